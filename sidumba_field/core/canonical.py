@@ -1,0 +1,39 @@
+"""One spelling for every value that is hashed or signed: canonical JSON and the digests built on it.
+
+Canonical JSON here is RFC 8785 narrowed to what we send: objects, arrays, strings, integers, booleans and null; keys
+sorted by code point, no white space, UTF-8. Floating point numbers are refused: two languages spell them differently.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def canonical(value: Any) -> bytes:
+    """Return the canonical bytes of ``value``; raise ``TypeError`` on floats and foreign types."""
+    _refuse_floats(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise TypeError("a float has no canonical spelling; send it as text")
+    if isinstance(value, Mapping):
+        for item in value.values():
+            _refuse_floats(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_floats(item)
+
+
+def sha256_hex(data: bytes) -> str:
+    """Return the SHA-256 of ``data`` as 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 (hex) of the canonical JSON of ``value``."""
+    return sha256_hex(canonical(value))
