@@ -1,0 +1,1 @@
+"""What a button may start: one module per noun."""

@@ -1,0 +1,1 @@
+"""The screens: each a layout over one viewmodel."""
