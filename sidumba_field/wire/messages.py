@@ -1,0 +1,359 @@
+"""The messages of protocol 1 as pydantic models: what may enter or leave is listed here, nothing else travels.
+
+Unknown members are ignored on reading (a newer peer may add some); strings are bounded so that a hostile body is
+refused before anything is stored. Replies carry ``digest`` (see ``sealed``), so a reply cut short is never believed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from sidumba_field.core.canonical import digest
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.records import FeedEntry, FeedKind, Op, OpAnswer, OpKind, OpStatus, Record, Remark
+
+Id = Annotated[str, StringConstraints(min_length=36, max_length=36, pattern=r"^[0-9a-f-]{36}$")]
+Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Word = Annotated[str, StringConstraints(max_length=120)]
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+Path = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Hex = Annotated[str, StringConstraints(max_length=512, pattern=r"^[0-9a-f]*$")]
+
+
+class Message(BaseModel):
+    """Base: frozen, unknown members ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Limits(Message):
+    max_ops: int
+    max_batch_bytes: int
+    max_body: int
+    max_file: int
+    max_chunk: int
+
+
+class Hello(Message):
+    """``forms``: program -> form -> versions the server knows. ``programs``: program -> content hash."""
+
+    proto: list[int]
+    min_app: Word
+    epoch: Word
+    now: Word
+    server_key: Hex
+    age_recipient: Word
+    limits: Limits
+    programs: dict[str, str]
+    forms: dict[str, dict[str, list[str]]]
+
+
+class EnrolRequest(Message):
+    """``code``: the one-time code of the district; ``device_key``: Ed25519 public key (hex)."""
+
+    proto: int
+    code: Word
+    device: Id
+    inc: Id
+    name: Word
+    device_key: Hex
+
+
+class EnrolReply(Message):
+    device: Id
+    epoch: Word
+    now: Word
+    server_key: Hex
+    age_recipient: Word
+    unit: Word
+    office: Word
+
+
+class GrantMessage(Message):
+    role: Word
+    program: Word
+    unit: Word
+    valid_from: Word = ""
+    valid_to: Word = ""
+    acting_for: Word = ""
+
+
+class ScopeMessage(Message):
+    """One feed a person may read: ``unit`` code and name, where its head stands now."""
+
+    vid: Id
+    program: Word
+    unit: Word
+    unit_name: Word
+    seq: int
+    hash: Sha
+
+
+class SessionRequest(Message):
+    """A person signs in on an enrolled device; ``user_key``: his Ed25519 public key of this laptop (hex)."""
+
+    proto: int
+    username: Word
+    password: Word
+    user_key: Hex
+
+
+class SessionReply(Message):
+    """``lease_until``: ISO instant until which the laptop opens without contact (14 days). ``recovery``: recipient
+    to seal the recovery code to. ``people``: user id -> name, for showing who did what."""
+
+    token: Word
+    expires: Word
+    now: Word
+    user: Id
+    username: Word
+    name: Word
+    position: Word
+    nip: Word
+    unit: Word
+    unit_name: Word
+    lease_until: Word
+    grants: list[GrantMessage]
+    scopes: list[ScopeMessage]
+    people: dict[str, str]
+    periods: dict[str, str]
+
+
+class OpMessage(Message):
+    op: Id
+    dseq: int = Field(ge=0)
+    vid: Id
+    rid: Id
+    kind: OpKind
+    program: Word
+    subject: Word = "record"
+    form: Word = ""
+    form_v: Word = ""
+    base_rev: int = Field(default=0, ge=0)
+    set: dict[Path, Text | None] = Field(default_factory=dict, max_length=5_000)
+    was: dict[Path, Text | None] = Field(default_factory=dict, max_length=5_000)
+    command: Word = ""
+    expect_state: Word = ""
+    expect_rev: int = Field(default=0, ge=0)
+    content_sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+    remark: Text = ""
+    remarks: dict[Annotated[str, StringConstraints(max_length=400)], Text] = Field(default_factory=dict)
+    assignee: Word = ""
+    members: list[dict[str, Any]] = Field(default_factory=list, max_length=100_000)
+    by: Id
+    at: Word
+    sig: Hex = ""
+
+    def to_op(self) -> Op:
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        values["members"] = tuple(_member(member) for member in self.members)
+        return Op(**values)
+
+    @classmethod
+    def of(cls, op: Op) -> OpMessage:
+        return cls.model_validate(op.payload())
+
+
+def _member(raw: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"rid": str(raw["rid"]), "rev": int(raw["rev"]), "sha": str(raw["sha"]), "vid": str(raw["vid"])}
+    except (KeyError, TypeError, ValueError):
+        raise SidumbaError("op.malformed", field="members") from None
+
+
+class PushRequest(Message):
+    """``items`` stay raw here: one malformed op is answered ``rejected``, it does not refuse its neighbours."""
+
+    proto: int
+    epoch: Word
+    device: Id
+    inc: Id
+    items: list[dict[str, Any]] = Field(max_length=200)
+
+
+class AnswerMessage(Message):
+    op: Word
+    st: OpStatus
+    rev: int = 0
+    seq: int = 0
+    code: Word = ""
+    params: dict[str, Any] = Field(default_factory=dict)
+    conflicts: list[str] = Field(default_factory=list)
+    flags: list[str] = Field(default_factory=list)
+
+    def to_answer(self) -> OpAnswer:
+        return OpAnswer(
+            self.op, self.st, self.rev, self.seq, self.code, self.params, tuple(self.conflicts), tuple(self.flags)
+        )
+
+    @classmethod
+    def of(cls, a: OpAnswer) -> AnswerMessage:
+        return cls(
+            op=a.op,
+            st=a.st,
+            rev=a.rev,
+            seq=a.seq,
+            code=a.code,
+            params={key: str(value) for key, value in a.params.items()},
+            conflicts=list(a.conflicts),
+            flags=list(a.flags),
+        )
+
+
+class HeadMessage(Message):
+    seq: int
+    hash: Sha
+
+
+class PushReply(Message):
+    """``receipt``: number of the receipt to show ("TT-0912"); ``dseq``: highest device sequence the server holds."""
+
+    epoch: Word
+    now: Word
+    results: list[AnswerMessage]
+    heads: dict[str, HeadMessage]
+    dseq: int
+    receipt: Word
+
+
+class PullRequest(Message):
+    proto: int
+    epoch: Word
+    cursors: dict[Id, HeadMessage] = Field(max_length=2_000)
+    limit_bytes: int = Field(default=256 * 1024, ge=1_024, le=4 * 1024 * 1024)
+
+
+class EntryMessage(Message):
+    seq: int
+    prev: Sha
+    hash: Sha
+    rid: Id
+    rev: int
+    kind: FeedKind
+    op: Word
+    actor: Word
+    server_time: Word
+    payload_digest: Sha
+    payload: dict[str, Any] | None = None
+    salt: Hex = ""
+
+    def to_entry(self, vid: str) -> FeedEntry:
+        return FeedEntry(vid=vid, **{name: getattr(self, name) for name in type(self).model_fields})
+
+    @classmethod
+    def of(cls, entry: FeedEntry) -> EntryMessage:
+        return cls(**{name: getattr(entry, name) for name in cls.model_fields})
+
+
+class FeedPage(Message):
+    """Entries after the cursor in order; ``more``: ask again. ``rewound``: the server does not know this cursor."""
+
+    vid: Id
+    entries: list[EntryMessage]
+    head: HeadMessage
+    more: bool
+    rewound: bool = False
+
+
+class PullReply(Message):
+    """``scopes``: every feed this person may read now, so that a new one is noticed (then: snapshot)."""
+
+    epoch: Word
+    now: Word
+    feeds: list[FeedPage]
+    scopes: list[ScopeMessage]
+    lease_until: Word
+    people: dict[str, str]
+    periods: dict[str, str]
+
+
+class RemarkMessage(Message):
+    id: Word
+    path: Annotated[str, StringConstraints(max_length=400)]
+    text: Text
+    by: Word
+    by_name: Word
+    at: Word
+    rev: int
+
+
+class RecordMessage(Message):
+    rid: Id
+    vid: Id
+    program: Word
+    subject: Word
+    form: Word
+    form_v: Word
+    state: Word
+    rev: int
+    fields: dict[str, str]
+    field_revs: dict[str, int]
+    owner: Word
+    authors: list[str]
+    remarks: list[RemarkMessage]
+    period: Word
+    created_at: Word
+    changed_at: Word
+
+    def to_record(self) -> Record:
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        values["authors"] = frozenset(self.authors)
+        values["remarks"] = tuple(Remark(**remark.model_dump()) for remark in self.remarks)
+        return Record(**values)
+
+    @classmethod
+    def of(cls, record: Record) -> RecordMessage:
+        values = {name: getattr(record, name) for name in cls.model_fields}
+        values["fields"] = dict(record.fields)
+        values["field_revs"] = dict(record.field_revs)
+        values["authors"] = sorted(record.authors)
+        values["remarks"] = [
+            RemarkMessage(**{name: getattr(remark, name) for name in RemarkMessage.model_fields})
+            for remark in record.remarks
+        ]
+        return cls(**values)
+
+
+class SnapshotReply(Message):
+    """One page of a scope's present state, read in one transaction with its head. ``after``: give it back for more,
+    "" when this was the last page. ``files``: names of files whole on the server among those referenced here."""
+
+    vid: Id
+    epoch: Word
+    seq: int
+    hash: Sha
+    records: list[RecordMessage]
+    files: list[str]
+    after: Word
+
+
+class AttStatus(Message):
+    """``offset``: bytes durably kept; send from there. ``done``: whole, hash verified."""
+
+    sha: Sha
+    done: bool
+    offset: int
+    size: int = 0
+
+
+def sealed(body: Message) -> dict[str, Any]:
+    """Return the JSON of a reply with its ``digest`` over everything else."""
+    raw = body.model_dump(mode="json")
+    raw["digest"] = digest(raw)
+    return raw
+
+
+def unseal(raw: Any) -> dict[str, Any]:
+    """Check a reply's digest and return the rest; raise ``wire.bad_digest`` when it is missing or wrong."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("digest"), str):
+        raise SidumbaError("wire.not_our_server")
+    body = {key: value for key, value in raw.items() if key != "digest"}
+    try:
+        right = digest(body) == raw["digest"]
+    except (TypeError, ValueError):
+        right = False
+    if not right:
+        raise SidumbaError("wire.bad_digest")
+    return body
