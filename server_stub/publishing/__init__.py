@@ -1,0 +1,1 @@
+"""Frozen snapshots become reports, the open data portal and its catalogues."""

@@ -1,0 +1,1 @@
+"""The server's database, SQLite or PostgreSQL: registry, tables, repositories, unit of work."""

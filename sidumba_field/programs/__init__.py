@@ -1,0 +1,1 @@
+"""Opens an SOP folder: program.toml and its XLSForms become one sealed Program with a content hash."""
