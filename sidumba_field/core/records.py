@@ -20,11 +20,13 @@ GENESIS = "0" * 64
 
 
 class OpKind(StrEnum):
-    """What an op does: change fields, take a workflow step, link a file, or withdraw a draft for good."""
+    """What an op does: change fields, take a workflow step, or withdraw a draft for good.
+
+    A file is linked by an ordinary edit of its field, so that it merges and clashes like any other answer.
+    """
 
     EDIT = "edit"
     TRANSITION = "transition"
-    ATTACH = "attach"
     TOMBSTONE = "tombstone"
 
 
@@ -56,7 +58,6 @@ class FeedKind(StrEnum):
 
     EDIT = "edit"
     TRANSITION = "transition"
-    ATTACH = "attach"
     TOMBSTONE = "tombstone"
     PROPOSAL = "proposal"
     FILE = "file"

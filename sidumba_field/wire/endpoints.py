@@ -5,6 +5,7 @@ from __future__ import annotations
 HELLO = "/v1/hello"
 ENROL = "/v1/enrol"
 SESSION = "/v1/session"
+ESCROW = "/v1/escrow"
 PUSH = "/v1/push"
 PULL = "/v1/pull"
 SNAPSHOT = "/v1/snapshot/{vid}"

@@ -51,7 +51,8 @@ class Hello(Message):
 
 
 class EnrolRequest(Message):
-    """``code``: the one-time code of the district; ``device_key``: Ed25519 public key (hex)."""
+    """``code``: one-time code of the district; ``device_key``: Ed25519 public key (hex); ``recovery_sealed``: the
+    laptop's recovery code, age-sealed to the district and base64."""
 
     proto: int
     code: Word
@@ -59,6 +60,19 @@ class EnrolRequest(Message):
     inc: Id
     name: Word
     device_key: Hex
+    recovery_sealed: Text
+
+
+class EscrowRequest(Message):
+    """The laptop's new recovery code, sealed to the district (the old one was used)."""
+
+    recovery_sealed: Text
+
+
+class Done(Message):
+    """Something was stored; there is nothing else to say."""
+
+    now: Word
 
 
 class EnrolReply(Message):
