@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """One command for everything: sets the project up, then starts or tests it. Standard library only.
 
-``python3 run.py`` (Windows: ``py run.py``) makes ``.venv``, installs from the hashed locks, and starts the sample
-office with its desktop; ``run.py test`` judges the whole house. A stamp in ``.venv`` remembers what is installed, so
-that a second start installs nothing and needs no network. What the operating system lacks is installed with apt-get
-when we are root; otherwise the one line to type is printed. Progress goes to stderr: stdout belongs to the command.
+``python3 run.py`` (Windows: ``py run.py``) makes ``.venv``, installs from the hashed locks, and starts the
+sample office with its desktop; ``run.py test`` judges the whole house. A stamp in ``.venv`` remembers what is
+installed, so that a second start installs nothing and needs no network. What the operating system lacks is
+installed with apt-get when we are root; otherwise the one line to type is printed. Progress goes to stderr:
+stdout belongs to the command.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ USUAL_PORT = 8765
 # What each set of locks is for; dev holds the other two.
 SETS = {"use": ("desktop.lock", "server.lock"), "dev": ("dev.lock",)}
 
-# Shared object -> Debian package. Qt draws into memory with the first set; a real window needs the second too.
+# Shared object -> Debian package. Qt draws into memory with the first set; a window needs the second too.
 OFFSCREEN_LIBRARIES = {
     "libglib-2.0.so.0": "libglib2.0-0",
     "libEGL.so.1": "libegl1",
@@ -218,12 +219,12 @@ def pip(*arguments: str) -> None:
     command = [str(venv_python()), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
     if subprocess.run(command, stdout=sys.stderr.fileno(), cwd=ROOT, check=False).returncode:
         raise Halt(
-            "Pemasangan terhenti (pesannya di atas). Periksa sambungan internet, lalu ulangi perintah tadi."
+            "Pemasangan terhenti; pesannya di atas. Periksa sambungan internet, lalu ulangi perintah tadi."
         )
 
 
 def install(wanted: str) -> None:
-    """Everything pinned and hashed, wheels only; then the project itself, which hash mode refuses to mix in."""
+    """Everything pinned and hashed, wheels only; then the project itself, which has no hash."""
     make_venv()
     UNFINISHED.write_text("", encoding="utf-8")
     say("Memasang komponen (sekali saja, perlu internet)")
@@ -343,7 +344,7 @@ def start_server(home: Path) -> tuple[subprocess.Popen[str], str, threading.Even
 
 
 def start_everything(home: Path) -> int:
-    """Server and desktop side by side; the server ends with the desktop. Only the first start waits for it."""
+    """Server and desktop side by side; the server ends with the desktop. The first start waits for it."""
     first = not (home / "server").exists()
     home.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
