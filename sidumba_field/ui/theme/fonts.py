@@ -1,14 +1,14 @@
 """Fonts: registers the bundled Inter and hands out one QFont per role of the type scale.
 
-Inter 3.19 (SIL OFL, licence beside the files) lies in ``fonts/``; Segoe UI and Noto Sans follow when it cannot be
-read. Sizes are pixels at 100 % scaling. Digit features: ``tnum`` gives digits one width, ``zero`` and ``ss02`` tell
-0 from O and 1 from l (design/UI.md section 3).
+Inter 3.19 (SIL OFL, licence beside the files) lies in ``fonts/``; Segoe UI and Noto Sans follow when it
+cannot be read. Sizes are pixels at 100 % scaling. Digit features: ``tnum`` gives digits one width, ``zero``
+and ``ss02`` tell 0 from O and 1 from l (design/UI.md section 3).
 """
 
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
@@ -34,7 +34,7 @@ def register_fonts() -> bool:
     return all(font_id >= 0 for font_id in _registered)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _font(role: str, numbers: bool, codes: bool, weight: int) -> QFont:
     row = type_role(role)
     font = QFont()
@@ -54,8 +54,8 @@ def _font(role: str, numbers: bool, codes: bool, weight: int) -> QFont:
 def font(role: str = "body", *, numbers: bool = False, codes: bool = False, weight: int = 0) -> QFont:
     """The font of a role.
 
-    ``numbers``: digits of one width (tables, amounts, dates, times); ``codes``: also 0/O and 1/l/I told apart (NIK,
-    KBLI, record numbers); ``weight``: CSS weight instead of the role's own.
+    ``numbers``: digits of one width (tables, amounts, dates, times); ``codes``: also 0/O and 1/l/I told
+    apart (NIK, KBLI, record numbers); ``weight``: CSS weight instead of the role's own.
     """
     return QFont(_font(role, numbers, codes, weight))
 

@@ -6,7 +6,7 @@ Owns the SVG files in ``icons/`` and their rendering. Drawn on a 24 grid, shown 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
@@ -19,7 +19,7 @@ STROKE = "1.75"
 ICON_PX = 16
 
 
-@lru_cache(maxsize=None)
+@cache
 def _svg(name: str) -> str:
     file = resources.files("sidumba_field.ui.theme").joinpath("icons", f"{name}.svg")
     return file.read_text(encoding="utf-8").replace('stroke-width="2"', f'stroke-width="{STROKE}"')

@@ -1,7 +1,7 @@
 """The theme in force: one object per process that says which mode is on and answers colours for it.
 
-Owns applying a mode to the application (style sheet, palette, base font) and telling painted widgets to repaint.
-Painted widgets ask ``theme().color(name)`` while painting and never keep a colour.
+Owns applying a mode to the application (style sheet, palette, base font) and telling painted widgets to
+repaint. Painted widgets ask ``theme().color(name)`` while painting and never keep a colour.
 """
 
 from __future__ import annotations
@@ -67,7 +67,10 @@ def theme() -> Theme:
 
 
 def apply_theme(app: QApplication, mode: tokens.Mode = "light") -> Theme:
-    """Put a mode on the whole application. Register fonts, set style, palette, style sheet; emit ``changed``."""
+    """Put a mode on the whole application.
+
+    Register fonts, set style, palette, style sheet; emit ``changed``.
+    """
     register_fonts()
     current = theme()
     current.use(mode)

@@ -1,8 +1,9 @@
 """The style sheet, generated from the tokens of one mode.
 
-Owns the look of plain Qt parts (line edits, text areas, lists, scroll bars, tooltips, labels by tone). Parts that mix
-glyphs and text paint themselves. Fonts never stand here: a font in a style sheet would override ``setFont``.
-Tones and states are dynamic properties (``tone``, ``state``, ``surface``); call ``repolish`` after changing one.
+Owns the look of plain Qt parts (line edits, text areas, lists, scroll bars, tooltips, labels by tone). Parts
+that mix glyphs and text paint themselves. Fonts never stand here: a font in a style sheet would override
+``setFont``. Tones and states are dynamic properties (``tone``, ``state``, ``surface``); call ``repolish``
+after changing one.
 """
 
 from __future__ import annotations

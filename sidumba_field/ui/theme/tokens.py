@@ -1,8 +1,8 @@
 """Design tokens as typed values: colours per mode, type scale, spacing, sizes, motion.
 
-Owns the reading of ``tokens.json`` (the file the design delivers, unchanged). Everything that draws asks here by
-token name, so that a colour stands in exactly one place. Three modes: ``light``, ``dark`` and ``contrast``, where the
-system palette replaces the colours and the shapes remain (design/UI.md section 9).
+Owns the reading of ``tokens.json`` (the file the design delivers, unchanged). Everything that draws asks
+here by token name, so that a colour stands in exactly one place. Three modes: ``light``, ``dark`` and
+``contrast``, where the system palette replaces the colours and the shapes remain (design/UI.md section 9).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, Literal
@@ -71,7 +71,7 @@ def motion(name: str) -> int:
     return int(raw()["motion"][name])
 
 
-@lru_cache(maxsize=None)
+@cache
 def type_role(name: str) -> TypeRole:
     """A role of the type scale (``body``, ``label``, ``title`` ...)."""
     row = raw()["font"]["scale"][name]
@@ -90,7 +90,7 @@ def parse_color(text: str) -> QColor:
     return color
 
 
-@lru_cache(maxsize=None)
+@cache
 def colors(mode: Literal["light", "dark"]) -> Mapping[str, str]:
     """All colours of a mode, flat: ``state.amber.fg`` -> ``#794A00``."""
     flat: dict[str, str] = {}
