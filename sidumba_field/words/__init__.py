@@ -16,9 +16,11 @@ from sidumba_field.words.catalogue_loader import (
     UnknownKey,
     explain,
     explain_error,
+    fill,
     keys,
     knows,
     params_of,
+    places_of,
     say,
 )
 from sidumba_field.words.formats import (
@@ -59,6 +61,7 @@ __all__ = [
     "date_short",
     "explain",
     "explain_error",
+    "fill",
     "group_digits",
     "keys",
     "knows",
@@ -68,6 +71,7 @@ __all__ = [
     "number",
     "params_of",
     "percent",
+    "places_of",
     "rupiah",
     "say",
     "size",

@@ -11,6 +11,9 @@ for is parsed, once per process. Sentences hold ``{name}`` places; a place may c
 ``{day:short}``       a ``date``, short                          20 Nov
 ``{at:time}``         a ``time`` or local ``datetime``           09.41
 ``{bytes:size}``      a file size in bytes                       14,2 MB
+``{count:terbilang}`` a number in words (Indonesian)             dua ribu satu
+``{amount:rupiah}``   rupiah as papers write it                  Rp45.000.000
+``{day:hari}``        a ``date`` with its day                    Jumat, 20 November 2026
 ====================  =========================================  ==================
 """
 
@@ -27,9 +30,11 @@ from typing import Any
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.words import formats
+from sidumba_field.words.numbers import terbilang
 
-AREAS = ("errors", "ui", "papers", "server", "cli")
+AREAS = ("errors", "ui", "screens", "services", "papers", "server", "cli")
 LANGUAGES = ("id", "en")
+FORMATS = frozenset({"n", "rp", "date", "short", "time", "size", "terbilang", "rupiah", "hari"})
 
 
 class UnknownKey(KeyError):
@@ -68,6 +73,9 @@ class _Speaker(string.Formatter):
             "short": lambda v: formats.date_short(v, lang=lang),
             "time": lambda v: formats.time_of_day(v, lang=lang),
             "size": lambda v: formats.size(v, lang=lang),
+            "terbilang": terbilang,
+            "rupiah": lambda v: formats.money_paper(v, lang=lang),
+            "hari": lambda v: formats.date_day(v, lang=lang),
         }
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
@@ -119,13 +127,20 @@ def say(key: str, lang: str = "id", /, **params: object) -> str:
 
     Raises UnknownKey when the catalogue lacks the key, MissingParam when a place has no value.
     """
-    sentence = _find(key, lang)
-    if "{" not in sentence:
+    return fill(_find(key, lang), lang, **params)
+
+
+def fill(sentence: str, lang: str = "id", /, **params: object) -> str:
+    """``sentence`` (of the catalogue or of an office's own file) with its places filled from ``params``.
+
+    Raises MissingParam when a place has no value or an unknown format, ValueError for stray braces.
+    """
+    if "{" not in sentence and "}" not in sentence:
         return sentence
     try:
         return _speaker(lang).vformat(sentence, (), params)
     except KeyError as missing:
-        raise MissingParam(f"{key} [{lang}] needs {missing}") from None
+        raise MissingParam(f"{sentence!r} [{lang}] needs {missing}") from None
 
 
 def knows(key: str, lang: str = "id", /) -> bool:
@@ -169,5 +184,13 @@ def keys(area: str, lang: str = "id") -> tuple[str, ...]:
 
 def params_of(key: str, lang: str = "id") -> frozenset[str]:
     """The names of the places in the sentence of ``key``."""
-    parsed = string.Formatter().parse(_find(key, lang))
-    return frozenset(name for _, name, _, _ in parsed if name is not None)
+    return places_of(_find(key, lang))
+
+
+def places_of(sentence: str) -> frozenset[str]:
+    """The names of the places in ``sentence``; ValueError for stray braces or a format nobody knows."""
+    parsed = [(name, spec) for _, name, spec, _ in string.Formatter().parse(sentence) if name is not None]
+    for name, spec in parsed:
+        if not name.isidentifier() or (spec and spec not in FORMATS):
+            raise ValueError(f"{{{name}:{spec}}}")
+    return frozenset(name for name, _ in parsed)

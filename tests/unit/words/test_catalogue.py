@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 import time
+from datetime import date, datetime
 
 import pytest
 
@@ -12,7 +13,6 @@ from sidumba_field.core.errors import CODES, SidumbaError
 from sidumba_field.words import catalogue_loader, formats
 
 ALL = [(area, key) for area in words.AREAS for key in words.keys(area)]
-FORMATS = {"", "n", "rp", "date", "short", "time", "size"}
 
 
 @pytest.mark.parametrize("area", words.AREAS)
@@ -34,7 +34,7 @@ def test_places_are_plain_names_with_known_formats(area: str) -> None:
             for _, name, spec, conversion in string.Formatter().parse(catalogue_loader._find(key, lang)):
                 if name is None:
                     continue
-                if not name.isidentifier() or spec not in FORMATS or conversion:
+                if not name.isidentifier() or (spec and spec not in catalogue_loader.FORMATS) or conversion:
                     odd.append((key, lang, name, spec))
     assert odd == []
 
@@ -112,6 +112,25 @@ def test_a_parsed_area_answers_at_once() -> None:
     for _ in range(100):
         words.say("errors.bug.unexpected.sentence")
     assert time.perf_counter() - began < 0.05
+
+
+def test_every_listed_format_writes_something() -> None:
+    day, number = date(2026, 11, 20), 2026
+    at = datetime(2026, 11, 20, 9, 41)  # noqa: DTZ001
+    for name in catalogue_loader.FORMATS:
+        value = day if name in {"date", "short", "hari"} else at if name == "time" else number
+        assert words.fill(f"{{x:{name}}}", x=value) not in {"", "2026"}
+
+
+def test_an_offices_own_text_is_filled_and_checked_the_same_way() -> None:
+    text = "Tahun {year:terbilang}, {count:n} data."
+    assert words.fill(text, year=2026, count=1204) == "Tahun dua ribu dua puluh enam, 1.204 data."
+    assert words.places_of(text) == {"year", "count"}
+    for bad in ("{", "}", "{a.b}", "{x:nope}"):
+        with pytest.raises(ValueError):
+            words.places_of(bad)
+    with pytest.raises(words.MissingParam):
+        words.fill("{x}")
 
 
 def test_the_named_formats_are_this_rooms_formats() -> None:
