@@ -460,7 +460,6 @@ def lock(arguments: list[str]) -> int:
     common = [
         "--universal",
         "--generate-hashes",
-        "--no-emit-index-url",
         "--python-version",
         "3.11",
         "-q",
