@@ -171,10 +171,10 @@ class EditField(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Claim Ctrl+Z while there is own typing to take back; reformatting empties Qt's own undo."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if self.formats and self._history and event.matches(QKeySequence.StandardKey.Undo):
-                event.accept()
-                return True
+        claims = self.formats and self._history and event.type() == QEvent.Type.ShortcutOverride
+        if claims and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo):
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
