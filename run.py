@@ -26,7 +26,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -321,26 +321,46 @@ def free_port() -> int:
     raise Halt("Tidak ada porta bebas di komputer ini.")
 
 
-def start_server(home: Path) -> tuple[subprocess.Popen[str], str, threading.Event]:
-    """The sample office on the loopback: process, address, and an event set when it is ready or has ended."""
+class SampleServer(NamedTuple):
+    """A server process of ours; ``ready`` is set when it answers, or has ended."""
+
+    process: subprocess.Popen[str]
+    url: str
+    ready: threading.Event
+    listener: threading.Thread
+
+    def stop(self) -> None:
+        """End it politely, then firmly; what it stored is durable either way."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.listener.join(timeout=5)
+
+
+def start_server(home: Path) -> SampleServer:
+    """The sample office on the loopback."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = module(
         "server_stub.cli", "run", "--sample", "--data", str(home / "server"), "--port", str(port)
     )
-    server = subprocess.Popen(command, env=child_env(), stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    process = subprocess.Popen(command, env=child_env(), stdout=subprocess.PIPE, text=True, encoding="utf-8")
     ready = threading.Event()
 
     def listen() -> None:
-        assert server.stdout is not None
-        for line in server.stdout:
-            say("server: " + line.rstrip())
-            if re.search(r"http://127\.0\.0\.1:\d+", line):
-                ready.set()
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                say("server: " + line.rstrip())
+                if re.search(r"http://127\.0\.0\.1:\d+", line):
+                    ready.set()
         ready.set()
 
-    threading.Thread(target=listen, daemon=True).start()
-    return server, url, ready
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    return SampleServer(process, url, ready, listener)
 
 
 def start_everything(home: Path) -> int:
@@ -348,23 +368,20 @@ def start_everything(home: Path) -> int:
     first = not (home / "server").exists()
     home.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    server, url, ready = start_server(home)
+    server = start_server(home)
     try:
         if first:
             say("Menyiapkan kantor contoh (Kabupaten Balangan)")
-            ready.wait(timeout=60)
-        if server.poll() is not None:
+            server.ready.wait(timeout=60)
+        if server.process.poll() is not None:
             raise Halt("Server tidak dapat berjalan; pesannya di atas.")
         laptop = str(home / "laptop")
         return subprocess.call(
-            module("sidumba_field.cli", "desktop", "--data", laptop, "--sample-server", url), env=child_env()
+            module("sidumba_field.cli", "desktop", "--data", laptop, "--sample-server", server.url),
+            env=child_env(),
         )
     finally:
-        server.terminate()
-        try:
-            server.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            server.kill()
+        server.stop()
 
 
 def plain(arguments: list[str]) -> int:

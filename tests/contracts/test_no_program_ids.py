@@ -1,8 +1,8 @@
 """An SOP is a folder: no code decides by a program's id.
 
-Walks the syntax tree of both packages: no comparison, ``in``, match case, dict key, subscript or keyed look-up
-holds a program id, and no file or folder of code is named after one. The ids come from ``forms/*/program.toml`` and
-the five SOPs.
+Walks the syntax tree of both packages: no comparison, ``in``, match case, dict key, subscript or keyed
+look-up holds a program id, and no file or folder of code is named after one. The ids come from
+``forms/*/program.toml`` and the five SOPs.
 """
 
 from __future__ import annotations
