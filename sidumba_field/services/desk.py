@@ -1,0 +1,92 @@
+"""The desk everybody works at: one laptop, who sits at it, and what is open. Services share it and nothing else.
+
+Until a passphrase opened a slot there is no store, no shelf and no key; ``seat()`` then raises ``auth.session_expired``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sidumba_field.attachments import Shelf
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.time import Clock
+from sidumba_field.core.workflow import Actor, roles_for
+from sidumba_field.programs import Program
+from sidumba_field.seal.signing import SigningKey
+from sidumba_field.services.views import Link
+from sidumba_field.store import LocalUser, Scope, Store
+from sidumba_field.words import WITA, Zone
+
+
+@dataclass(slots=True)
+class Seat:
+    """A person at work: his profile, his keys, the open store and shelf. ``token``: online session, "" offline.
+
+    ``passphrase`` stays in memory while he is signed in, because the first contact may come hours after unlocking.
+    """
+
+    user: LocalUser
+    key: SigningKey
+    store: Store
+    shelf: Shelf
+    token: str = ""
+    passphrase: str = field(default="", repr=False)
+
+    def actor(self) -> Actor:
+        return Actor(self.user.user_id, self.user.name, tuple(self.user.grants))
+
+
+@dataclass(slots=True)
+class Desk:
+    """``hand_over`` wraps a store for use from another thread (see ``threads``); ``link``: what the last contact
+    said; ``link_since``: since when."""
+
+    folder: Path
+    programs: Mapping[str, Program]
+    clock: Clock
+    zone: Zone = WITA
+    lang: str = "id"
+    seated: Seat | None = None
+    link: Link = Link.OFFLINE
+    link_since: datetime | None = None
+    saved_at: datetime | None = None
+    on_leave: list[Callable[[], None]] = field(default_factory=list)
+
+    def seat(self) -> Seat:
+        """Return who is working now; raise ``auth.session_expired`` when nobody is."""
+        if self.seated is None:
+            raise SidumbaError("auth.session_expired")
+        return self.seated
+
+    def program(self, program_id: str) -> Program:
+        """Return an installed program; raise ``program.unknown``."""
+        try:
+            return self.programs[program_id]
+        except KeyError:
+            raise SidumbaError("program.unknown", program=program_id) from None
+
+    def my_programs(self) -> list[Program]:
+        """Return the programs the seated person has any grant in, in the order of the grants."""
+        named = dict.fromkeys(grant.program for grant in self.seat().user.grants)
+        return [self.programs[name] for name in named if name in self.programs]
+
+    def roles(self, program: str, unit: str) -> tuple[str, ...]:
+        """Return the roles the seated person holds over ``unit`` now."""
+        return roles_for(self.seat().user.grants, program, unit, self.clock.now())
+
+    def scope(self, vid: str) -> Scope:
+        """Return a scope this laptop follows; raise ``workflow.outside_area`` for a foreign one."""
+        for scope in self.seat().store.scopes.all():
+            if scope.vid == vid:
+                return scope
+        raise SidumbaError("workflow.outside_area")
+
+    def local(self, at: datetime) -> datetime:
+        return self.zone.local(at)
+
+    def set_link(self, link: Link) -> None:
+        if link is not self.link or self.link_since is None:
+            self.link, self.link_since = link, self.clock.now()

@@ -1,0 +1,324 @@
+"""Typing a record: every answer is durable before it is called saved, undo is always there, and "Kirim" goes straight
+to the first problem.
+
+A record that is open keeps its running form in memory; the draft journal of the store holds every change of it. When
+the record is handed on, the journal is sealed into one op (spec/sync.md "Op grain").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sidumba_field.attachments import check_image
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.ids import derived_id, new_id
+from sidumba_field.core.merge import diff
+from sidumba_field.core.records import Record
+from sidumba_field.core.time import iso
+from sidumba_field.core.xforms import Interview
+from sidumba_field.programs import Program
+from sidumba_field.services.desk import Desk
+from sidumba_field.services.form_views import FormPainter
+from sidumba_field.services.periods import open_period
+from sidumba_field.services.subjects import Seen, Subjects
+from sidumba_field.services.views import Changes, ChoiceView, CommandView, Decided, FormDelta, FormView, Refusal
+from sidumba_field.store import LocalRecord
+from sidumba_field.words import time_of_day
+
+
+@dataclass(slots=True)
+class _Step:
+    """One thing to undo: cells to put back, and whether a row came or went with them."""
+
+    cells: dict[str, str]
+    added_row: tuple[str, str] | None = None
+    removed_row: tuple[str, str] | None = None
+
+
+@dataclass(slots=True)
+class _Open:
+    """A record on the desk: its running form, its meta answers ("@..."), and what was journaled last."""
+
+    rid: str
+    program: Program
+    iv: Interview
+    meta: dict[str, str]
+    written: dict[str, str]
+    painter: FormPainter
+    undo: list[_Step] = field(default_factory=list)
+    redo: list[_Step] = field(default_factory=list)
+
+    def fields(self) -> dict[str, str]:
+        plain = {p: v for p, v in self.iv.fields().items() if v and not p.startswith("@")}
+        return plain | {p: v for p, v in self.meta.items() if v}
+
+
+class EntryService:
+    """Use cases of screen 02."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._subjects = Subjects(desk)
+        self._open: dict[str, _Open] = {}
+        desk.on_leave.append(self._open.clear)
+
+    # ---- opening -------------------------------------------------------------------------------------------------
+
+    def new(self, program: str | None = None) -> FormView:
+        """Begin a record in the person's own unit; raise ``workflow.wrong_role`` when his role may not."""
+        chosen = self.desk.program(program) if program else self.desk.my_programs()[0]
+        seat = self.desk.seat()
+        unit, role = self._entry_unit(chosen)
+        form, version = chosen.main_form
+        now = self.desk.clock.now()
+        record = Record(
+            rid=new_id(self.desk.clock),
+            vid=derived_id("scope", chosen.id, unit),
+            program=chosen.id,
+            subject="record",
+            form=form,
+            form_v=version,
+            state=next(r.to for r in chosen.workflow.rows("record", "-", "buat") if r.role == role),
+            rev=0,
+            fields={},
+            field_revs={},
+            owner=seat.user.user_id,
+            authors=frozenset({seat.user.user_id}),
+            period=open_period(seat.store, chosen),
+            created_at=iso(now),
+            changed_at=iso(now),
+        )
+        seat.store.records.create(record)
+        view = self._load(record.rid)
+        self._prefill(view, chosen, unit, now)
+        return self.open(record.rid)
+
+    def _entry_unit(self, program: Program) -> tuple[str, str]:
+        """Return (unit, role) of the first grant that may begin records: the scope of the person's own area."""
+        may = {row.role for row in program.workflow.rows("record", "-", "buat")}
+        for grant in self.desk.seat().user.grants:
+            if grant.program == program.id and grant.role in may:
+                return grant.unit, grant.role
+        raise SidumbaError("workflow.wrong_role", command="buat", who=", ".join(sorted(may)))
+
+    def _prefill(self, opened: _Open, program: Program, unit: str, now: datetime) -> None:
+        """Fill what the laptop knows: the area of the person, his name, today's date (program.toml [prefill])."""
+        seat = self.desk.seat()
+        today = self.desk.local(now).date().isoformat()
+        opened.meta["@period"] = open_period(seat.store, program)
+        known = {"today": today, "user": seat.user.name, "period": opened.meta["@period"]}
+        segments = unit.split(".")
+        known.update({f"unit{n}": ".".join(segments[:n]) for n in range(1, len(segments) + 1)})
+        for path, source in program.prefill.items():
+            if source in known:
+                opened.iv.answer(path, known[source])
+        self._journal(opened)
+
+    def open(self, rid: str) -> FormView:
+        """Return the whole form of a record as it stands, unsent typing included."""
+        opened = self._load(rid)
+        record = self._subjects.record(rid)
+        return opened.painter.whole(record, opened.iv, opened.meta, self._subjects, self._saved(record))
+
+    def _load(self, rid: str) -> _Open:
+        record = self._subjects.record(rid)
+        program = self.desk.program(record.program)
+        iv = self._subjects.interview(record)
+        meta = {path: value for path, value in record.fields.items() if path.startswith("@")}
+        painter = FormPainter(self.desk, program, program.form(record.form, record.form_v))
+        opened = _Open(rid, program, iv, meta, dict(record.fields), painter)
+        self._open[rid] = opened
+        return opened
+
+    def _of(self, rid: str) -> _Open:
+        return self._open.get(rid) or self._load(rid)
+
+    def _saved(self, record: LocalRecord) -> str:
+        if not record.saved_at:
+            return ""
+        saved = datetime.fromisoformat(record.saved_at.replace("Z", "+00:00"))
+        return time_of_day(self.desk.local(saved), seconds=True, lang=self.desk.lang)
+
+    # ---- answers -------------------------------------------------------------------------------------------------
+
+    def answer(self, rid: str, path: str, value: str) -> FormDelta:
+        """Take one answer and make it durable with everything that follows from it, in one transaction.
+
+        Raises ``workflow.locked`` when the record may not be changed now. A wrong answer is kept and marked, never refused.
+        """
+        opened = self._of(rid)
+        before = opened.iv.value(path)
+        if before != value:
+            opened.undo.append(_Step({path: before}))
+            opened.redo.clear()
+        touched = opened.iv.answer(path, value)
+        return self._keep(opened, touched | {path})
+
+    def add_row(self, rid: str, repeat: str) -> tuple[str, FormDelta]:
+        """Add an empty row and return its stable id."""
+        opened = self._of(rid)
+        row = opened.iv.add_row(repeat)
+        opened.undo.append(_Step({}, added_row=(repeat, row)))
+        opened.redo.clear()
+        return row, self._keep(opened, frozenset({repeat}))
+
+    def remove_row(self, rid: str, repeat: str, row: str) -> FormDelta:
+        opened = self._of(rid)
+        inside = f"{repeat}[{row}]/"
+        cells = {p: v for p, v in opened.iv.fields().items() if p.startswith(inside)}
+        opened.undo.append(_Step(cells, removed_row=(repeat, row)))
+        opened.redo.clear()
+        opened.iv.remove_row(repeat, row)
+        return self._keep(opened, frozenset({repeat}))
+
+    def explain(self, rid: str, path: str, reason: str) -> FormDelta:
+        """Write why a soft warning is all right; it travels as a field of its own (``@reason/<path>``)."""
+        return self._set_meta(rid, f"@reason/{path}", reason, path)
+
+    def reply(self, rid: str, remark_id: str, text: str) -> FormDelta:
+        """Answer a verifier's remark in words (``@answer/<remark id>``)."""
+        record = self._subjects.record(rid)
+        path = next((remark.path for remark in record.remarks if remark.id == remark_id), "")
+        return self._set_meta(rid, f"@answer/{remark_id}", text, path)
+
+    def _set_meta(self, rid: str, key: str, text: str, path: str) -> FormDelta:
+        opened = self._of(rid)
+        opened.meta[key] = text.strip()
+        return self._keep(opened, frozenset({path} if path else ()))
+
+    def attach(self, rid: str, path: str, file: Path) -> FormDelta:
+        """Take a picture into the encrypted shelf and link it to a question.
+
+        Raises ``attachment.not_an_image``, ``attachment.too_big``, ``attachment.missing``.
+        """
+        try:
+            raw = file.read_bytes()
+        except OSError:
+            raise SidumbaError("attachment.missing", name=file.name) from None
+        picture = check_image(raw)
+        seat = self.desk.seat()
+        stored = seat.shelf.add(picture.data, picture.ext)
+        seat.store.files.add(stored, rid, path)
+        return self.answer(rid, path, stored.name)
+
+    def photo(self, name: str) -> bytes:
+        """Return a picture's bytes in clear, in memory only; raise ``attachment.missing`` when it is not on this laptop."""
+        sha = name.split(".")[0]
+        shelf = self.desk.seat().shelf
+        if not shelf.has(sha):
+            raise SidumbaError("attachment.missing", name=name)
+        return shelf.open(sha)
+
+    def choices(self, rid: str, path: str, typed: str) -> tuple[ChoiceView, ...]:
+        """Return what a question offers for what was typed so far, best first."""
+        found = self._of(rid).iv.choices(path, typed, limit=50)
+        return tuple(ChoiceView(choice.value, choice.label) for choice in found)
+
+    def undo(self, rid: str) -> FormDelta | None:
+        """Take back the last answer or row; None when there is nothing to take back."""
+        opened = self._of(rid)
+        if not opened.undo:
+            return None
+        step = opened.undo.pop()
+        touched, back = self._apply(opened, step)
+        opened.redo.append(back)
+        return self._keep(opened, touched)
+
+    def redo(self, rid: str) -> FormDelta | None:
+        opened = self._of(rid)
+        if not opened.redo:
+            return None
+        touched, back = self._apply(opened, opened.redo.pop())
+        opened.undo.append(back)
+        return self._keep(opened, touched)
+
+    def _apply(self, opened: _Open, step: _Step) -> tuple[frozenset[str], _Step]:
+        iv = opened.iv
+        touched: frozenset[str] = frozenset()
+        back = _Step({}, added_row=None, removed_row=None)
+        if step.added_row is not None:
+            repeat, row = step.added_row
+            inside = f"{repeat}[{row}]/"
+            back.cells = {p: v for p, v in iv.fields().items() if p.startswith(inside)}
+            back.removed_row = step.added_row
+            iv.remove_row(repeat, row)
+            return frozenset({repeat}), back
+        if step.removed_row is not None:
+            repeat, row = step.removed_row
+            iv.add_row(repeat, row)
+            back.added_row = step.removed_row
+            touched = frozenset({repeat})
+        for path, value in step.cells.items():
+            if step.removed_row is None:
+                back.cells[path] = iv.value(path)
+            if not iv.readonly(path):
+                touched |= iv.answer(path, value) | {path}
+        return touched, back
+
+    def _keep(self, opened: _Open, touched: frozenset[str]) -> FormDelta:
+        """Write what changed to the journal, then (and only then) say it is saved."""
+        record = self._journal(opened)
+        return opened.painter.delta(
+            record, opened.iv, opened.meta, touched, self._subjects, self._saved(record)
+        )
+
+    def _journal(self, opened: _Open) -> LocalRecord:
+        store = self.desk.seat().store
+        record = self._subjects.record(opened.rid)
+        now_fields = opened.fields()
+        change: Mapping[str, str | None] = diff(opened.written, now_fields)
+        if change:
+            if not self._subjects.editable(record):
+                self._load(opened.rid)
+                raise SidumbaError("workflow.locked")
+            now = self.desk.clock.now()
+            store.records.answer(opened.rid, change, iso(now))
+            opened.written = now_fields
+            self.desk.saved_at = now
+            record = self._subjects.record(opened.rid)
+        return record
+
+    # ---- handing on ----------------------------------------------------------------------------------------------
+
+    def finish(self, rid: str, command: str = "") -> Decided | Refusal:
+        """Seal what was typed and take the forward step; a refusal names the fields to go to first, nothing is lost."""
+        opened = self._of(rid)
+        record = self._journal(opened)
+        offered = self._subjects.offered(record)
+        wanted = command or next((view.command for view in offered if view.kind == "forward"), "")
+        if not wanted:
+            return Refusal("workflow.locked", FormPainter.locked_sentence(self.desk, record))
+        return self._take(opened, record, wanted)
+
+    def discard(self, rid: str) -> Decided | Refusal:
+        """Withdraw a draft: a tombstone, with undo (command ``hapus``)."""
+        opened = self._of(rid)
+        return self._take(opened, self._journal(opened), "hapus")
+
+    def _take(self, opened: _Open, record: LocalRecord, command: str) -> Decided | Refusal:
+        seat = self.desk.seat()
+        situation = self._subjects.situation(record, opened.iv, self._seen(record))
+        row = self._subjects.judge(record, situation, command)
+        if isinstance(row, Refusal):
+            return row
+        seat.store.records.seal(
+            opened.rid, by=seat.user.user_id, at=iso(self.desk.clock.now()), op_id=new_id(self.desk.clock)
+        )
+        sealed = self._subjects.record(opened.rid)
+        decided = self._subjects.take(sealed, row, self._seen(sealed))
+        self._open.pop(opened.rid, None)
+        return decided
+
+    def _seen(self, record: LocalRecord) -> Seen:
+        return Seen(record.rev, record.as_record().content_sha256)
+
+    def commands(self, rid: str) -> tuple[CommandView, ...]:
+        return self._subjects.offered(self._subjects.record(rid))
+
+    def leave(self, rid: str) -> Changes:
+        """Close a record's running form; everything in it is in the journal already."""
+        self._open.pop(rid, None)
+        return Changes(records=frozenset({rid}), lists=True, counts=True)

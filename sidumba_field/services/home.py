@@ -1,0 +1,199 @@
+"""Beranda: what this person has to do now, how the day and the week go, and where his data is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sidumba_field.core.time import iso, parse_iso
+from sidumba_field.core.xforms import Severity
+from sidumba_field.programs import Program
+from sidumba_field.services.desk import Desk
+from sidumba_field.services.subjects import Subjects
+from sidumba_field.services.views import HomeView, Link, Mark, TaskRow, VisitRow
+from sidumba_field.store import LocalRecord, RecordRow
+from sidumba_field.words import date_day, date_short, say, time_of_day
+
+TASK_LIMIT = 60
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    start: datetime
+    date: date
+
+
+class HomeService:
+    """Use cases of screen 01."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._subjects = Subjects(desk)
+
+    def home(self) -> HomeView:
+        """Return today's view of the seated person."""
+        seat = self.desk.seat()
+        lang = self.desk.lang
+        now = self.desk.local(self.desk.clock.now())
+        today = _Day(now.replace(hour=0, minute=0, second=0, microsecond=0), now.date())
+        programs = self.desk.my_programs()
+        own = [row for program in programs for row in self._own(program)]
+        per_day = self._per_day(own)
+        week = self._week(today, per_day)
+        counts = seat.store.counts()
+        visits = self._visits(programs, own, today)
+        village = sum(self._village(program) for program in programs)
+        return HomeView(
+            greeting=say(f"services.greeting.{_part_of_day(now.hour)}", lang, name=seat.user.name.split()[0]),
+            date_line=f"{date_day(today.date, lang)} · {seat.user.unit_name}",
+            today_done=per_day.get(today.date, 0),
+            today_target=programs[0].target("day") if programs else 0,
+            week=week,
+            week_done=sum(count for _, count, _ in week),
+            week_target=programs[0].target("week") if programs else 0,
+            village_title=seat.user.unit_name,
+            village_done=village,
+            village_target=programs[0].target("village") if programs else 0,
+            minutes_per_form="",
+            tasks=tuple(self._tasks(programs)),
+            visits=visits,
+            visits_done=sum(1 for visit in visits if visit.done),
+            visits_left=sum(1 for visit in visits if not visit.done),
+            laptop=counts.laptop,
+            waiting=counts.waiting,
+            received=counts.received,
+            last_sync=self._last_sync(),
+            shipping_note=say(
+                "services.shipping.offline" if self.desk.link is Link.OFFLINE else "services.shipping.online", lang
+            ),
+        )
+
+    def _own(self, program: Program) -> list[RecordRow]:
+        seat = self.desk.seat()
+        return [
+            row for row in seat.store.records.find(program.id, limit=5_000) if row.owner == seat.user.user_id
+        ]
+
+    def _village(self, program: Program) -> int:
+        return self.desk.seat().store.records.count(program.id)
+
+    def _per_day(self, rows: list[RecordRow]) -> Mapping[date, int]:
+        """Return how many of my records were begun on which local day."""
+        per_day: dict[date, int] = {}
+        for row in rows:
+            day = self.desk.local(parse_iso(row.created_at)).date()
+            per_day[day] = per_day.get(day, 0) + 1
+        return per_day
+
+    def _week(self, today: _Day, per_day: Mapping[date, int]) -> tuple[tuple[str, int, bool], ...]:
+        monday = today.date - timedelta(days=today.date.weekday())
+        days = [monday + timedelta(days=n) for n in range(max(5, today.date.weekday() + 1))]
+        return tuple(
+            (say(f"services.weekday.{WEEKDAYS[day.weekday()]}", self.desk.lang), per_day.get(day, 0), day == today.date)
+            for day in days
+        )
+
+    # ---- tasks ---------------------------------------------------------------------------------------------------
+
+    def _tasks(self, programs: list[Program]) -> list[TaskRow]:
+        """Return returned records first (oldest first), then drafts (latest first)."""
+        returned: list[TaskRow] = []
+        drafts: list[TaskRow] = []
+        store = self.desk.seat().store
+        for program in programs:
+            mine = self._editable_states(program)
+            for row in store.records.find(program.id, states=mine, limit=TASK_LIMIT):
+                record = store.records.get(row.rid)
+                if record is None or not self._subjects.editable(record):
+                    continue
+                if program.state(record.state).posisi == "dikembalikan":
+                    returned.append(self._task(program, record, "returned"))
+                elif record.owner == self.desk.seat().user.user_id:
+                    drafts.append(self._task(program, record, "draft"))
+        return [*reversed(returned), *drafts]
+
+    def _editable_states(self, program: Program) -> tuple[str, ...]:
+        roles = {grant.role for grant in self.desk.seat().user.grants if grant.program == program.id}
+        rows = program.workflow.transitions
+        return tuple(dict.fromkeys(r.state for r in rows if r.command == "ubah" and r.role in roles))
+
+    def _task(self, program: Program, record: LocalRecord, kind: str) -> TaskRow:
+        lang = self.desk.lang
+        iv = self._subjects.interview(record)
+        asked = [
+            q
+            for section in program.form(record.form, record.form_v).sections
+            for q in section.questions
+            if iv.relevant(q.path) and not iv.readonly(q.path) and not q.hidden and q.kind not in ("calculate", "note")
+        ]
+        filled = sum(1 for question in asked if iv.value(question.path))
+        open_errors = [v for v in iv.violations() if v.severity is Severity.ERROR]
+        first = record.remarks[0] if record.remarks else None
+        fields = sum(1 for remark in record.remarks if remark.path) or len(record.remarks)
+        return TaskRow(
+            rid=record.rid,
+            kind=kind,
+            title=record.fields.get(program.title_path) or say("services.untitled", lang),
+            subtitle=record.fields.get(program.subtitle_path, ""),
+            remark=first.text if first else "",
+            count_text=say("services.task.fields", lang, count=fields)
+            if kind == "returned"
+            else say("services.task.filled", lang, filled=filled, total=len(asked)),
+            when=self._when(record.as_record().changed_at),
+            filled=filled,
+            total=len(asked),
+            missing=say("services.task.missing", lang, count=len(open_errors)) if open_errors else "",
+            action=say("services.task.repair" if kind == "returned" else "services.task.resume", lang),
+            mark=Mark(record.mark),
+        )
+
+    def _when(self, at: str) -> str:
+        local = self.desk.local(parse_iso(at))
+        today = self.desk.local(self.desk.clock.now()).date()
+        if local.date() == today:
+            return time_of_day(local, lang=self.desk.lang)
+        if local.date() == today - timedelta(days=1):
+            return say("services.yesterday", self.desk.lang)
+        return date_short(local.date(), self.desk.lang)
+
+    def _visits(
+        self, programs: list[Program], rows: list[RecordRow], today: _Day
+    ) -> tuple[VisitRow, ...]:
+        """Return the businesses visited today: handed on (done) or still a draft."""
+        visits = []
+        names = {program.id: program for program in programs}
+        start = iso(today.start)
+        for row in sorted(rows, key=lambda r: r.created_at):
+            if row.created_at < start:
+                continue
+            program = names[row.program]
+            draft = program.state(row.state).posisi == "draf"
+            visits.append(
+                VisitRow(
+                    rid=row.rid,
+                    title=row.fields.get(program.title_path) or say("services.untitled", self.desk.lang),
+                    place=program.visit_place(row.fields),
+                    done=not draft,
+                    current=draft,
+                    mark=Mark(row.mark),
+                    action=say("services.task.resume_draft", self.desk.lang) if draft else "",
+                )
+            )
+        return tuple(visits)
+
+    def _last_sync(self) -> str:
+        at = self.desk.seat().store.meta.get("last_sync")
+        if not at:
+            return say("services.sync.never", self.desk.lang)
+        return say("services.sync.last", self.desk.lang, when=self._when(at))
+
+
+def _part_of_day(hour: int) -> str:
+    """Indonesian greetings change at 11, 15 and 18 o'clock."""
+    if hour < 11:
+        return "morning"
+    if hour < 15:
+        return "noon"
+    return "afternoon" if hour < 18 else "evening"

@@ -1,0 +1,303 @@
+"""Draws one subject for the verifier: only what changed with the old value beside it, warnings, remarks, the chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+from sidumba_field.core.records import FeedKind
+from sidumba_field.core.time import parse_iso
+from sidumba_field.core.workflow.guards import remark_is_answered
+from sidumba_field.core.xforms import Interview, Question, Repeat, Severity
+from sidumba_field.programs import Program
+from sidumba_field.services.desk import Desk
+from sidumba_field.services.shown import shown_value
+from sidumba_field.services.subjects import Subjects
+from sidumba_field.services.views import BannerView, Mark, RemarkView, ReviewLine, ReviewView, StepView
+from sidumba_field.store import LocalRecord
+from sidumba_field.words import date_short, number, say, time_of_day
+
+HISTORY_ROWS = 12
+
+
+class ReviewPainter:
+    """Turns records of any subject into ``ReviewView`` values."""
+
+    def __init__(self, desk: Desk, subjects: Subjects) -> None:
+        self.desk = desk
+        self._subjects = subjects
+
+    # ---- small texts ---------------------------------------------------------------------------------------------
+
+    def names(self, program: Program, subject: str, fields: Mapping[str, str], vid: str) -> tuple[str, str]:
+        """Return (title, place) of a subject for a list."""
+        scope = self.desk.scope(vid)
+        lang = self.desk.lang
+        if subject == "record":
+            title = fields.get(program.title_path) or say("services.untitled", lang)
+            return title, scope.unit_name
+        if subject == "batch":
+            unit = self.unit_name(fields.get("unit", scope.unit))
+            return say("services.batch.title", lang, unit=unit, period=fields.get("period", "")), unit
+        return say("services.period.title", lang, period=fields.get("label", "")), scope.unit_name
+
+    def unit_name(self, unit: str) -> str:
+        """Return the name of a unit: a scope's own, else the official list's, else its code."""
+        for scope in self.desk.seat().store.scopes.all():
+            if scope.unit == unit:
+                return scope.unit_name
+        return next(
+            (name for program in self.desk.programs.values() if (name := program.place_name(unit))), unit
+        )
+
+    def age(self, at: str) -> str:
+        minutes = max(0, int((self.desk.clock.now() - parse_iso(at)).total_seconds() // 60))
+        lang = self.desk.lang
+        if minutes < 60:
+            return say("services.age.minutes", lang, count=minutes)
+        if minutes < 48 * 60:
+            return say("services.age.hours", lang, count=minutes // 60)
+        return say("services.age.days", lang, count=minutes // (24 * 60))
+
+    def mark(self, mark: str) -> Mark:
+        return Mark(mark)
+
+    def when(self, at: str) -> str:
+        local = self.desk.local(parse_iso(at))
+        return f"{date_short(local.date(), self.desk.lang)} {time_of_day(local, lang=self.desk.lang)}"
+
+    # ---- the view ------------------------------------------------------------------------------------------------
+
+    def view(self, record: LocalRecord) -> ReviewView:
+        """Return the whole picture of one subject."""
+        program = self.desk.program(record.program)
+        whole = record.as_record()
+        title, place = self.names(program, record.subject, record.fields, record.vid)
+        commands = self._subjects.offered(record)
+        spec = program.state(record.state)
+        lines, changed, banners, photos, blocked = self._content(program, record)
+        step = next((c for c in commands if c.kind == "forward"), None)
+        lang = self.desk.lang
+        return ReviewView(
+            rid=record.rid,
+            subject=record.subject,
+            title=title,
+            subtitle=self._subtitle(program, record, place),
+            posisi=spec.posisi,
+            posisi_label=spec.label(lang),
+            rev=whole.rev,
+            sha=whole.content_sha256,
+            version_text=say("services.version_now", lang, number=whole.rev),
+            previous_text=self._previous_text(record),
+            chain=self._chain(program, record),
+            banners=tuple(banners),
+            changed=tuple(changed),
+            all_lines=tuple(lines),
+            unchanged=max(0, len(lines) - sum(1 for line in changed if line.changed)),
+            remarks=tuple(self._remarks(program, record)),
+            history=tuple(self._history(program, record)),
+            photos=tuple(photos),
+            commands=commands,
+            templates=tuple(program.remark_templates(lang)),
+            standard_minutes=self._minutes(program, record, step.command if step else ""),
+            sop_step=step.sop_step if step else "",
+            blocked=blocked,
+            wa_text=self._wa_text(program, record),
+        )
+
+    def _subtitle(self, program: Program, record: LocalRecord, place: str) -> str:
+        owner = record.fields.get(program.subtitle_path, "") if record.subject == "record" else ""
+        sent = self._last_step(record)
+        return " · ".join(part for part in (owner, place, sent) if part)
+
+    def _last_step(self, record: LocalRecord) -> str:
+        for entry in reversed(self.desk.seat().store.records.history(record.rid)):
+            if entry.kind is FeedKind.TRANSITION and entry.payload:
+                name = str(entry.payload.get("by_name", ""))
+                return say("services.sent_by", self.desk.lang, name=name, when=self.when(entry.server_time))
+        return ""
+
+    def _minutes(self, program: Program, record: LocalRecord, command: str) -> int:
+        for row in program.workflow.rows(record.subject, record.state, command):
+            if row.clock is not None and row.clock.minutes:
+                return row.clock.minutes
+        return 0
+
+    def _chain(self, program: Program, record: LocalRecord) -> tuple[StepView, ...]:
+        """Return the stations of the chain; which is now follows from the state's posisi."""
+        now = program.state(record.state).posisi
+        stations = program.stations(self.desk.lang)
+        order = [posisi for posisi, _ in stations]
+        at = order.index(now) if now in order else -1
+        done = now == "disahkan"
+        return tuple(
+            StepView(
+                label, "done" if done or index < at else "current" if index == at else "ahead", posisi
+            )
+            for index, (posisi, label) in enumerate(stations)
+        )
+
+    def _remarks(self, program: Program, record: LocalRecord) -> Iterable[RemarkView]:
+        whole = record.as_record()
+        for remark in record.remarks:
+            done = remark_is_answered(remark, whole)
+            yield RemarkView(
+                id=remark.id,
+                path=remark.path,
+                label=self._label(program, record, remark.path),
+                text=remark.text,
+                by_name=remark.by_name,
+                when=self.when(remark.at),
+                status=say("services.remark.fixed" if done else "services.remark.open", self.desk.lang),
+                answered=done,
+            )
+
+    def _label(self, program: Program, record: LocalRecord, path: str) -> str:
+        if not path or record.subject != "record":
+            return ""
+        question = program.form(record.form, record.form_v).question_at(path)
+        return question.label if question else path
+
+    def _history(self, program: Program, record: LocalRecord) -> Iterable[str]:
+        entries = [e for e in self.desk.seat().store.records.history(record.rid) if e.kind is not FeedKind.FILE]
+        for entry in list(reversed(entries))[:HISTORY_ROWS]:
+            payload: Mapping[str, Any] = entry.payload or {}
+            if entry.kind is FeedKind.EDIT:
+                what = say("services.history.edit" if entry.rev > 1 else "services.history.new", self.desk.lang)
+            elif entry.kind is FeedKind.PROPOSAL:
+                what = say("services.history.proposal", self.desk.lang)
+            else:
+                what = program.command(str(payload.get("command", ""))).past(self.desk.lang)
+            name = payload.get("by_name", "")
+            yield f"{self.when(entry.server_time)} · {what}, {name}" if name else f"{self.when(entry.server_time)} · {what}"
+
+    def _previous_text(self, record: LocalRecord) -> str:
+        seen = self._seen_before(record)
+        if seen is None:
+            return ""
+        rev, at = seen
+        local = self.desk.local(parse_iso(at))
+        when = date_short(local.date(), self.desk.lang)
+        return say("services.version_before", self.desk.lang, number=rev, when=when)
+
+    def _seen_before(self, record: LocalRecord) -> tuple[int, str] | None:
+        """Return (rev, when) of the content at the latest return: what a verifier saw last time."""
+        for entry in reversed(self.desk.seat().store.records.history(record.rid)):
+            if entry.kind is FeedKind.TRANSITION and entry.payload and entry.payload.get("remarks"):
+                return entry.rev, entry.server_time
+        return None
+
+    # ---- content -------------------------------------------------------------------------------------------------
+
+    def _content(
+        self, program: Program, record: LocalRecord
+    ) -> tuple[list[ReviewLine], list[ReviewLine], list[BannerView], list[str], str]:
+        if record.subject != "record":
+            lines = list(self._batch_lines(program, record))
+            return lines, lines, [], [], ""
+        iv = self._subjects.interview(record)
+        seen = self._seen_before(record)
+        store = self.desk.seat().store
+        before = store.records.at_rev(record.rid, seen[0]) if seen else None
+        lines = list(self._lines(program, record, iv, before))
+        banners = [
+            BannerView("amber", line.label + ".", line.warning, line.path) for line in lines if line.warning
+        ]
+        errors = [v for v in iv.violations() if v.severity is Severity.ERROR]
+        missing = self._subjects.situation(record, iv, None).missing_files
+        blocked = ""
+        if missing:
+            blocked = say("services.guard.attachments_complete", self.desk.lang, count=len(missing))
+            banners.append(BannerView("amber", say("services.files_missing", self.desk.lang), blocked))
+        elif errors:
+            blocked = say("services.guard.no_violations", self.desk.lang, count=len(errors))
+        changed = [line for line in lines if line.changed] if before is not None else lines
+        photos = sorted(self._subjects.file_names(record))
+        return lines, changed, banners, photos, blocked
+
+    def _lines(
+        self, program: Program, record: LocalRecord, iv: Interview, before: Mapping[str, str] | None
+    ) -> Iterable[ReviewLine]:
+        old = self._subjects.interview(record, before) if before is not None else None
+        warnings = {v.path: v.message for v in iv.violations() if v.severity is Severity.WARNING}
+        for section in program.form(record.form, record.form_v).sections:
+            for item in section.items:
+                if isinstance(item, Repeat):
+                    for number_, row in enumerate(iv.rows(item.path), start=1):
+                        for column in item.columns:
+                            path = f"{item.path}[{row}]/{column.name}"
+                            label = f"{item.label} {number_}, {column.label.lower()}"
+                            yield self._line(column, path, label, iv, old, warnings, record)
+                elif iv.relevant(item.path) and not item.hidden and item.kind != "note":
+                    yield self._line(item, item.path, item.label, iv, old, warnings, record)
+
+    def _line(
+        self,
+        question: Question,
+        path: str,
+        label: str,
+        iv: Interview,
+        old: Interview | None,
+        warnings: Mapping[str, str],
+        record: LocalRecord,
+    ) -> ReviewLine:
+        lang = self.desk.lang
+        value = iv.value(path)
+        shown = shown_value(question, value, iv, path, lang)
+        was = ""
+        if old is not None and old.has(path):
+            was = shown_value(question, old.value(path), old, path, lang)
+        changed = old is not None and was != shown
+        reason = record.fields.get(f"@reason/{path}", "")
+        warning = warnings.get(path, "")
+        if warning and reason:
+            warning = say("services.explained", lang, warning=warning, reason=reason)
+        return ReviewLine(
+            path=path,
+            label=label,
+            current=shown,
+            previous=was if changed else (say("services.same", lang) if old is not None else ""),
+            changed=changed,
+            marks=_changed_spans(was, shown) if changed and was else (),
+            group="",
+            warning=warning,
+            kind=question.kind,
+        )
+
+    def _batch_lines(self, program: Program, record: LocalRecord) -> Iterable[ReviewLine]:
+        """Return what a batch or period holds: how many per village, and the digest that will be signed."""
+        lang = self.desk.lang
+        members = json.loads(record.fields.get("members", "[]"))
+        per_unit: dict[str, int] = {}
+        for member in members:
+            unit = self.desk.scope(member["vid"]).unit_name
+            per_unit[unit] = per_unit.get(unit, 0) + 1
+        rows = [
+            (say("services.batch.period", lang), record.fields.get("period") or record.fields.get("label", "")),
+            (say("services.batch.count", lang), number(len(members), lang=lang)),
+            *((unit, number(count, lang=lang)) for unit, count in sorted(per_unit.items())),
+            (say("services.batch.digest", lang), record.fields.get("digest", "")[:16]),
+        ]
+        for index, (label, value) in enumerate(rows):
+            if value:
+                yield ReviewLine(f"@{index}", label, value, "", False, (), "", "", "text")
+
+    def _wa_text(self, program: Program, record: LocalRecord) -> str:
+        """Return the ready message of this step: counts and places, never a name or number of a citizen."""
+        if record.subject != "record":
+            return ""
+        scope = self.desk.scope(record.vid)
+        waiting = self.desk.seat().store.records.find(program.id, states=(record.state,), limit=500)
+        count = sum(1 for row in waiting if row.vid == record.vid)
+        user = self.desk.seat().user
+        return program.message(
+            record.state, self.desk.lang, count=count, unit=scope.unit_name, period=record.period, name=user.name
+        )
+
+
+def _changed_spans(before: str, after: str) -> tuple[tuple[int, int], ...]:
+    """Return the character ranges of ``after`` that differ from ``before``."""
+    blocks = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return tuple((j1, j2) for tag, _, _, j1, j2 in blocks if tag in ("replace", "insert") and j2 > j1)

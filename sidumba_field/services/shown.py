@@ -1,0 +1,54 @@
+"""How one answer is read by a person: money with dots, dates in words, the label of a choice, the name of a place."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from sidumba_field.core.xforms import Interview, Question
+from sidumba_field.words import date_long, group_digits, money, number, say
+
+
+def shown_value(question: Question, value: str, iv: Interview | None, path: str, lang: str) -> str:
+    """Return ``value`` as read; what cannot be read that way is shown as it was typed."""
+    if not value:
+        return ""
+    widget = question.sf.get("widget", "")
+    if widget == "nik":
+        return group_digits(value)
+    if question.kind in ("select_one", "select_multiple", "lookup"):
+        return _choice(question, value, iv, path)
+    if question.kind == "date":
+        return _date(value, lang)
+    if question.kind == "binary":
+        return say("services.one_file", lang)
+    if widget == "money" or question.kind in ("int", "decimal"):
+        return _number(value, widget == "money", lang)
+    return value
+
+
+def _choice(question: Question, value: str, iv: Interview | None, path: str) -> str:
+    if iv is not None:
+        return iv.label_of(path)
+    labels = {choice.value: choice.label for choice in question.choices}
+    return ", ".join(labels.get(part, part) for part in value.split())
+
+
+def _date(value: str, lang: str) -> str:
+    try:
+        return date_long(date.fromisoformat(value[:10]), lang)
+    except ValueError:
+        return value
+
+
+def _number(value: str, is_money: bool, lang: str) -> str:
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return value
+    if is_money:
+        return money(int(amount), lang)
+    if amount == amount.to_integral_value():
+        # Years and codes are read without dots; amounts of five digits and more get them.
+        return number(int(amount), lang=lang) if abs(amount) >= 10_000 else str(int(amount))
+    return number(amount, 2, lang)

@@ -1,0 +1,223 @@
+"""What entry and review have in common: a record as the workflow sees it, the steps offered, and taking one.
+
+A step is judged here with the very code the server uses; what passes is signed with the person's own key, written to
+the outbox in one durable transaction, and leaves the laptop only when its undo time is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.ids import new_id
+from sidumba_field.core.records import NOTHING, Op, OpKind
+from sidumba_field.core.time import iso
+from sidumba_field.core.workflow import Request, Situation, Transition
+from sidumba_field.core.xforms import Interview, Severity
+from sidumba_field.programs import Program
+from sidumba_field.services.desk import Desk
+from sidumba_field.services.views import Changes, CommandView, Decided, Refusal
+from sidumba_field.store import LocalRecord
+from sidumba_field.words import explain, say
+
+UNDO_SECONDS = 10
+#: The command that withdraws a draft for good travels as its own kind of op (spec/sync.md "tombstones only").
+REMOVE = "hapus"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the person had before his eyes when he decided (guard exact_content)."""
+
+    rev: int
+    sha: str
+
+
+class Subjects:
+    """Shared helper of the services; holds no state of its own."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def record(self, rid: str) -> LocalRecord:
+        """Return a record of this laptop; raise ``store.unknown_record``, or ``workflow.outside_area`` without a role."""
+        found = self.desk.seat().store.records.get(rid)
+        if found is None:
+            raise SidumbaError("store.unknown_record")
+        if not self.roles(found):
+            raise SidumbaError("workflow.outside_area")
+        return found
+
+    def roles(self, record: LocalRecord) -> tuple[str, ...]:
+        return self.desk.roles(record.program, self.desk.scope(record.vid).unit)
+
+    def interview(self, record: LocalRecord, fields: Mapping[str, str] | None = None) -> Interview:
+        """Return the running form of a record, on the form version the record was begun with."""
+        program = self.desk.program(record.program)
+        given = record.fields if fields is None else fields
+        plain = {path: value for path, value in given.items() if not path.startswith("@")}
+        definition = program.form(record.form, record.form_v)
+        return Interview(definition, plain, lookups=program.lookups, clock=self.desk.clock)
+
+    # ---- steps ---------------------------------------------------------------------------------------------------
+
+    def offered(self, record: LocalRecord) -> tuple[CommandView, ...]:
+        """Return the steps the person's roles could take in this state, forward first; guards come when he takes one."""
+        program = self.desk.program(record.program)
+        rows = program.workflow.offered(record.subject, record.state, self.roles(record))
+        rows = tuple(row for row in rows if row.command != "ubah" and self._owned(row, record))
+        views = {row.command: self._command(program, row) for row in rows}
+        order = {"forward": 0, "return": 1, "plain": 2, "remove": 3}
+        return tuple(sorted(views.values(), key=lambda view: order[view.kind]))
+
+    def _owned(self, row: Transition, record: LocalRecord) -> bool:
+        return "own" not in row.guards or record.owner == self.desk.seat().user.user_id
+
+    def _command(self, program: Program, row: Transition) -> CommandView:
+        spec = program.command(row.command)
+        return CommandView(row.command, spec.label(self.desk.lang), spec.kind, row.remark_required, row.sop_step)
+
+    def editable(self, record: LocalRecord) -> bool:
+        """Tell whether the person may change answers now (a row ``ubah`` or, for a new record, ``buat``)."""
+        workflow = self.desk.program(record.program).workflow
+        user = self.desk.seat().user.user_id
+        roles = self.roles(record)
+        rows = workflow.rows(record.subject, record.state, "ubah")
+        return any(row.role in roles and ("own" not in row.guards or record.owner == user) for row in rows)
+
+    def situation(self, record: LocalRecord, iv: Interview | None, seen: Seen | None) -> Situation:
+        """Return everything the guards may look at, as far as this laptop knows it; the server judges again."""
+        seat = self.desk.seat()
+        errors: tuple[str, ...] = ()
+        unexplained: tuple[str, ...] = ()
+        missing: tuple[str, ...] = ()
+        facts: dict[str, bool] = {}
+        if iv is not None:
+            found = iv.violations()
+            errors = tuple(v.path for v in found if v.severity is Severity.ERROR)
+            soft = [v.path for v in found if v.severity is Severity.WARNING]
+            unexplained = tuple(path for path in soft if not record.fields.get(f"@reason/{path}"))
+            names = self.file_names(record)
+            missing = tuple(sorted(names - seat.store.files.whole_on_server(names)))
+            facts = self.desk.program(record.program).facts(iv)
+        return Situation(
+            record=record.as_record(),
+            user=seat.user.user_id,
+            now=self.desk.clock.now(),
+            errors=errors,
+            unexplained=unexplained,
+            missing_files=missing,
+            seen_rev=seen.rev if seen else 0,
+            seen_sha=seen.sha if seen else "",
+            decided_at=record.as_record().changed_at,
+            facts=facts,
+        )
+
+    def file_names(self, record: LocalRecord) -> set[str]:
+        """Return the attachment names ("<sha256>.<ext>") the record's answers refer to."""
+        program = self.desk.program(record.program)
+        if record.subject != "record":
+            return set()
+        binary = program.form(record.form, record.form_v).binary_paths()
+        return {value for path, value in record.fields.items() if value and _bare(path) in binary}
+
+    def judge(
+        self,
+        record: LocalRecord,
+        situation: Situation,
+        command: str,
+        remark: str = "",
+        remarks: Mapping[str, str] | None = None,
+    ) -> Transition | Refusal:
+        """Judge one step; a refusal carries its sentence and the fields to go to first."""
+        program = self.desk.program(record.program)
+        request = Request(record.subject, record.state, command, self.roles(record), remark, remarks)
+        verdict = program.workflow.judge(request, situation)
+        if verdict.transition is not None:
+            return verdict.transition
+        params = dict(verdict.params or {})
+        return self.refusal(program, verdict.code, params, situation)
+
+    def refusal(self, program: Program, code: str, params: dict[str, object], situation: Situation) -> Refusal:
+        guard = str(params.get("guard", ""))
+        paths: tuple[str, ...] = ()
+        if guard == "no_violations":
+            paths = situation.errors
+        elif guard == "warnings_explained":
+            paths = situation.unexplained
+        elif guard == "remarks_answered" and situation.record is not None:
+            paths = tuple(remark.path for remark in situation.record.remarks if remark.path)
+        if guard:
+            sentence = self.guard_sentence(program, guard, len(paths))
+        else:
+            sentence = explain(code, self.desk.lang, **params).text()
+        details = ", ".join([code, *(f"{key}={value}" for key, value in sorted(params.items()))])
+        return Refusal(code, sentence, paths, details)
+
+    def guard_sentence(self, program: Program, guard: str, count: int) -> str:
+        """Return why a guard does not hold: the program's own words first, then the catalogue's."""
+        own = program.guard_sentence(guard, self.desk.lang)
+        return own or say(f"services.guard.{guard}", self.desk.lang, count=count)
+
+    def take(
+        self,
+        record: LocalRecord,
+        row: Transition,
+        seen: Seen,
+        remark: str = "",
+        remarks: Mapping[str, str] | None = None,
+        assignee: str = "",
+        undo: bool = True,
+        members: tuple[Mapping[str, object], ...] = (),
+    ) -> Decided:
+        """Sign a judged step and queue it; ``undo``: it waits its undo time before it may leave the laptop."""
+        seat = self.desk.seat()
+        now = self.desk.clock.now()
+        op = Op(
+            op=new_id(self.desk.clock),
+            vid=record.vid,
+            rid=record.rid,
+            kind=OpKind.TOMBSTONE if row.command == REMOVE else OpKind.TRANSITION,
+            program=record.program,
+            subject=record.subject,
+            form=record.form,
+            form_v=record.form_v,
+            by=seat.user.user_id,
+            at=iso(now),
+            command=row.command,
+            expect_state=record.state,
+            expect_rev=seen.rev,
+            content_sha256=seen.sha,
+            remark=remark.strip(),
+            remarks={path: text.strip() for path, text in (remarks or {}).items() if text.strip()},
+            assignee=assignee,
+            members=members,
+        )
+        op = op.with_(sig=seat.key.sign(op.decision_bytes()))
+        wait = iso(now + timedelta(seconds=UNDO_SECONDS)) if undo else ""
+        seat.store.records.queue(op, row.to, not_before=wait)
+        self.desk.saved_at = now
+        label = self.desk.program(record.program).command(row.command).done(self.desk.lang)
+        changes = Changes(records=frozenset({record.rid}), lists=True, counts=True)
+        return Decided(record.rid, label, op.op if undo else "", UNDO_SECONDS if undo else 0, changes)
+
+
+def _bare(path: str) -> str:
+    """Return a path without its row ids: ``produk[a]/foto`` -> ``produk/foto``."""
+    out: list[str] = []
+    depth = 0
+    for char in path:
+        if char == "[":
+            depth += 1
+        elif char == "]":
+            depth -= 1
+        elif not depth:
+            out.append(char)
+    return "".join(out)
+
+
+def new_state(state: str) -> str:
+    """Return the state to ask the table about for a record nobody has yet."""
+    return state or NOTHING
