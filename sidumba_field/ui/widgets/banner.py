@@ -57,7 +57,7 @@ class Banner(QFrame):
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)
         row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignVCenter)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         theme().changed.connect(self.update)
@@ -118,6 +118,7 @@ class EmptyState(Card):
             button.setFixedHeight(28)
             button.clicked.connect(self.acted)
             self.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addStretch(1)
         self.setAccessibleName(f"{lead}. {text}".strip())
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -103,6 +103,7 @@ class Figure(QWidget):
         self._note.setFont(font("small", numbers=True))
         self._note.setVisible(bool(note))
         column.addWidget(self._note)
+        column.addStretch(1)
         self.set_figure(number, unit, note)
 
     def set_figure(self, number: str, unit: str = "", note: str = "") -> None:
