@@ -1,0 +1,259 @@
+"""What may be started about a record in entry: open, answer, rows, undo, finish.
+
+Owns the promise of Isi Formulir: everything typed reaches ``services.entry`` in order, one step of a record under way
+at a time, and "Tersimpan" is said only with the time the store gave back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from sidumba_field.services.views import ChoiceView, Decided, FormDelta, FormView, HomeView, Refusal
+from sidumba_field.ui.operations import home as home_operations
+from sidumba_field.ui.viewmodels.answer_line import (
+    Answer,
+    AnswerLine,
+    Attach,
+    DropRow,
+    Explain,
+    Finish,
+    NewRow,
+    Reply,
+    Step,
+    Undo,
+)
+from sidumba_field.ui.viewmodels.desk import Desk
+from sidumba_field.ui.viewmodels.notice import Notice
+from sidumba_field.ui.viewmodels.speech import sentence_of, tell
+
+
+def wire(desk: Desk) -> None:
+    """Let the form model's pauses become saves; once per window."""
+    desk.form.paused.connect(partial(answer, desk))
+
+
+# -- taking a record in hand
+
+
+def open_record(desk: Desk, rid: str) -> None:
+    """Open a record on Isi Formulir."""
+    leave(desk)
+    desk.jobs.db(lambda: desk.services.entry.open(rid), partial(_opened, desk), desk.fail)
+
+
+def new_record(desk: Desk, program: str | None = None) -> None:
+    """Begin a new form."""
+    leave(desk)
+    desk.jobs.db(lambda: desk.services.entry.new(program), partial(_opened, desk), desk.fail)
+
+
+def _opened(desk: Desk, view: FormView) -> None:
+    desk.form.show(view)
+    desk.go.emit("form")
+
+
+def leave(desk: Desk) -> None:
+    """Hand on everything typed; the record stays on the line until it is saved."""
+    desk.form.settle()
+
+
+# -- steps
+
+
+def answer(desk: Desk, path: str, value: str) -> None:
+    """Save one answer."""
+    _put(desk, Answer(path, value))
+
+
+def new_row(desk: Desk, repeat: str, temporary: str) -> None:
+    """Add a row that the screen calls ``temporary`` until the store has named it."""
+    desk.form.settle()
+    _put(desk, NewRow(repeat, temporary))
+
+
+def drop_row(desk: Desk, repeat: str, row: str, said: str) -> None:
+    """Remove a row at once; ``said`` is told with Urungkan."""
+    desk.form.settle()
+    _put(desk, DropRow(repeat, row))
+    desk.say(Notice(said, undo=partial(undo, desk)))
+
+
+def attach(desk: Desk, path: str, file: Path) -> None:
+    """Take a file into the record."""
+    desk.form.settle()
+    _put(desk, Attach(path, file))
+
+
+def explain(desk: Desk, path: str, reason: str) -> None:
+    """Give the reason for a value that made a warning."""
+    desk.form.settle()
+    _put(desk, Explain(path, reason))
+
+
+def reply(desk: Desk, remark: str, text: str) -> None:
+    """Answer a verifier's remark."""
+    desk.form.settle()
+    _put(desk, Reply(remark, text))
+
+
+def undo(desk: Desk) -> None:
+    """Take the last step back."""
+    desk.form.settle()
+    _put(desk, Undo())
+
+
+def redo(desk: Desk) -> None:
+    """Do what was taken back once more."""
+    desk.form.settle()
+    _put(desk, Undo(again=True))
+
+
+def finish(desk: Desk, command: str = "") -> None:
+    """Hand the record over and take the next; a refusal says where to go first."""
+    desk.form.settle()
+    _put(desk, Finish(command))
+
+
+# -- the line
+
+
+def _put(desk: Desk, step: Step) -> None:
+    if desk.form.view is None:
+        return
+    desk.form.line.put(step)
+    _run(desk, desk.form.rid, desk.form.line)
+
+
+def _run(desk: Desk, rid: str, line: AnswerLine) -> None:
+    step = line.take()
+    if step is None:
+        return
+    work = _work(desk, rid, line, step)
+    desk.jobs.db(work, partial(_arrived, desk, rid, line, step), partial(_failed, desk, rid, line, step))
+
+
+def _work(desk: Desk, rid: str, line: AnswerLine, step: Step) -> Callable[[], object]:
+    entry = desk.services.entry
+    match step:
+        case Answer(path, value):
+            return partial(entry.answer, rid, line.real_path(path), value)
+        case NewRow(repeat, _):
+            return partial(entry.add_row, rid, repeat)
+        case DropRow(repeat, row):
+            return partial(entry.remove_row, rid, repeat, line.row_id(row))
+        case Attach(path, file):
+            return partial(entry.attach, rid, line.real_path(path), file)
+        case Explain(path, reason):
+            return partial(entry.explain, rid, line.real_path(path), reason)
+        case Reply(remark, text):
+            return partial(entry.reply, rid, remark, text)
+        case Undo(again):
+            return partial(entry.redo if again else entry.undo, rid)
+        case Finish(command, _):
+            return partial(entry.finish, rid, command)
+
+
+def _arrived(desk: Desk, rid: str, line: AnswerLine, step: Step, result: object) -> None:
+    line.done()
+    here = desk.form.rid == rid and desk.form.line is line
+    match step, result:
+        case NewRow(repeat, temporary), (str(row), FormDelta() as delta):
+            line.name_row(temporary, row)
+            if here:
+                desk.form.rename_held(temporary, row)
+                desk.form.row_named.emit(repeat, temporary, row)
+                desk.form.apply(delta)
+            desk.touch(delta.changes)
+        case _, FormDelta() as delta:
+            _merge(desk, line, step, delta, here)
+        case Finish(), Decided() as decided:
+            _finished(desk, decided)
+        case Finish(), Refusal() as refusal:
+            desk.form.refused.emit(refusal)
+        case Undo(), None:
+            desk.say(Notice(tell("form.nothing_to_undo")))
+    _run(desk, rid, line)
+    if line.idle:
+        desk.form.settled.emit()
+
+
+def _merge(desk: Desk, line: AnswerLine, step: Step, delta: FormDelta, here: bool) -> None:
+    if here:
+        if isinstance(step, Answer):
+            desk.form.confirmed(line.real_path(step.path), step.value)
+        undone = isinstance(step, Undo)
+        if undone and not line.waiting:
+            desk.form.release()
+        desk.form.apply(delta, force=undone)
+    desk.touch(delta.changes)
+
+
+def _failed(desk: Desk, rid: str, line: AnswerLine, step: Step, error: BaseException) -> None:
+    """An answer that could not be saved goes on screen as not saved; the next ones are still tried."""
+    line.done()
+    if isinstance(step, Answer) and desk.form.rid == rid:
+        desk.form.save_failed.emit(sentence_of(error))
+    desk.fail(error)
+    _run(desk, rid, line)
+    if line.idle:
+        desk.form.settled.emit()
+
+
+# -- afterwards
+
+
+def _finished(desk: Desk, decided: Decided) -> None:
+    desk.form.close()
+    desk.touch(decided.changes)
+    withdraw = partial(_withdraw, desk, decided) if decided.undo else None
+    desk.say(Notice(decided.sentence, undo=withdraw, seconds=decided.undo_seconds))
+    desk.jobs.db(desk.services.home.home, partial(_take_next, desk, decided.rid), desk.fail)
+
+
+def _take_next(desk: Desk, but: str, view: HomeView) -> None:
+    desk.home.show(view)
+    following = desk.home.next_task(but)
+    if following:
+        open_record(desk, following)
+    else:
+        desk.go.emit("home")
+
+
+def _withdraw(desk: Desk, decided: Decided) -> None:
+    def taken_back(changes: object) -> None:
+        if changes is None:
+            desk.say(Notice(tell("notice.too_late"), "amber"))
+            return
+        home_operations.load(desk)
+        open_record(desk, decided.rid)
+
+    desk.jobs.db(lambda: desk.services.review.withdraw(decided.undo), taken_back, desk.fail)
+
+
+# -- asking
+
+
+def find_choices(desk: Desk, path: str, typed: str) -> None:
+    """Ask a long list for what matches."""
+    rid, line = desk.form.rid, desk.form.line
+
+    def found(choices: tuple[ChoiceView, ...]) -> None:
+        if desk.form.rid == rid:
+            desk.form.choices_found.emit(path, typed, choices)
+
+    if rid:
+        desk.jobs.db(lambda: desk.services.entry.choices(rid, line.real_path(path), typed), found, desk.fail)
+
+
+def load_photo(desk: Desk, path: str, name: str) -> None:
+    """Read an attached picture for showing; a missing one is told at its field."""
+
+    def read(content: bytes) -> None:
+        desk.form.photo_read.emit(path, content)
+
+    def missing(_error: BaseException) -> None:
+        desk.form.photo_read.emit(path, b"")
+
+    desk.jobs.db(lambda: desk.services.entry.photo(name), read, missing)

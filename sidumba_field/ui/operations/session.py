@@ -1,0 +1,100 @@
+"""What may be started about sitting down, getting up and the truth bar.
+
+Owns starting those jobs; results come home through ``desk.session``. While a passphrase is tried no second try starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.services.views import AccountCard, SessionView
+from sidumba_field.ui.viewmodels.desk import Desk
+from sidumba_field.ui.viewmodels.speech import sentence_of
+
+T = TypeVar("T")
+
+
+def load_people(desk: Desk) -> None:
+    """Who may sit down at this laptop."""
+    desk.jobs.db(desk.services.session.login_view, desk.session.show_login, desk.fail)
+
+
+def refresh_truth(desk: Desk) -> None:
+    """Ask the store what is saved, waiting and received."""
+    desk.jobs.db(desk.services.session.truth, desk.session.show_truth, desk.fail)
+
+
+def _beside_field(desk: Desk) -> Callable[[BaseException], None]:
+    """A person's own mistake is told beside the field, anything else as a banner."""
+
+    def tell(error: BaseException) -> None:
+        desk.session.set_busy(False)
+        if isinstance(error, SidumbaError):
+            desk.session.refused.emit(sentence_of(error))
+        else:
+            desk.fail(error)
+
+    return tell
+
+
+def _sit_down(desk: Desk, work: Callable[[], SessionView]) -> None:
+    def opened(session: SessionView) -> None:
+        desk.session.set_busy(False)
+        desk.session.open(session)
+        refresh_truth(desk)
+
+    if desk.session.busy:
+        return
+    desk.session.set_busy(True)
+    desk.jobs.db(work, opened, _beside_field(desk))
+
+
+def unlock(desk: Desk, user_id: str, passphrase: str) -> None:
+    """Open with a passphrase."""
+    session = desk.services.session
+    _sit_down(desk, lambda: session.unlock(user_id, passphrase))
+
+
+def recover(desk: Desk, user_id: str, code: str, new_passphrase: str) -> None:
+    """Open with a recovery code and set a new passphrase."""
+    session = desk.services.session
+    _sit_down(desk, lambda: session.recover(user_id, code, new_passphrase))
+
+
+def activate(desk: Desk, server_url: str, code: str, username: str, password: str, laptop: str) -> None:
+    """First set-up of this laptop and its first person; needs a connection."""
+    session = desk.services.session
+    _come_in(desk, lambda: session.activate(server_url, code, username, password, laptop))
+
+
+def add_person(desk: Desk, username: str, password: str) -> None:
+    """One more person on a laptop that is set up."""
+    session = desk.services.session
+    _come_in(desk, lambda: session.add_person(username, password))
+
+
+def _come_in(desk: Desk, work: Callable[[], AccountCard]) -> None:
+    def activated(card: AccountCard) -> None:
+        desk.session.set_busy(False)
+        load_people(desk)
+        desk.session.activated.emit(card)
+
+    if desk.session.busy:
+        return
+    desk.session.set_busy(True)
+    desk.jobs.net(lambda _job: work(), activated, _beside_field(desk))
+
+
+def lock(desk: Desk) -> None:
+    """Get up: close the record in hand, forget the key, back to Masuk."""
+
+    def locked(_: None) -> None:
+        desk.form.view = None
+        desk.review.view = None
+        desk.session.lock()
+        load_people(desk)
+        refresh_truth(desk)
+
+    desk.jobs.db(desk.services.session.lock, locked, desk.fail)

@@ -1,0 +1,70 @@
+"""What may be started about sending and receiving: look, run, pause."""
+
+from __future__ import annotations
+
+from sidumba_field.services.views import SyncOutcome, SyncView
+from sidumba_field.ui.jobs import Job
+from sidumba_field.ui.viewmodels.desk import Desk
+from sidumba_field.ui.viewmodels.notice import Notice
+from sidumba_field.ui.viewmodels.speech import sentence_of
+
+
+def load(desk: Desk) -> None:
+    """Fetch what Sinkronisasi shows; while a run goes on its own progress is newer."""
+    if not desk.sync.running:
+        desk.jobs.db(desk.services.syncing.view, desk.sync.show, desk.fail)
+
+
+def run(desk: Desk, *, quietly: bool = False) -> None:
+    """Send and fetch now. ``quietly``: begun by the clock, so a failure is shown but not announced."""
+    if desk.sync.running:
+        return
+    syncing = desk.services.syncing
+
+    def work(job: Job) -> SyncOutcome:
+        def progress(view: SyncView) -> None:
+            if not job.cancelled:
+                desk.sync.progressed.emit(view)
+
+        return syncing.run(progress, lambda: job.cancelled or desk.sync.stopping)
+
+    def ended(outcome: SyncOutcome) -> None:
+        desk.sync.end(outcome)
+        desk.touch(outcome.changes)
+        if outcome.sentence and not quietly:
+            desk.say(Notice(outcome.sentence, "" if outcome.ok else "amber"))
+
+    def failed(error: BaseException) -> None:
+        desk.sync.fail(sentence_of(error))
+        if not quietly:
+            desk.fail(error)
+
+    desk.sync.begin()
+    desk.jobs.net(work, ended, failed)
+
+
+def pause(desk: Desk) -> None:
+    """Stop after the part under way; nothing sent is lost."""
+    desk.sync.stopping = True
+    desk.sync.set_paused(True)
+    desk.jobs.db(desk.services.syncing.pause, None, desk.fail)
+
+
+def resume(desk: Desk) -> None:
+    """Go on, at once."""
+    desk.sync.set_paused(False)
+
+    def resumed(_: None) -> None:
+        run(desk)
+
+    desk.jobs.db(desk.services.syncing.resume, resumed, desk.fail)
+
+
+def send_or_pause(desk: Desk) -> None:
+    """Ctrl+J: pause while sending, else send now."""
+    if desk.sync.running:
+        pause(desk)
+    elif desk.sync.paused:
+        resume(desk)
+    else:
+        run(desk)
