@@ -17,8 +17,8 @@ os.environ["PYTEST_QT_API"] = "pyside6"
 for _name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
     os.environ.pop(_name, None)
 
-import pytest
-from hypothesis import HealthCheck, settings
+import pytest  # noqa: E402 - Qt reads the platform above when pytest-qt is imported
+from hypothesis import HealthCheck, settings  # noqa: E402
 
 pytest_plugins = ["tests.helpers.logfail"]
 
@@ -52,7 +52,7 @@ def _is_loopback(address: Any) -> bool:
 
 @pytest.fixture(autouse=True, scope="session")
 def only_this_machine() -> Iterator[None]:
-    """Every connection of this process stays on the loopback; the reserved ending .invalid never resolves (RFC 6761)."""
+    """This process connects to the loopback only; the reserved ending .invalid never resolves (RFC 6761)."""
     patch = pytest.MonkeyPatch()
     real_connect, real_connect_ex, real_lookup = (
         socket.socket.connect,

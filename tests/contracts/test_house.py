@@ -42,7 +42,7 @@ TEXT = {
     ".qss",
     ".mako",
 }
-ONE_MACHINE = re.compile(r"(^|[^A-Za-z0-9_.])/(wor[k]|roo[t]|far[m])/", re.MULTILINE)
+ONE_MACHINE = re.compile(r"(^|[\s\"'=(])/(wor[k]|roo[t]|far[m])/(?!item\b)", re.MULTILINE)
 AN_INDEX = re.compile(
     r"index[-]url|find[-]links|https?://[^ )>\"]*/simple\b|files[.]pythonhosted", re.MULTILINE
 )
@@ -131,7 +131,7 @@ def test_no_tracked_file_names_one_machine_or_a_package_index() -> None:
 def test_a_trace_of_one_machine_is_seen() -> None:
     assert ONE_MACHINE.search("open('/" + "root/x')")
     assert AN_INDEX.search("--index" + "-url x")
-    assert not ONE_MACHINE.search("homework/x or ./work/x")
+    assert not ONE_MACHINE.search("homework/x or ./work/x or instance('wilayah')/root/item")
 
 
 def test_migrations_import_no_table() -> None:
