@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 
 from sidumba_field.attachments import Shelf
@@ -83,6 +83,11 @@ class Desk:
             if scope.vid == vid:
                 return scope
         raise SidumbaError("workflow.outside_area")
+
+    @property
+    def tz(self) -> tzinfo:
+        """Return the office's zone as the form engine wants it."""
+        return timezone(timedelta(minutes=self.zone.minutes), self.zone.name)
 
     def local(self, at: datetime) -> datetime:
         return self.zone.local(at)

@@ -40,20 +40,15 @@ class _Step:
 
 @dataclass(slots=True)
 class _Open:
-    """A record on the desk: its running form, its meta answers ("@..."), and what was journaled last."""
+    """A record on the desk: its running form (which keeps the meta answers "@..." too) and what was journaled last."""
 
     rid: str
     program: Program
     iv: Interview
-    meta: dict[str, str]
     written: dict[str, str]
     painter: FormPainter
     undo: list[_Step] = field(default_factory=list)
     redo: list[_Step] = field(default_factory=list)
-
-    def fields(self) -> dict[str, str]:
-        plain = {p: v for p, v in self.iv.fields().items() if v and not p.startswith("@")}
-        return plain | {p: v for p, v in self.meta.items() if v}
 
 
 class EntryService:
@@ -92,8 +87,9 @@ class EntryService:
             changed_at=iso(now),
         )
         seat.store.records.create(record)
-        view = self._load(record.rid)
-        self._prefill(view, chosen, unit, now)
+        opened = self._load(record.rid)
+        opened.iv.answer("@period", record.period)
+        self._journal(opened)
         return self.open(record.rid)
 
     def _entry_unit(self, program: Program) -> tuple[str, str]:
@@ -104,32 +100,18 @@ class EntryService:
                 return grant.unit, grant.role
         raise SidumbaError("workflow.wrong_role", command="buat", who=", ".join(sorted(may)))
 
-    def _prefill(self, opened: _Open, program: Program, unit: str, now: datetime) -> None:
-        """Fill what the laptop knows: the area of the person, his name, today's date (program.toml [prefill])."""
-        seat = self.desk.seat()
-        today = self.desk.local(now).date().isoformat()
-        opened.meta["@period"] = open_period(seat.store, program)
-        known = {"today": today, "user": seat.user.name, "period": opened.meta["@period"]}
-        segments = unit.split(".")
-        known.update({f"unit{n}": ".".join(segments[:n]) for n in range(1, len(segments) + 1)})
-        for path, source in program.prefill.items():
-            if source in known:
-                opened.iv.answer(path, known[source])
-        self._journal(opened)
-
     def open(self, rid: str) -> FormView:
         """Return the whole form of a record as it stands, unsent typing included."""
         opened = self._load(rid)
         record = self._subjects.record(rid)
-        return opened.painter.whole(record, opened.iv, opened.meta, self._subjects, self._saved(record))
+        return opened.painter.whole(record, opened.iv, self._subjects, self._saved(record))
 
     def _load(self, rid: str) -> _Open:
         record = self._subjects.record(rid)
         program = self.desk.program(record.program)
         iv = self._subjects.interview(record)
-        meta = {path: value for path, value in record.fields.items() if path.startswith("@")}
         painter = FormPainter(self.desk, program, program.form(record.form, record.form_v))
-        opened = _Open(rid, program, iv, meta, dict(record.fields), painter)
+        opened = _Open(rid, program, iv, dict(record.fields), painter)
         self._open[rid] = opened
         return opened
 
@@ -186,7 +168,7 @@ class EntryService:
 
     def _set_meta(self, rid: str, key: str, text: str, path: str) -> FormDelta:
         opened = self._of(rid)
-        opened.meta[key] = text.strip()
+        opened.iv.answer(key, text.strip())
         return self._keep(opened, frozenset({path} if path else ()))
 
     def attach(self, rid: str, path: str, file: Path) -> FormDelta:
@@ -261,14 +243,12 @@ class EntryService:
     def _keep(self, opened: _Open, touched: frozenset[str]) -> FormDelta:
         """Write what changed to the journal, then (and only then) say it is saved."""
         record = self._journal(opened)
-        return opened.painter.delta(
-            record, opened.iv, opened.meta, touched, self._subjects, self._saved(record)
-        )
+        return opened.painter.delta(record, opened.iv, touched, self._subjects, self._saved(record))
 
     def _journal(self, opened: _Open) -> LocalRecord:
         store = self.desk.seat().store
         record = self._subjects.record(opened.rid)
-        now_fields = opened.fields()
+        now_fields = opened.iv.fields()
         change: Mapping[str, str | None] = diff(opened.written, now_fields)
         if change:
             if not self._subjects.editable(record):

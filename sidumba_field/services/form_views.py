@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sidumba_field.core.time import parse_iso
 from sidumba_field.core.workflow.guards import remark_is_answered
-from sidumba_field.core.xforms import FormDefinition, Interview, Question, Repeat, Severity, Violation
+from sidumba_field.core.xforms import FormDefinition, Interview, Question, Repeat, Severity, Violation, template_path
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.shown import shown_value
@@ -57,10 +57,10 @@ class FormPainter:
     # ---- whole and delta -----------------------------------------------------------------------------------------
 
     def whole(
-        self, record: LocalRecord, iv: Interview, meta: Mapping[str, str], subjects: Subjects, saved_at: str
+        self, record: LocalRecord, iv: Interview, subjects: Subjects, saved_at: str
     ) -> FormView:
         """Return the complete picture of a record."""
-        state = self._state(record, iv, meta)
+        state = self._state(record, iv)
         items, repeats = self._draw(iv, state)
         self._last_items, self._last_repeats = items, repeats
         sections = self._sections(iv, items, repeats)
@@ -94,13 +94,12 @@ class FormPainter:
         self,
         record: LocalRecord,
         iv: Interview,
-        meta: Mapping[str, str],
         touched: frozenset[str],
         subjects: Subjects,
         saved_at: str,
     ) -> FormDelta:
         """Return what differs from the last picture; ``touched`` is the engine's hint and always included."""
-        state = self._state(record, iv, meta)
+        state = self._state(record, iv)
         items, repeats = self._draw(iv, state)
         changed = {p: view for p, view in items.items() if p in touched or self._last_items.get(p) != view}
         tables = {p: view for p, view in repeats.items() if p in touched or self._last_repeats.get(p) != view}
@@ -136,13 +135,13 @@ class FormPainter:
 
     # ---- parts ---------------------------------------------------------------------------------------------------
 
-    def _state(self, record: LocalRecord, iv: Interview, meta: Mapping[str, str]) -> _State:
+    def _state(self, record: LocalRecord, iv: Interview) -> _State:
         errors: dict[str, Violation] = {}
         warnings: dict[str, Violation] = {}
         for violation in iv.violations():
             book = errors if violation.severity is Severity.ERROR else warnings
             book.setdefault(violation.path, violation)
-        return _State(errors, warnings, {r.path: r for r in self.remarks(record)}, meta)
+        return _State(errors, warnings, {r.path: r for r in self.remarks(record)}, iv.meta)
 
     def remarks(self, record: LocalRecord) -> list[RemarkView]:
         """Return the open remarks of the latest return, each with whether it was answered since."""
@@ -164,8 +163,9 @@ class FormPainter:
 
     def label_of(self, path: str) -> str:
         """Return the label of a field, or "" for a remark on the whole record."""
-        question = self.definition.question_at(path) if path else None
-        return question.label if question else ""
+        template = template_path(path) if path else ""
+        found = self.definition.questions.get(template) or self.definition.repeats.get(template)
+        return found.label if found else ""
 
     def _when(self, at: str) -> str:
         local = self.desk.local(parse_iso(at))
@@ -305,7 +305,7 @@ class FormPainter:
         return tuple(sections)
 
     def _visible(self, item: Question | Repeat, items: Mapping[str, ItemView]) -> bool:
-        return isinstance(item, Repeat) or (items[item.path].relevant and not item.hidden)
+        return isinstance(item, Repeat) or (items[item.path].relevant and item.kind != "calculate")
 
     def _empty(
         self, iv: Interview, items: Mapping[str, ItemView], repeats: Mapping[str, RepeatView]

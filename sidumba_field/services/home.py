@@ -126,7 +126,7 @@ class HomeService:
             q
             for section in program.form(record.form, record.form_v).sections
             for q in section.questions
-            if iv.relevant(q.path) and not iv.readonly(q.path) and not q.hidden and q.kind not in ("calculate", "note")
+            if iv.relevant(q.path) and not iv.readonly(q.path) and q.kind not in ("calculate", "note")
         ]
         filled = sum(1 for question in asked if iv.value(question.path))
         open_errors = [v for v in iv.violations() if v.severity is Severity.ERROR]

@@ -10,7 +10,7 @@ from typing import Any
 from sidumba_field.core.records import FeedKind
 from sidumba_field.core.time import parse_iso
 from sidumba_field.core.workflow.guards import remark_is_answered
-from sidumba_field.core.xforms import Interview, Question, Repeat, Severity
+from sidumba_field.core.xforms import Interview, Question, Repeat, Severity, template_path
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.shown import shown_value
@@ -157,8 +157,9 @@ class ReviewPainter:
     def _label(self, program: Program, record: LocalRecord, path: str) -> str:
         if not path or record.subject != "record":
             return ""
-        question = program.form(record.form, record.form_v).question_at(path)
-        return question.label if question else path
+        definition = program.form(record.form, record.form_v)
+        found = definition.questions.get(template_path(path)) or definition.repeats.get(template_path(path))
+        return found.label if found else path
 
     def _history(self, program: Program, record: LocalRecord) -> Iterable[str]:
         entries = [e for e in self.desk.seat().store.records.history(record.rid) if e.kind is not FeedKind.FILE]
@@ -230,7 +231,7 @@ class ReviewPainter:
                             path = f"{item.path}[{row}]/{column.name}"
                             label = f"{item.label} {number_}, {column.label.lower()}"
                             yield self._line(column, path, label, iv, old, warnings, record)
-                elif iv.relevant(item.path) and not item.hidden and item.kind != "note":
+                elif iv.relevant(item.path) and item.kind not in ("calculate", "note"):
                     yield self._line(item, item.path, item.label, iv, old, warnings, record)
 
     def _line(
@@ -247,7 +248,7 @@ class ReviewPainter:
         value = iv.value(path)
         shown = shown_value(question, value, iv, path, lang)
         was = ""
-        if old is not None and old.has(path):
+        if old is not None and path in old.instance.nodes:
             was = shown_value(question, old.value(path), old, path, lang)
         changed = old is not None and was != shown
         reason = record.fields.get(f"@reason/{path}", "")

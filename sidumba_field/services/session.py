@@ -27,8 +27,8 @@ from sidumba_field.sync import activation
 from sidumba_field.sync.transport import Transport
 from sidumba_field.words import date_long, say, time_of_day
 
-#: (server url, device signing key or None, device id, incarnation) -> transport; given by bootstrap.
-Connect = Callable[[str, SigningKey | None, str, str], Transport]
+#: (server url, device signing key, device id, incarnation, session token) -> transport; given by bootstrap.
+Connect = Callable[[str, SigningKey, str, str, str], Transport]
 SampleAccounts = Sequence[tuple[str, str, str, str]]
 
 
@@ -119,9 +119,9 @@ class SessionService:
         """
         self.desk.folder.mkdir(parents=True, exist_ok=True)
         enrolled = activation.enrol(
-            lambda key, device, inc: self._connect(server_url, key, device, inc), code, laptop_name, self.desk.clock
+            lambda key, device, inc: self._connect(server_url, key, device, inc, ""), code, laptop_name, self.desk.clock
         )
-        transport = self._connect(server_url, enrolled.key, enrolled.device, enrolled.inc)
+        transport = self._connect(server_url, enrolled.key, enrolled.device, enrolled.inc, "")
         person = activation.activate_person(transport, username, password)
         data_key = os.urandom(32)
         keys = self._keys
@@ -192,15 +192,15 @@ class SessionService:
 
     # ---- while somebody is signed in -----------------------------------------------------------------------------
 
-    def transport(self) -> Transport:
-        """Return a transport signed by this laptop's device key, without a person's session."""
+    def transport(self, token: str = "") -> Transport:
+        """Return a line signed by this laptop's device key; ``token``: the person's online session on it."""
         meta = self.desk.seat().store.meta
         secret = meta.get("device_secret")
         if secret is None:
             raise SidumbaError("auth.device_unknown")
         key = SigningKey(bytes.fromhex(secret))
         return self._connect(
-            meta.get("server_url") or "", key, meta.get("device") or "", meta.get("incarnation") or ""
+            meta.get("server_url") or "", key, meta.get("device") or "", meta.get("incarnation") or "", token
         )
 
     def current(self) -> SessionView | None:

@@ -29,7 +29,7 @@ def shown_value(question: Question, value: str, iv: Interview | None, path: str,
 
 def _choice(question: Question, value: str, iv: Interview | None, path: str) -> str:
     if iv is not None:
-        return iv.label_of(path)
+        return iv.display(path)
     labels = {choice.value: choice.label for choice in question.choices}
     return ", ".join(labels.get(part, part) for part in value.split())
 

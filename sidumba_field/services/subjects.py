@@ -12,10 +12,10 @@ from datetime import timedelta
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
-from sidumba_field.core.records import NOTHING, Op, OpKind
+from sidumba_field.core.records import Op, OpKind
 from sidumba_field.core.time import iso
 from sidumba_field.core.workflow import Request, Situation, Transition
-from sidumba_field.core.xforms import Interview, Severity
+from sidumba_field.core.xforms import Interview, Severity, template_path
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.views import Changes, CommandView, Decided, Refusal
@@ -57,9 +57,22 @@ class Subjects:
         """Return the running form of a record, on the form version the record was begun with."""
         program = self.desk.program(record.program)
         given = record.fields if fields is None else fields
-        plain = {path: value for path, value in given.items() if not path.startswith("@")}
         definition = program.form(record.form, record.form_v)
-        return Interview(definition, plain, lookups=program.lookups, clock=self.desk.clock)
+        return Interview(
+            definition,
+            given,
+            lookups=program.lookups,
+            clock=self.desk.clock,
+            session=self._session_words(record),
+            zone=self.desk.tz,
+            new=record.rev == 0 and not given,
+        )
+
+    def _session_words(self, record: LocalRecord) -> dict[str, str]:
+        """Return what ``sf:suggest`` may ask about the person: his name and the unit he begins records in."""
+        user = self.desk.seat().user
+        unit = self.desk.scope(record.vid).unit
+        return {"user": user.name, "username": user.username, "unit": unit}
 
     # ---- steps ---------------------------------------------------------------------------------------------------
 
@@ -121,7 +134,7 @@ class Subjects:
         if record.subject != "record":
             return set()
         binary = program.form(record.form, record.form_v).binary_paths()
-        return {value for path, value in record.fields.items() if value and _bare(path) in binary}
+        return {value for path, value in record.fields.items() if value and template_path(path) in binary}
 
     def judge(
         self,
@@ -202,22 +215,3 @@ class Subjects:
         label = self.desk.program(record.program).command(row.command).done(self.desk.lang)
         changes = Changes(records=frozenset({record.rid}), lists=True, counts=True)
         return Decided(record.rid, label, op.op if undo else "", UNDO_SECONDS if undo else 0, changes)
-
-
-def _bare(path: str) -> str:
-    """Return a path without its row ids: ``produk[a]/foto`` -> ``produk/foto``."""
-    out: list[str] = []
-    depth = 0
-    for char in path:
-        if char == "[":
-            depth += 1
-        elif char == "]":
-            depth -= 1
-        elif not depth:
-            out.append(char)
-    return "".join(out)
-
-
-def new_state(state: str) -> str:
-    """Return the state to ask the table about for a record nobody has yet."""
-    return state or NOTHING

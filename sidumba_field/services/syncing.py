@@ -35,19 +35,14 @@ from sidumba_field.words import date_short, explain_error, say, size, time_of_da
 T = TypeVar("T")
 Progress = Callable[[SyncView], None]
 Stop = Callable[[], bool]
-#: (transport, session token) -> the same line with the person's session on it; given by bootstrap.
-WithToken = Callable[[Transport, str], Transport]
 
 
 class SyncingService:
     """Use cases of screen 06. ``run`` belongs on a network thread; its store calls hop to the database worker."""
 
-    def __init__(
-        self, desk: Desk, session: SessionService, with_token: WithToken, worker: Executor | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, session: SessionService, worker: Executor | None = None) -> None:
         self.desk = desk
         self._session = session
-        self._with_token = with_token
         self._worker = worker
         self._running = threading.Lock()
         self._paused = False
@@ -163,10 +158,8 @@ class SyncingService:
     def _run(self, progress: Progress, stop: Stop) -> SyncOutcome:
         seat = self.desk.seat()
         store = handed(seat.store, self._worker)
-        line = self._on_worker(self._session.transport)
-        problem = self._sign_in(seat, line)
-        if seat.token:
-            line = self._with_token(line, seat.token)
+        problem = self._sign_in(seat, self._line(""))
+        line = self._line(seat.token)
         identity = SyncIdentity(
             store.meta.get("device") or "", store.meta.get("incarnation") or "", seat.user.user_id if seat.token else ""
         )
@@ -190,8 +183,11 @@ class SyncingService:
             return explain_error(error, self.desk.lang).text()
         seat.token = reply.token
         self._on_worker(lambda: self._learn(seat, reply))
-        self._escrow(seat, self._with_token(line, reply.token))
+        self._escrow(seat, self._line(reply.token))
         return ""
+
+    def _line(self, token: str) -> Transport:
+        return self._on_worker(lambda: self._session.transport(token))
 
     def _learn(self, seat: Seat, reply: SessionReply) -> None:
         """Keep what a sign-in renews: grants, lease, names, the open period, new scopes."""
