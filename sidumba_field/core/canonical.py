@@ -15,7 +15,9 @@ from typing import Any
 def canonical(value: Any) -> bytes:
     """Return the canonical bytes of ``value``; raise ``TypeError`` on floats and foreign types."""
     _refuse_floats(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
 
 
 def _refuse_floats(value: Any) -> None:

@@ -227,7 +227,9 @@ def content_sha256(form: str, form_v: str, fields: Mapping[str, str | None]) -> 
 
 def members_digest(members: tuple[Mapping[str, Any], ...]) -> str:
     """Return the digest of a batch: its members (rid, rev, sha) in the order of their ids (guard exact_digest)."""
-    ordered = sorted(({"rid": m["rid"], "rev": m["rev"], "sha": m["sha"]} for m in members), key=lambda m: m["rid"])
+    ordered = sorted(
+        ({"rid": m["rid"], "rev": m["rev"], "sha": m["sha"]} for m in members), key=lambda m: m["rid"]
+    )
     return digest(ordered)
 
 

@@ -24,7 +24,15 @@ from sidumba_field.services.desk import Desk
 from sidumba_field.services.form_views import FormPainter
 from sidumba_field.services.periods import open_period
 from sidumba_field.services.subjects import Seen, Subjects
-from sidumba_field.services.views import Changes, ChoiceView, CommandView, Decided, FormDelta, FormView, Refusal
+from sidumba_field.services.views import (
+    Changes,
+    ChoiceView,
+    CommandView,
+    Decided,
+    FormDelta,
+    FormView,
+    Refusal,
+)
 from sidumba_field.store import LocalRecord
 from sidumba_field.words import time_of_day
 

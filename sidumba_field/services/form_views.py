@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 from sidumba_field.core.time import parse_iso
 from sidumba_field.core.workflow.guards import remark_is_answered
-from sidumba_field.core.xforms import FormDefinition, Interview, Question, Repeat, Severity, Violation, template_path
+from sidumba_field.core.xforms import (
+    FormDefinition,
+    Interview,
+    Question,
+    Repeat,
+    Severity,
+    Violation,
+    template_path,
+)
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.shown import shown_value
@@ -56,9 +64,7 @@ class FormPainter:
 
     # ---- whole and delta -----------------------------------------------------------------------------------------
 
-    def whole(
-        self, record: LocalRecord, iv: Interview, subjects: Subjects, saved_at: str
-    ) -> FormView:
+    def whole(self, record: LocalRecord, iv: Interview, subjects: Subjects, saved_at: str) -> FormView:
         """Return the complete picture of a record."""
         state = self._state(record, iv)
         items, repeats = self._draw(iv, state)
@@ -196,7 +202,8 @@ class FormPainter:
             path=path,
             code=question.sf.get("code", ""),
             kind=question.kind,
-            widget=question.sf.get("widget", "") or ("multiline" if "multiline" in question.appearance else ""),
+            widget=question.sf.get("widget", "")
+            or ("multiline" if "multiline" in question.appearance else ""),
             label=question.label,
             hint=question.hint,
             help=question.sf.get("help", "") or question.hint,

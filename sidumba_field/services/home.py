@@ -66,7 +66,8 @@ class HomeService:
             received=counts.received,
             last_sync=self._last_sync(),
             shipping_note=say(
-                "services.shipping.offline" if self.desk.link is Link.OFFLINE else "services.shipping.online", lang
+                "services.shipping.offline" if self.desk.link is Link.OFFLINE else "services.shipping.online",
+                lang,
             ),
         )
 
@@ -91,7 +92,11 @@ class HomeService:
         monday = today.date - timedelta(days=today.date.weekday())
         days = [monday + timedelta(days=n) for n in range(max(5, today.date.weekday() + 1))]
         return tuple(
-            (say(f"services.weekday.{WEEKDAYS[day.weekday()]}", self.desk.lang), per_day.get(day, 0), day == today.date)
+            (
+                say(f"services.weekday.{WEEKDAYS[day.weekday()]}", self.desk.lang),
+                per_day.get(day, 0),
+                day == today.date,
+            )
             for day in days
         )
 
@@ -158,9 +163,7 @@ class HomeService:
             return say("services.yesterday", self.desk.lang)
         return date_short(local.date(), self.desk.lang)
 
-    def _visits(
-        self, programs: list[Program], rows: list[RecordRow], today: _Day
-    ) -> tuple[VisitRow, ...]:
+    def _visits(self, programs: list[Program], rows: list[RecordRow], today: _Day) -> tuple[VisitRow, ...]:
         """Return the businesses visited today: handed on (done) or still a draft."""
         visits = []
         names = {program.id: program for program in programs}

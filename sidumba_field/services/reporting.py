@@ -65,7 +65,11 @@ class ReportingService:
         if spec is None:
             raise SidumbaError("report.unknown", name=paper_id)
         paper = Paper.from_toml(program.paper_text(spec.id))
-        data = self._form_data(program, record) if record.subject == "record" else self._batch_data(program, record)
+        data = (
+            self._form_data(program, record)
+            if record.subject == "record"
+            else self._batch_data(program, record)
+        )
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{spec.id}-{record.rid[-12:]}.pdf"
         pages = save_pdf(paper, data, path)
@@ -115,7 +119,9 @@ class ReportingService:
         values["nomor"] = record.fields.get(program.number_path) or record.rid
         values["petugas"] = officer
         sections = tuple(
-            FormSection(section.label, tuple(self._part(item, iv) for item in section.items if _printed(item, iv)))
+            FormSection(
+                section.label, tuple(self._part(item, iv) for item in section.items if _printed(item, iv))
+            )
             for section in definition.sections
         )
         owner = record.fields.get(program.subtitle_path, "")
@@ -148,7 +154,9 @@ class ReportingService:
                 for row in iv.rows(item.path)
             )
             right = frozenset(c.path for c in item.columns if c.kind in ("int", "decimal"))
-            return FormRepeat(item.path, item.label, tuple((c.path, c.label) for c in item.columns), rows, right)
+            return FormRepeat(
+                item.path, item.label, tuple((c.path, c.label) for c in item.columns), rows, right
+            )
         answer = shown_value(item, iv.value(item.path), iv, item.path, lang)
         return FormItem(item.path, item.sf.get("code", ""), item.label, answer)
 

@@ -20,7 +20,15 @@ from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.review_views import ReviewPainter
 from sidumba_field.services.subjects import Seen, Subjects
-from sidumba_field.services.views import BatchOffer, Changes, Decided, QueueRow, QueueView, Refusal, ReviewView
+from sidumba_field.services.views import (
+    BatchOffer,
+    Changes,
+    Decided,
+    QueueRow,
+    QueueView,
+    Refusal,
+    ReviewView,
+)
 from sidumba_field.store import LocalRecord, RecordRow
 from sidumba_field.words import say
 
@@ -72,7 +80,13 @@ class ReviewService:
             kind = program.command(row.command).kind
             own = "own" in row.guards
             # Steps on many records at once are offered as one button, not as a row each.
-            if row.subject == subject and row.role in roles and not own and kind == "forward" and row.state != "-":
+            if (
+                row.subject == subject
+                and row.role in roles
+                and not own
+                and kind == "forward"
+                and row.state != "-"
+            ):
                 if subject == BATCH and self._opens_batch(row):
                     continue
                 found[row.state] = None
@@ -117,7 +131,13 @@ class ReviewService:
         return self._painter.view(record)
 
     def decide(
-        self, rid: str, command: str, rev: int, sha: str, remark: str = "", remarks: Mapping[str, str] | None = None
+        self,
+        rid: str,
+        command: str,
+        rev: int,
+        sha: str,
+        remark: str = "",
+        remarks: Mapping[str, str] | None = None,
     ) -> Decided | Refusal:
         """Judge and sign one decision on exactly what was seen; it leaves the laptop after the undo time."""
         record = self._subjects.record(rid)
@@ -139,7 +159,9 @@ class ReviewService:
 
     def _offers(self, program: Program) -> list[BatchOffer]:
         """Return, per unit of the batch's level, how many records stand ready to be moved together."""
-        opening = [row for row in program.workflow.transitions if row.subject == BATCH and self._opens_batch(row)]
+        opening = [
+            row for row in program.workflow.transitions if row.subject == BATCH and self._opens_batch(row)
+        ]
         offers: list[BatchOffer] = []
         for row in opening:
             ready = self._ready(program, row)
@@ -152,12 +174,18 @@ class ReviewService:
                     name = self._painter.unit_name(unit)
                     spec = program.command(row.command)
                     label = say(
-                        "services.batch.offer", self.desk.lang, verb=spec.label(self.desk.lang), count=count, unit=name
+                        "services.batch.offer",
+                        self.desk.lang,
+                        verb=spec.label(self.desk.lang),
+                        count=count,
+                        unit=name,
                     )
                     offers.append(BatchOffer(unit, name, period, row.command, label, count))
         return offers
 
-    def _ready(self, program: Program, row: Transition, unit: str = "", period: str = "") -> list[LocalRecord]:
+    def _ready(
+        self, program: Program, row: Transition, unit: str = "", period: str = ""
+    ) -> list[LocalRecord]:
         store = self.desk.seat().store
         ready: list[LocalRecord] = []
         after: tuple[str, str] | None = None

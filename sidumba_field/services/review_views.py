@@ -133,9 +133,7 @@ class ReviewPainter:
         at = order.index(now) if now in order else -1
         done = now == "disahkan"
         return tuple(
-            StepView(
-                label, "done" if done or index < at else "current" if index == at else "ahead", posisi
-            )
+            StepView(label, "done" if done or index < at else "current" if index == at else "ahead", posisi)
             for index, (posisi, label) in enumerate(stations)
         )
 
@@ -162,17 +160,25 @@ class ReviewPainter:
         return found.label if found else path
 
     def _history(self, program: Program, record: LocalRecord) -> Iterable[str]:
-        entries = [e for e in self.desk.seat().store.records.history(record.rid) if e.kind is not FeedKind.FILE]
+        entries = [
+            e for e in self.desk.seat().store.records.history(record.rid) if e.kind is not FeedKind.FILE
+        ]
         for entry in list(reversed(entries))[:HISTORY_ROWS]:
             payload: Mapping[str, Any] = entry.payload or {}
             if entry.kind is FeedKind.EDIT:
-                what = say("services.history.edit" if entry.rev > 1 else "services.history.new", self.desk.lang)
+                what = say(
+                    "services.history.edit" if entry.rev > 1 else "services.history.new", self.desk.lang
+                )
             elif entry.kind is FeedKind.PROPOSAL:
                 what = say("services.history.proposal", self.desk.lang)
             else:
                 what = program.command(str(payload.get("command", ""))).past(self.desk.lang)
             name = payload.get("by_name", "")
-            yield f"{self.when(entry.server_time)} · {what}, {name}" if name else f"{self.when(entry.server_time)} · {what}"
+            yield (
+                f"{self.when(entry.server_time)} · {what}, {name}"
+                if name
+                else f"{self.when(entry.server_time)} · {what}"
+            )
 
     def _previous_text(self, record: LocalRecord) -> str:
         seen = self._seen_before(record)
@@ -276,7 +282,10 @@ class ReviewPainter:
             unit = self.desk.scope(member["vid"]).unit_name
             per_unit[unit] = per_unit.get(unit, 0) + 1
         rows = [
-            (say("services.batch.period", lang), record.fields.get("period") or record.fields.get("label", "")),
+            (
+                say("services.batch.period", lang),
+                record.fields.get("period") or record.fields.get("label", ""),
+            ),
             (say("services.batch.count", lang), number(len(members), lang=lang)),
             *((unit, number(count, lang=lang)) for unit, count in sorted(per_unit.items())),
             (say("services.batch.digest", lang), record.fields.get("digest", "")[:16]),
@@ -294,7 +303,12 @@ class ReviewPainter:
         count = sum(1 for row in waiting if row.vid == record.vid)
         user = self.desk.seat().user
         return program.message(
-            record.state, self.desk.lang, count=count, unit=scope.unit_name, period=record.period, name=user.name
+            record.state,
+            self.desk.lang,
+            count=count,
+            unit=scope.unit_name,
+            period=record.period,
+            name=user.name,
         )
 
 

@@ -112,14 +112,19 @@ class SessionService:
 
     # ---- set-up (network) ----------------------------------------------------------------------------------------
 
-    def activate(self, server_url: str, code: str, username: str, password: str, laptop_name: str) -> AccountCard:
+    def activate(
+        self, server_url: str, code: str, username: str, password: str, laptop_name: str
+    ) -> AccountCard:
         """Enrol this laptop with a one-time code and activate its first person.
 
         Raises ``auth.enrolment_code``, ``auth.wrong_passphrase``, ``wire.*``; nothing is kept unless both steps held.
         """
         self.desk.folder.mkdir(parents=True, exist_ok=True)
         enrolled = activation.enrol(
-            lambda key, device, inc: self._connect(server_url, key, device, inc, ""), code, laptop_name, self.desk.clock
+            lambda key, device, inc: self._connect(server_url, key, device, inc, ""),
+            code,
+            laptop_name,
+            self.desk.clock,
         )
         transport = self._connect(server_url, enrolled.key, enrolled.device, enrolled.inc, "")
         person = activation.activate_person(transport, username, password)
@@ -213,7 +218,9 @@ class SessionService:
         program = programs[0] if programs else None
         role = grant.role if grant else ""
         label = program.role_label(role, self.desk.lang) if program else user.position
-        enters = bool(program and any(r.role == role and r.command == "buat" for r in program.workflow.transitions))
+        enters = bool(
+            program and any(r.role == role and r.command == "buat" for r in program.workflow.transitions)
+        )
         expired = bool(user.lease_until) and parse_iso(user.lease_until) < self.desk.clock.now()
         return SessionView(
             user_id=user.user_id,
@@ -283,7 +290,9 @@ def _initials(name: str) -> str:
 
 def _card(card: UserCard, note: str) -> AccountCard:
     initials = _initials(card.name)
-    return AccountCard(card.user_id, card.username, card.name, initials, card.role_label, card.unit_name, note)
+    return AccountCard(
+        card.user_id, card.username, card.name, initials, card.role_label, card.unit_name, note
+    )
 
 
 def _read_status(folder: Path) -> dict[str, Any]:

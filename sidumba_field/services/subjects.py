@@ -90,7 +90,9 @@ class Subjects:
 
     def _command(self, program: Program, row: Transition) -> CommandView:
         spec = program.command(row.command)
-        return CommandView(row.command, spec.label(self.desk.lang), spec.kind, row.remark_required, row.sop_step)
+        return CommandView(
+            row.command, spec.label(self.desk.lang), spec.kind, row.remark_required, row.sop_step
+        )
 
     def editable(self, record: LocalRecord) -> bool:
         """Tell whether the person may change answers now (a row ``ubah`` or, for a new record, ``buat``)."""
@@ -153,7 +155,9 @@ class Subjects:
         params = dict(verdict.params or {})
         return self.refusal(program, verdict.code, params, situation)
 
-    def refusal(self, program: Program, code: str, params: dict[str, object], situation: Situation) -> Refusal:
+    def refusal(
+        self, program: Program, code: str, params: dict[str, object], situation: Situation
+    ) -> Refusal:
         guard = str(params.get("guard", ""))
         paths: tuple[str, ...] = ()
         if guard == "no_violations":

@@ -72,7 +72,9 @@ class SyncingService:
             received_text=self._received_text(),
             rows=tuple(self._shipment(row) for row in rows) + self._file_rows(),
             receipts=tuple(
-                ReceiptRow(r.number, self._when(r.at), say("services.receipt", lang, ops=r.ops, bytes=r.bytes))
+                ReceiptRow(
+                    r.number, self._when(r.at), say("services.receipt", lang, ops=r.ops, bytes=r.bytes)
+                )
                 for r in receipts[:8]
             ),
             differing=self._differing(),
@@ -84,7 +86,9 @@ class SyncingService:
     def _received_text(self) -> str:
         at = self.desk.seat().store.meta.get("last_sync")
         lang = self.desk.lang
-        return say("services.sync.last", lang, when=self._when(at)) if at else say("services.sync.never", lang)
+        return (
+            say("services.sync.last", lang, when=self._when(at)) if at else say("services.sync.never", lang)
+        )
 
     def _shipment(self, row: OutboxRow) -> ShipmentRow:
         program = self.desk.programs.get(row.program)
@@ -97,7 +101,9 @@ class SyncingService:
         problem = say("services.shipment.problem", self.desk.lang) if mark is Mark.TROUBLE else ""
         text = problem or say(f"services.shipment.{mark.value}", self.desk.lang)
         untitled = say("services.untitled", self.desk.lang)
-        return ShipmentRow(row.op, "file-text", what, title or untitled, size(row.bytes, self.desk.lang), -1, mark, text)
+        return ShipmentRow(
+            row.op, "file-text", what, title or untitled, size(row.bytes, self.desk.lang), -1, mark, text
+        )
 
     def _file_rows(self) -> tuple[ShipmentRow, ...]:
         lang = self.desk.lang
@@ -107,8 +113,14 @@ class SyncingService:
             text = say("services.shipment.tunggu", lang)
             rows.append(
                 ShipmentRow(
-                    file.sha, "image", say("services.shipment.photo", lang), "", size(file.size, lang), percent,
-                    Mark.WAITING, text,
+                    file.sha,
+                    "image",
+                    say("services.shipment.photo", lang),
+                    "",
+                    size(file.size, lang),
+                    percent,
+                    Mark.WAITING,
+                    text,
                 )
             )
         return tuple(rows)
@@ -161,7 +173,9 @@ class SyncingService:
         problem = self._sign_in(seat, self._line(""))
         line = self._line(seat.token)
         identity = SyncIdentity(
-            store.meta.get("device") or "", store.meta.get("incarnation") or "", seat.user.user_id if seat.token else ""
+            store.meta.get("device") or "",
+            store.meta.get("incarnation") or "",
+            seat.user.user_id if seat.token else "",
         )
         engine = SyncEngine(store, line, seat.shelf, self.desk.clock, identity)
         try:
@@ -237,7 +251,14 @@ class SyncingService:
         sentence = self._problem or say("services.sync.done", lang, sent=report.sent, pulled=report.pulled)
         changes = Changes(lists=True, counts=True, connection=True)
         return SyncOutcome(
-            report.sent, received, report.pulled, report.files_sent, report.receipt, sentence, not self._problem, changes
+            report.sent,
+            received,
+            report.pulled,
+            report.files_sent,
+            report.receipt,
+            sentence,
+            not self._problem,
+            changes,
         )
 
     def _tell_news(self) -> tuple[tuple[str, str], ...]:

@@ -172,7 +172,12 @@ class OpMessage(Message):
 
 def _member(raw: dict[str, Any]) -> dict[str, Any]:
     try:
-        return {"rid": str(raw["rid"]), "rev": int(raw["rev"]), "sha": str(raw["sha"]), "vid": str(raw["vid"])}
+        return {
+            "rid": str(raw["rid"]),
+            "rev": int(raw["rev"]),
+            "sha": str(raw["sha"]),
+            "vid": str(raw["vid"]),
+        }
     except (KeyError, TypeError, ValueError):
         raise SidumbaError("op.malformed", field="members") from None
 
@@ -199,7 +204,14 @@ class AnswerMessage(Message):
 
     def to_answer(self) -> OpAnswer:
         return OpAnswer(
-            self.op, self.st, self.rev, self.seq, self.code, self.params, tuple(self.conflicts), tuple(self.flags)
+            self.op,
+            self.st,
+            self.rev,
+            self.seq,
+            self.code,
+            self.params,
+            tuple(self.conflicts),
+            tuple(self.flags),
         )
 
     @classmethod

@@ -59,7 +59,8 @@ def remark_is_answered(remark: Remark, record: Record) -> bool:
         return any(rev > remark.rev for path, rev in record.field_revs.items() if not path.startswith("@"))
     inside = (remark.path + "/", remark.path + "[")
     return any(
-        rev > remark.rev and (path == remark.path or path.startswith(inside) or path == f"@reason/{remark.path}")
+        rev > remark.rev
+        and (path == remark.path or path.startswith(inside) or path == f"@reason/{remark.path}")
         for path, rev in record.field_revs.items()
     )
 

@@ -101,7 +101,9 @@ class Workflow:
         """Return what these roles could ask for in ``state``, guards not yet looked at (for buttons)."""
         held = set(roles)
         return tuple(
-            row for row in self.transitions if row.subject == subject and row.state == state and row.role in held
+            row
+            for row in self.transitions
+            if row.subject == subject and row.state == state and row.role in held
         )
 
     def judge(self, request: Request, situation: Situation) -> Verdict:
@@ -124,10 +126,18 @@ class Workflow:
         return Verdict(None, "workflow.guard", {"command": request.command, "guard": failed})
 
     def _not_in_table(self, request: Request) -> Verdict:
-        elsewhere = [r.state for r in self.transitions if (r.subject, r.command) == (request.subject, request.command)]
+        elsewhere = [
+            r.state for r in self.transitions if (r.subject, r.command) == (request.subject, request.command)
+        ]
         if not elsewhere:
-            return Verdict(None, "workflow.unknown_command", {"command": request.command, "subject": request.subject})
-        params = {"command": request.command, "state": request.state, "states": ", ".join(dict.fromkeys(elsewhere))}
+            return Verdict(
+                None, "workflow.unknown_command", {"command": request.command, "subject": request.subject}
+            )
+        params = {
+            "command": request.command,
+            "state": request.state,
+            "states": ", ".join(dict.fromkeys(elsewhere)),
+        }
         return Verdict(None, "workflow.wrong_state", params)
 
 
@@ -150,7 +160,9 @@ def _row(number: int, row: Mapping[str, str], known_guards: set[str]) -> Transit
     try:
         clock = TimeStandard.parse(row.get("clock", ""))
     except ValueError:
-        raise SidumbaError("program.bad_value", where=where, field="clock", value=row.get("clock", "")) from None
+        raise SidumbaError(
+            "program.bad_value", where=where, field="clock", value=row.get("clock", "")
+        ) from None
     return Transition(
         subject=row["subject"],
         state=row["state"],
