@@ -6,14 +6,25 @@ hypothesis profiles: ``everyday`` (small, repeatable) and ``soak`` (large, only 
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["PYTEST_QT_API"] = "pyside6"
+if "SIDUMBA_TEST_RUNTIME" not in os.environ:
+    # One private folder for sockets and locks, shared with the workers: without it Qt and the PostgreSQL of the tests
+    # complain, and two users of one machine would fight over one lock file. As root the PostgreSQL process belongs to
+    # another user, who could not enter the folder: there it keeps to the temporary folder.
+    os.environ["SIDUMBA_TEST_RUNTIME"] = os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="sf-")
+    if hasattr(os, "geteuid") and os.geteuid() != 0:
+        os.mkdir(os.path.join(os.environ["XDG_RUNTIME_DIR"], "python_PostgresServer"), 0o700)
+    atexit.register(shutil.rmtree, os.environ["SIDUMBA_TEST_RUNTIME"], ignore_errors=True)
 for _name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
     os.environ.pop(_name, None)
 
