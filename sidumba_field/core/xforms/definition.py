@@ -18,7 +18,19 @@ from sidumba_field.core.xforms.texts import EMPTY, Text
 if TYPE_CHECKING:
     from sidumba_field.core.xforms.graph import Graph
 
-NO_WORDS: Mapping[str, str] = {}
+#: Every rule a bind may have; constraint_text and warning_text compute a message (sf:constraintText, sf:warningText).
+RULES = (
+    "relevant",
+    "required",
+    "readonly",
+    "constraint",
+    "calculate",
+    "warning",
+    "suggest",
+    "reading",
+    "constraint_text",
+    "warning_text",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,11 @@ class Question:
     section: str = ""
     media: str = ""
     group: str = ""
+
+    @property
+    def hidden(self) -> bool:
+        """Tell whether no control shows this answer."""
+        return self.kind == "calculate" or "hidden" in self.appearance.split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +119,8 @@ class Bind:
     warning: Expression | None = None
     suggest: Expression | None = None
     reading: Expression | None = None
+    constraint_text: Expression | None = None
+    warning_text: Expression | None = None
     constraint_message: Text = EMPTY
     required_message: Text = EMPTY
     warning_message: Text = EMPTY
@@ -111,7 +130,7 @@ class Bind:
 
     def rules(self) -> Iterator[tuple[str, Expression]]:
         """Yield (rule, expression) for every rule that is there."""
-        for name in ("relevant", "required", "readonly", "constraint", "calculate", "warning", "suggest", "reading"):
+        for name in RULES:
             found = getattr(self, name)
             if found is not None:
                 yield name, found
@@ -218,6 +237,14 @@ class FormDefinition:
         if found is None:
             raise SidumbaError("form.unknown_path", path=path)
         return found
+
+    def question_at(self, path: str) -> Question | None:
+        """Return the question at a path with or without row ids, None when the form has none there."""
+        return self.questions.get(template_path(path))
+
+    def binary_paths(self) -> frozenset[str]:
+        """Return the template paths of all file questions."""
+        return frozenset(path for path, question in self.questions.items() if question.kind == "binary")
 
     def repeat_names(self, path: str) -> Names:
         return tuple(self.repeat(path).path.split("/"))

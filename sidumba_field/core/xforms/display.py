@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sidumba_field.core.xforms.functions.dates import spell
+from sidumba_field.core.xforms.functions.ours import grouped
 from sidumba_field.core.xforms.refs import Names
 from sidumba_field.core.xforms.values import to_moment, to_text
 
@@ -28,13 +29,3 @@ def show_value(interview: Interview, names: Names | None, value: Any, path: str 
     if path is not None and question is not None and question.kind in ("select_one", "select_multiple", "lookup"):
         return interview.choice_label("/".join(names), text)
     return text
-
-
-def grouped(text: str, language: str) -> str:
-    """Return 45.000.000 of "45000000" (English: 45,000,000); what is no number stays as it is."""
-    whole, _, part = text.partition(".")
-    if not whole.lstrip("-").isdigit():
-        return text
-    point, comma = (",", ".") if language == "en" else (".", ",")
-    digits = f"{int(whole):,}".replace(",", point)
-    return f"{digits}{comma}{part}" if part.strip("0") else digits

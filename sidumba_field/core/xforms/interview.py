@@ -128,6 +128,7 @@ class Interview:
         for path in stale:
             if path not in self.instance.nodes and path not in self.instance.rows:
                 continue
+            self._stale.discard(path)
             before = self._cache.get(path, [])
             self._judge(path)
             if self._cache.get(path, []) != before:
@@ -207,6 +208,10 @@ class Interview:
             return ""
         with self.running():
             return bind.reading.string(self._node(path))
+
+    def label_of(self, path: str) -> str:
+        """Return the labels of what was chosen at ``path`` (", " between several), "" while nothing is."""
+        return self._choices.label(self.definition.question(path), self.value(path))
 
     def display(self, path: str) -> str:
         """Return the answer as people read it: choice labels, dates in words, money with points."""

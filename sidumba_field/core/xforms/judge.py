@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sidumba_field.core.xforms.definition import Bind, Question
+from sidumba_field.core.xforms.expression import Expression
 from sidumba_field.core.xforms.texts import Text, sentence
 from sidumba_field.core.xforms.values import parse_date, parse_datetime
 from sidumba_field.core.xforms.violations import Severity, Violation
@@ -31,20 +32,25 @@ def judge(interview: Interview, path: str, question: Question, bind: Bind, node:
         words = sentence(code, interview.language)
         found.append(Violation(path, "type", Severity.ERROR, words, code))
     elif bind.constraint is not None and not bind.constraint.true(node):
-        found.append(_spoken(interview, path, "constraint", Severity.ERROR, bind.constraint_message, node))
+        found.append(_spoken(interview, path, "constraint", Severity.ERROR, bind, node))
     if code is None and bind.warning is not None and not bind.warning.true(node):
-        found.append(_spoken(interview, path, "warning", Severity.WARNING, bind.warning_message, node))
+        found.append(_spoken(interview, path, "warning", Severity.WARNING, bind, node))
     return found
 
 
 def _missing(interview: Interview, path: str, question: Question, bind: Bind, node: Any) -> list[Violation]:
     if bind.required is None or question.kind in ("note", "calculate") or not bind.required.true(node):
         return []
-    return [_spoken(interview, path, "required", Severity.ERROR, bind.required_message, node)]
+    return [_spoken(interview, path, "required", Severity.ERROR, bind, node)]
 
 
-def _spoken(interview: Interview, path: str, kind: str, severity: Severity, text: Text, node: Any) -> Violation:
-    words = text.render(node, interview.show)
+def _spoken(interview: Interview, path: str, kind: str, severity: Severity, bind: Bind, node: Any) -> Violation:
+    """Return the violation in the author's words: computed, else written, else the engine's own sentence."""
+    computed: Expression | None = getattr(bind, f"{kind}_text", None)
+    words = computed.string(node) if computed is not None else ""
+    if not words:
+        written: Text = getattr(bind, f"{kind}_message")
+        words = written.render(node, interview.show)
     if words and words != "-":
         return Violation(path, kind, severity, words)
     return Violation(path, kind, severity, sentence(kind, interview.language), kind)

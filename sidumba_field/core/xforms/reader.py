@@ -25,8 +25,14 @@ JR = "{http://openrosa.org/javarosa}"
 SF_URI = "urn:sidumba-field:xforms:1"
 SF = "{" + SF_URI + "}"
 _RULES = ("relevant", "required", "readonly", "constraint", "calculate")
-_SF_RULES = ("warning", "suggest", "reading")
-_CONSTANT_TRUE = ("true()", "")
+#: Rules that are ours: attribute (after sf:) -> rule. A message or reading may have a twin per language (".en").
+_SF_RULES = {
+    "warning": "warning",
+    "suggest": "suggest",
+    "reading": "reading",
+    "constraintText": "constraint_text",
+    "warningText": "warning_text",
+}
 
 
 def read(xml: str, language: str, zone: tzinfo) -> FormDefinition:
@@ -166,18 +172,21 @@ class _Reader:
         for rule in _RULES:
             setattr(bind, rule, self.expression(element.get(rule), names, rule))
         sf = {key[len(SF) :]: str(value) for key, value in element.attrib.items() if str(key).startswith(SF)}
-        for rule in _SF_RULES:
-            setattr(bind, rule, self.expression(sf.get(rule), names, f"sf:{rule}"))
+        for attribute, rule in _SF_RULES.items():
+            setattr(bind, rule, self.expression(self.spoken(sf, attribute), names, f"sf:{attribute}"))
         bind.sf = sf
         bind.constraint_message = self.text(element.get(f"{JR}constraintMsg"), names)
         bind.required_message = self.text(element.get(f"{JR}requiredMsg"), names)
-        spoken = sf.get(f"warningMsg.{texts.language_code(self.language)}", sf.get("warningMsg"))
-        bind.warning_message = self.text(spoken, names)
+        bind.warning_message = self.text(self.spoken(sf, "warningMsg"), names)
         bind.preload = element.get(f"{JR}preload") or ""
         bind.preload_params = element.get(f"{JR}preloadParams") or ""
         if bind.relevant is not None and bind.relevant.is_constant and bind.relevant.constant is True:
             bind.relevant = None
         return bind
+
+    def spoken(self, sf: dict[str, str], attribute: str) -> str | None:
+        """Return a column of ours in this language ("warningMsg.en"), else the one without a language."""
+        return sf.get(f"{attribute}.{texts.language_code(self.language)}", sf.get(attribute))
 
     def first_loads(self) -> Iterator[FirstLoad]:
         for action in self.html.iter(f"{XF}setvalue", "{http://www.opendatakit.org/xforms}setgeopoint"):

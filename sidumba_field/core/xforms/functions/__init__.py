@@ -7,7 +7,7 @@ Source: docs.getodk.org/form-operators-functions, ODK XForms specification; wher
 
 from __future__ import annotations
 
-from sidumba_field.core.xforms.functions import dates, logic, misc, nodes, numbers, selects, strings
+from sidumba_field.core.xforms.functions import dates, logic, misc, nodes, numbers, ours, selects, strings
 from sidumba_field.core.xforms.functions.registry import REGISTRY, Function, odk
 
 #: Functions of XPath 1.0 whose native meaning is also ODK's: libxml2 runs them in C.
@@ -20,7 +20,7 @@ NATIVE: frozenset[str] = frozenset(
 NUMERIC: frozenset[str] = frozenset(
     "number int round sum count position last floor ceiling string-length decimal-date-time decimal-time "
     "count-selected count-non-empty min max pow abs sqrt exp exp10 log log10 sin cos tan asin acos atan atan2 pi "
-    "random area distance checklist-size".split()
+    "random area distance sf:age".split()
 )
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "nodes",
     "numbers",
     "odk",
+    "ours",
     "selects",
     "strings",
 ]

@@ -1,4 +1,4 @@
-"""The rest: uuid, random, digest, base64, the session of the signed-in user (ours)."""
+"""The rest: uuid, random, digest, base64, property."""
 
 from __future__ import annotations
 
@@ -45,13 +45,6 @@ def base64_decode(_ctx: Any, value: Any) -> str:
         return base64.b64decode(to_text(value)).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
         return ""
-
-
-@odk("sf:session")
-def session(_ctx: Any, word: Any) -> str:
-    """Return a word of the signed-in user ("desa", "kecamatan", "kabupaten", "provinsi", "user"), "" if unknown.
-    Only for sf: columns, which other tools do not read."""
-    return RUNTIME.get().session.get(to_text(word), "")
 
 
 @odk("property")

@@ -1,0 +1,72 @@
+"""XLSForm (.md .xlsx .xls .csv) -> XForm XML. The only user of pyxform; imports it late, because that takes a second.
+
+With a cache folder the XML is kept under the SHA-256 of what it came from, so that a second start needs no pyxform.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sidumba_field.core.canonical import sha256_hex
+from sidumba_field.core.errors import SidumbaError
+
+SUFFIXES = (".md", ".xlsx", ".xls", ".csv")
+_ROW = re.compile(r"\[row\s*:\s*(\d+)\]")
+_SHEET = re.compile(r"(?:'|\b)(survey|choices|settings|entities|osm|external_choices)(?:'|\b) sheet", re.IGNORECASE)
+_FIELD = re.compile(r"(?:column|name|type|variable|value)s? (?:named |called )?['\"\u2018]([^'\"\u2019]+)['\"\u2019]")
+
+
+def convert(path: Path, cache: Path | None = None) -> str:
+    """Return the XForm XML of an XLSForm file.
+
+    Raises SidumbaError form.unreadable with file, sheet, row, field and reason as far as they are known.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise _unreadable(path, f"not an XLSForm: {path.suffix or 'no suffix'}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, str(error)) from error
+    if cache is None:
+        return _convert(path, data)
+    key = sha256_hex(version("pyxform").encode() + path.suffix.encode() + b"\0" + data)
+    kept = cache / f"{key}.xml"
+    if kept.is_file():
+        return kept.read_text(encoding="utf-8")
+    xml = _convert(path, data)
+    cache.mkdir(parents=True, exist_ok=True)
+    part = cache / f"{key}.{os.getpid()}.part"
+    part.write_text(xml, encoding="utf-8", newline="\n")
+    os.replace(part, kept)
+    return xml
+
+
+def _convert(path: Path, data: bytes) -> str:
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2xform import convert as to_xform
+
+    content: Any = data.decode("utf-8") if path.suffix.lower() in (".md", ".csv") else data
+    try:
+        result = to_xform(content, file_type=path.suffix.lower(), validate=False, pretty_print=False)
+    except PyXFormError as error:
+        raise _unreadable(path, str(error)) from error
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        # pyxform lets plain Python errors through for workbooks it did not foresee; the author still needs a place.
+        raise _unreadable(path, f"{type(error).__name__}: {error}") from error
+    return str(result.xform)
+
+
+def _unreadable(path: Path, reason: str) -> SidumbaError:
+    row, sheet, field = _ROW.search(reason), _SHEET.search(reason), _FIELD.search(reason)
+    return SidumbaError(
+        "form.unreadable",
+        file=path.name,
+        sheet=sheet[1].lower() if sheet else "survey" if row else "",
+        row=int(row[1]) if row else 0,
+        field=field[1] if field else "",
+        reason=reason.strip(),
+    )
