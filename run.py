@@ -63,7 +63,10 @@ CHECKS = (
     ("ruff check", ("-m", "ruff", "check", ".")),
     ("ruff format", ("-m", "ruff", "format", "--check", ".")),
     ("mypy", ("-m", "mypy")),
-    ("lint-imports", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
+    (
+        "lint-imports",
+        ("-c", "from importlinter.cli import lint_imports as run; raise SystemExit(run(no_logo=True))"),
+    ),
 )
 
 
@@ -407,7 +410,8 @@ def plain(arguments: list[str]) -> int:
 def desktop(arguments: list[str]) -> int:
     """The desktop alone, on the same data as a plain start."""
     ensure("use", window=has_display())
-    chosen = [] if "--data" in arguments else ["--data", str(data_home(None) / "laptop")]
+    given = any(argument.split("=")[0] == "--data" for argument in arguments)
+    chosen = [] if given else ["--data", str(data_home(None) / "laptop")]
     return become(module("sidumba_field.cli", "desktop", *chosen, *arguments))
 
 
