@@ -1,0 +1,58 @@
+"""Second half of stage PULL: the files somebody here is waiting for, small ones by themselves.
+
+A verifier judges a record with its photo, so the photos of his queue come after the records. Which names those are
+is asked of the service above; here they are only fetched, small ones first, large ones not at all: they are asked
+for one by one when the line allows.
+"""
+
+from __future__ import annotations
+
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.sync.stages import ENDS_RUN, Run
+
+#: Bytes up to which a file comes without being asked for by hand.
+SMALL = 512 * 1024
+
+
+def fetch_files(run: Run, at_most: int = SMALL) -> None:
+    """Bring the wanted files of at most ``at_most`` bytes into the shelf. Raises only what ends the run."""
+    names = [name for name in dict.fromkeys(run.wanted()) if not run.shelf.has(_sha(name))]
+    sizes: list[tuple[int, str]] = []
+    for name in names:
+        try:
+            status = run.ask(run.transport.att_status, _sha(name))
+        except SidumbaError as error:
+            _note(run, error, name)
+            continue
+        if status.done and status.size <= at_most:
+            sizes.append((status.size, name))
+    for _, name in sorted(sizes):
+        try:
+            fetch(run, name)
+            run.files_fetched += 1
+        except SidumbaError as error:
+            _note(run, error, name)
+
+
+def fetch(run: Run, name: str) -> None:
+    """Bring one file "<sha256>.<ext>" into the shelf; nothing is kept unless its hash is right."""
+    pieces: list[bytes] = []
+
+    def whole() -> None:
+        pieces.clear()
+        run.transport.att_read(_sha(name), pieces.append)
+
+    run.ask(whole)
+    stored = run.shelf.add(b"".join(pieces), name.partition(".")[2])
+    if stored.sha != _sha(name):
+        raise SidumbaError("wire.bad_digest")
+
+
+def _note(run: Run, error: SidumbaError, name: str) -> None:
+    if error.code in ENDS_RUN:
+        raise error
+    run.problem(error, name)
+
+
+def _sha(name: str) -> str:
+    return name.partition(".")[0]

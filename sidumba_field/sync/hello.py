@@ -1,0 +1,73 @@
+"""Stage HELLO: is it our server, do we speak the same protocol, is it still the server we knew.
+
+Two guards notice a server restored from a backup: its epoch (drawn anew by the restore) here, and each feed's own
+head in PULL. Both lead to the same act: the kept ops go out again, and the feeds are read again. Nothing is deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sidumba_field import __version__
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.records import GENESIS
+from sidumba_field.core.time import parse_iso
+from sidumba_field.sync.stages import Run
+from sidumba_field.wire.messages import Hello
+from sidumba_field.wire.versions import agree
+
+EPOCH = "epoch"
+SERVER_KEY = "server_key"
+
+
+def hello(run: Run) -> None:
+    """Put what was in flight back in its queue, unchanged, and greet the server.
+
+    Raises ``wire.protocol_unknown``, ``wire.not_our_server`` (another server's key) or a fault of the line.
+    """
+    run.store.outbox.requeue_inflight()
+    answer = run.ask(run.transport.hello)
+    if agree(answer.proto) is None:
+        raise SidumbaError("wire.protocol_unknown", theirs=max(answer.proto, default=0))
+    known_key = run.store.meta.get(SERVER_KEY)
+    if known_key and known_key != answer.server_key:
+        raise SidumbaError("wire.not_our_server")
+    try:
+        run.clock_skew_s = round((parse_iso(answer.now) - run.clock.now()).total_seconds())
+    except ValueError:
+        raise SidumbaError("wire.malformed") from None
+    run.hello = answer
+    _meet_epoch(run, answer.epoch)
+
+
+def _meet_epoch(run: Run, epoch: str) -> None:
+    """The new epoch is kept last: killed before that, the next run simply does all of it again."""
+    known = run.store.meta.get(EPOCH)
+    if known == epoch:
+        return
+    if known:
+        rewind(run, [scope.vid for scope in run.store.scopes.all()])
+    run.store.meta.set(EPOCH, epoch)
+
+
+def rewind(run: Run, vids: Iterable[str]) -> None:
+    """Believe the server that it forgot: queue every kept op again (the same bytes, so nothing doubles) and read the
+    feeds ``vids`` from their beginning.
+
+    Every op still kept goes out, not only "the last 90 days": a laptop clock that jumped would make that none.
+    """
+    if not run.replayed:
+        run.store.replay_done("")
+        run.replayed = True
+    for vid in vids:
+        run.store.scopes.set_cursor(vid, 0, GENESIS)
+        run.reread.add(vid)
+
+
+def too_old(answer: Hello) -> bool:
+    """Tell whether this app is older than the server wants: it may still push, but no longer pull."""
+    return _numbers(__version__) < _numbers(answer.min_app)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else 0 for part in version.split("."))
