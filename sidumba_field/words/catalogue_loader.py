@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -66,7 +66,7 @@ class _Speaker(string.Formatter):
 
     def __init__(self, lang: str) -> None:
         self._lang = lang
-        self._formats = {
+        self._formats: dict[str, Callable[[Any], str]] = {
             "n": lambda v: formats.number(v, lang=lang),
             "rp": lambda v: formats.money(v, lang=lang),
             "date": lambda v: formats.date_long(v, lang=lang),

@@ -1,0 +1,234 @@
+"""What a paper is made of: plain values without drawing, the same for PDF and spreadsheet.
+
+A service hands over ``ReportData`` (answers, rows, officials, provenance: all of it data of the office). A layout turns
+it, guided by the paper's own file, into blocks; a renderer draws blocks and knows nothing of programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+
+from sidumba_field.words import WITA, Zone
+
+Value = object
+"""A cell as data: str, int, Decimal, date, datetime or None; its column says how it is written."""
+
+
+# ------------------------------------------------------------------------------------------- what the office hands over
+
+
+@dataclass(frozen=True, slots=True)
+class KopLine:
+    """One bold line of a letterhead, in points."""
+
+    text: str
+    size: float = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kop:
+    """A letterhead (spec/domain.md section 6.2): emblem as JPEG or PNG bytes, lines from the top, one address."""
+
+    lines: tuple[KopLine, ...]
+    address: str = ""
+    emblem: bytes | None = None
+
+    @staticmethod
+    def of(*lines: str, address: str = "", emblem: bytes | None = None, large: int = 1) -> Kop:
+        """A kop whose last ``large`` lines are the office's own name (14 points), the others 12."""
+        edge = len(lines) - large
+        sized = tuple(KopLine(text, 14.0 if i >= edge else 12.0) for i, text in enumerate(lines))
+        return Kop(sized, address, emblem)
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """An official as the signatory list of the office names him. ``prefix``: "Plt.", "Plh.", "a.n." or ""."""
+
+    position: str
+    name: str
+    nip: str = ""
+    rank: str = ""
+    prefix: str = ""
+
+    @property
+    def full_position(self) -> str:
+        return f"{self.prefix} {self.position}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the numbers on a paper come from: printed at the foot of every page.
+
+    ``snapshot_sha256``: 64 hexadecimal digits over the content the paper shows. ``printed_at``: aware.
+    """
+
+    product: str
+    printed_at: datetime
+    print_code: str
+    snapshot_sha256: str
+    zone: Zone = WITA
+    printed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One picture with its caption; ``data`` is JPEG or PNG."""
+
+    caption: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FormItem:
+    """One answered question of a filled form. ``path`` decides masking; ``answer`` is already in words."""
+
+    path: str
+    code: str
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormRepeat:
+    """A repeat of a filled form: (path, question) per column and one tuple of answers per row."""
+
+    path: str
+    title: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, ...], ...]
+    right_aligned: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """A section (blok) of a filled form: items and repeats in the order of the form."""
+
+    title: str
+    parts: tuple[FormItem | FormRepeat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """Everything a paper needs besides its own file.
+
+    ``values``: what the texts of the paper name in braces. ``rows``: dicts by column key, read once and lazily.
+    ``revealed``: the reader holds the right to see personal data unmasked. ``unsigned``: the digital signature is
+    still awaited, so the block says so instead of showing one.
+    """
+
+    kop: Kop
+    provenance: Provenance
+    place: str = ""
+    day: date | None = None
+    values: Mapping[str, object] = field(default_factory=dict)
+    rows: Iterable[Mapping[str, Value]] = ()
+    sections: tuple[FormSection, ...] = ()
+    photos: tuple[Photo, ...] = ()
+    signatories: Mapping[str, Signatory] = field(default_factory=dict)
+    revealed: bool = False
+    unsigned: bool = True
+
+
+# -------------------------------------------------------------------------------------------------- what a layout makes
+
+
+class Align(Enum):
+    """Where a cell's text stands."""
+
+    LEFT = "left"
+    CENTRE = "centre"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table. ``width`` is a share of the table, not a length; ``write`` turns data into text."""
+
+    key: str
+    head: str
+    width: float
+    write: Callable[[Value], str]
+    align: Align = Align.LEFT
+    size: float = 9.5
+    total: bool = False
+    number_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The paper's name in bold capitals, a number line and a period line below it."""
+
+    text: str
+    number: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of 11 point text."""
+
+    text: str
+    bold: bool = False
+    size: float = 11.0
+    indent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """ "label : value" lines, as official letters list them."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bold heading on grey that stays with what follows it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose rows are read once; its head repeats on each page, its rows are never split.
+
+    ``heads=False`` leaves out head and column numbers (a question list). ``total_label`` "" means no total row.
+    """
+
+    columns: tuple[Column, ...]
+    rows: Iterable[Mapping[str, Value]]
+    heads: bool = True
+    numbered: bool = False
+    total_label: str = ""
+    empty: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """Pictures side by side, two in a row, captions below."""
+
+    photos: tuple[Photo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureSide:
+    """One half of the signature block, top to bottom; ``status`` is told where no signature may be shown yet."""
+
+    opening: str
+    signatory: Signatory
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """The signature block: the issuing official right, who has taken note left."""
+
+    right: SignatureSide
+    left: SignatureSide | None = None
+
+
+Block = Title | Paragraph | Fields | Bar | Table | Photos | Signatures
