@@ -1,0 +1,193 @@
+"""One record's rows read together, and its derived columns written again after every change.
+
+``refresh`` is the only writer of what lists show (fields, state, mark, ...), so no list can disagree with the outbox.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from sidumba_field.core.records import OpKind, OutboxState, Record
+from sidumba_field.store import codec
+from sidumba_field.store.overlay import (
+    APPLIED_STATES,
+    OPEN_STATES,
+    Born,
+    Draft,
+    Effective,
+    QueuedOp,
+    effective,
+    mark_of,
+)
+from sidumba_field.store.tables import FEED, JOURNAL, OUTBOX, PREDICTION, PROPOSAL, RECORD
+from sidumba_field.store.values import Mark, Proposal
+
+_FILE_NAME = re.compile(r"^[0-9a-f]{64}\.[a-z0-9]{1,8}$")
+SETTLED = "@settled/"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything the store holds of one record, and the view that follows from it."""
+
+    row: codec.Row
+    base: Record | None
+    born: Born
+    ops: tuple[QueuedOp, ...]
+    draft: Mapping[str, Draft]
+    proposals: tuple[Proposal, ...]
+    view: Effective
+
+    @property
+    def pending(self) -> int:
+        return sum(queued.is_open for queued in self.ops)
+
+    @property
+    def saved_at(self) -> str:
+        return str(self.row["saved_at"])
+
+    @property
+    def mark(self) -> Mark:
+        differing = any(proposal.open for proposal in self.proposals)
+        return mark_of(self.ops, self.base is not None, bool(self.draft), differing)
+
+    @property
+    def changed_at(self) -> str:
+        """Return the server's time of the last change, or this laptop's while own work is not there yet."""
+        if self.base is not None and not self.draft and not self.pending:
+            return self.base.changed_at
+        born = self.born.created_at if self.base is None else self.base.changed_at
+        return max(born, self.saved_at)
+
+    @property
+    def returned(self) -> bool:
+        return self.base is not None and bool(self.base.remarks) and not self.view.predicted
+
+
+def is_file_name(value: str | None) -> bool:
+    """Tell whether an answer is the name of an attachment ("<sha256>.<ext>")."""
+    return value is not None and _FILE_NAME.match(value) is not None
+
+
+def queued_of(row: codec.Row) -> QueuedOp:
+    return QueuedOp(
+        op=codec.op_of(row["payload"]),
+        state=OutboxState(row["state"]),
+        place=row["place"],
+        frozen=bool(row["frozen"]),
+        seen=codec.load(row["seen"]),
+        rev=row["rev"],
+        conflicts=tuple(codec.load(row["conflicts"])),
+        pulled=bool(row["pulled"]),
+        attention=bool(row["attention"]),
+        failures=row["failures"],
+    )
+
+
+def load(connection: sa.Connection, rid: str) -> Card | None:
+    """Return the card of ``rid``, or None when this laptop has no such record."""
+    row = connection.execute(sa.select(RECORD).where(RECORD.c.rid == rid)).mappings().one_or_none()
+    if row is None:
+        return None
+    base = codec.record_of(row["base"]) if row["base"] is not None else None
+    born = Born(**codec.load(row["born"]))
+    ops = _ops(connection, rid)
+    draft = _draft(connection, rid)
+    view = effective(base, born, ops, _predictions(connection, rid), draft)
+    proposals = _proposals(connection, rid, view.fields)
+    return Card(row, base, born, ops, draft, proposals, view)
+
+
+def _ops(connection: sa.Connection, rid: str) -> tuple[QueuedOp, ...]:
+    """Ops that still matter for the view: open ones, applied ones not pulled yet, refused ones not looked at."""
+    live = sa.or_(
+        OUTBOX.c.state.in_(sorted(OPEN_STATES)),
+        OUTBOX.c.attention == 1,
+        sa.and_(OUTBOX.c.state.in_(sorted(APPLIED_STATES)), OUTBOX.c.pulled == 0),
+    )
+    found = sa.select(OUTBOX).where(OUTBOX.c.rid == rid, live).order_by(OUTBOX.c.place, OUTBOX.c.dseq)
+    return tuple(queued_of(row) for row in connection.execute(found).mappings())
+
+
+def _draft(connection: sa.Connection, rid: str) -> dict[str, Draft]:
+    found = sa.select(JOURNAL.c.path, JOURNAL.c.value, JOURNAL.c.seen).where(JOURNAL.c.rid == rid)
+    return {row.path: Draft(row.value, row.seen) for row in connection.execute(found)}
+
+
+def _predictions(connection: sa.Connection, rid: str) -> list[tuple[int, str]]:
+    """Predicted states of ops not refused and not pulled yet, with their place in the queue."""
+    live = sa.or_(
+        OUTBOX.c.state.in_(sorted(OPEN_STATES)),
+        sa.and_(OUTBOX.c.state == OutboxState.DONE.value, OUTBOX.c.pulled == 0),
+    )
+    joined = PREDICTION.join(OUTBOX, PREDICTION.c.op == OUTBOX.c.op)
+    found = sa.select(OUTBOX.c.place, PREDICTION.c.state).select_from(joined)
+    return [(row.place, row.state) for row in connection.execute(found.where(PREDICTION.c.rid == rid, live))]
+
+
+def _proposals(connection: sa.Connection, rid: str, fields: Mapping[str, str]) -> tuple[Proposal, ...]:
+    found = sa.select(PROPOSAL).where(PROPOSAL.c.rid == rid).order_by(PROPOSAL.c.seq, PROPOSAL.c.at)
+    return tuple(proposal_of(row, fields) for row in connection.execute(found).mappings())
+
+
+def proposal_of(row: codec.Row, fields: Mapping[str, str]) -> Proposal:
+    values = {**row, "set": codec.load(row["set"]), "was": codec.load(row["was"])}
+    differs = any((value or "") != fields.get(path, "") for path, value in values["set"].items())
+    return Proposal(**values, open=differs and not fields.get(SETTLED + row["op"]))
+
+
+def own_revs(connection: sa.Connection, rid: str) -> frozenset[int]:
+    """Return the revisions of ``rid`` this laptop itself made, by answers and by entries that came back."""
+    answered = sa.select(OUTBOX).where(
+        OUTBOX.c.rid == rid, OUTBOX.c.rev > 0, OUTBOX.c.state.in_(sorted(APPLIED_STATES))
+    )
+    revs = {
+        row["rev"]
+        for row in connection.execute(answered).mappings()
+        if row["state"] == OutboxState.DONE.value or queued_of(row).applied()
+    }
+    returned = sa.select(FEED.c.rev).select_from(FEED.join(OUTBOX, FEED.c.op == OUTBOX.c.op))
+    edits = returned.where(FEED.c.rid == rid, FEED.c.kind == OpKind.EDIT.value)
+    return frozenset(revs | set(connection.execute(edits).scalars()))
+
+
+def refresh(connection: sa.Connection, rid: str, reindex: bool = True) -> Card:
+    """Write the derived columns of ``rid`` anew and return its card; ``reindex`` False leaves the words for later."""
+    card = load(connection, rid)
+    if card is None:
+        raise KeyError(rid)
+    values = {
+        "fields": codec.dump(dict(card.view.fields)),
+        "state": card.view.state,
+        "owner": card.base.owner if card.base else card.born.owner,
+        "period": (card.base.period if card.base else "") or card.born.period,
+        "rev": card.view.rev,
+        "mark": card.mark.value,
+        "returned": int(card.returned),
+        "changed_at": card.changed_at,
+        "text_stale": int(not reindex),
+    }
+    connection.execute(sa.update(RECORD).where(RECORD.c.rid == rid).values(values))
+    if reindex:
+        index_words(connection, card.row["n"], card.view.fields)
+    return card
+
+
+def refresh_all(connection: sa.Connection, rids: Iterable[str]) -> None:
+    for rid in rids:
+        refresh(connection, rid)
+
+
+def index_words(connection: sa.Connection, n: int, fields: Mapping[str, str]) -> None:
+    """Put the words of one record into the full text index (contentless: it holds no second copy of the text)."""
+    words = [
+        value
+        for path, value in fields.items()
+        if not path.startswith("@") and not path.endswith("]") and not is_file_name(value)
+    ]
+    connection.exec_driver_sql("DELETE FROM record_text WHERE rowid = ?", (n,))
+    connection.exec_driver_sql("INSERT INTO record_text (rowid, body) VALUES (?, ?)", (n, "\n".join(words)))

@@ -1,0 +1,259 @@
+"""What comes from the server: pages of a scope's feed, checked link by link, and snapshots.
+
+A page is checked whole before the transaction begins (spec/sync.md failure 27) and lands whole, with its cursor. Own
+unsent work stays on top: only ``base`` is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.records import GENESIS, FeedEntry, FeedKind, Record, entry_hash, payload_digest
+from sidumba_field.core.time import Clock, iso
+from sidumba_field.store import cards, codec, replay
+from sidumba_field.store.database import Database
+from sidumba_field.store.outbox import Head
+from sidumba_field.store.overlay import OPEN_STATES
+from sidumba_field.store.tables import (
+    FEED,
+    FEED_LOST,
+    FILE,
+    OUTBOX,
+    PREDICTION,
+    PROPOSAL,
+    RECORD,
+    SCOPE,
+    SNAPSHOT,
+)
+from sidumba_field.store.values import Changes
+from sidumba_field.wire.messages import SnapshotReply
+
+
+class Feed:
+    """Repository of what was pulled."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._db = database
+        self._clock = clock
+
+    def apply_page(self, vid: str, entries: Sequence[FeedEntry], head: Head) -> Changes:
+        """Take the entries after the cursor, in order, and move the cursor; entries taken before are skipped.
+
+        Raises ``wire.chain_broken`` (params vid, seq) when a link, a payload or the head does not fit: then nothing
+        of the page is kept. Raises ``KeyError`` for a scope nobody upserted.
+        """
+        for entry in entries:
+            _check_entry(vid, entry)
+        with self._db.write() as connection:
+            scope = connection.execute(sa.select(SCOPE).where(SCOPE.c.vid == vid)).mappings().one_or_none()
+            if scope is None:
+                raise KeyError(vid)
+            fresh = _check_chain(connection, scope, entries)
+            _check_head(scope, entries, head)
+            rids: set[str] = set()
+            files: set[str] = set()
+            for entry in fresh:
+                self._apply(connection, entry, rids, files)
+            last = fresh[-1] if fresh else None
+            cursor = {"seq": last.seq, "hash": last.hash} if last else {}
+            heads = {"head_seq": head.seq, "head_hash": head.hash} if head.seq >= scope["head_seq"] else {}
+            if cursor or heads:
+                connection.execute(sa.update(SCOPE).where(SCOPE.c.vid == vid).values({**cursor, **heads}))
+            cards.refresh_all(connection, rids)
+        vids = frozenset({vid}) if fresh else frozenset()
+        return Changes(frozenset(rids), vids, len(fresh), len(entries) - len(fresh), frozenset(files))
+
+    def _apply(self, connection: sa.Connection, entry: FeedEntry, rids: set[str], files: set[str]) -> None:
+        connection.execute(sa.insert(FEED).values(codec.entry_to(entry)))
+        if entry.kind is FeedKind.FILE:
+            if entry.payload is not None:
+                files.add(str(entry.payload["name"]))
+                _whole(connection, str(entry.payload["name"]), int(entry.payload["size"]), entry.server_time)
+            return
+        if entry.kind is FeedKind.PROPOSAL:
+            _proposal(connection, entry)
+        else:
+            _revise(connection, entry)
+        if connection.execute(sa.select(RECORD.c.n).where(RECORD.c.rid == entry.rid)).first() is not None:
+            rids.add(entry.rid)
+
+    def apply_snapshot(self, page: SnapshotReply, asked_after: str = "") -> Changes:
+        """Take one page of a scope's present state. ``asked_after``: the ``after`` it was asked with ("" = first).
+
+        The cursor becomes the first page's head once the last page is here; entries of records that came with a later
+        page are then skipped by their revision.
+        """
+        with self._db.write() as connection:
+            scope = (
+                connection.execute(sa.select(SCOPE).where(SCOPE.c.vid == page.vid)).mappings().one_or_none()
+            )
+            if scope is None:
+                raise KeyError(page.vid)
+            for message in page.records:
+                _from_snapshot(connection, message.to_record())
+            now = iso(self._clock.now())
+            for name in page.files:
+                _whole(connection, name, 0, now)
+            _move_snapshot(connection, scope, page, asked_after)
+            rids = {message.rid for message in page.records}
+            cards.refresh_all(connection, rids)
+        return Changes(frozenset(rids), frozenset({page.vid}), len(rids), 0, frozenset(page.files))
+
+    def reset(self, vid: str) -> int:
+        """The server was restored and does not know this cursor: set the entries read so far aside (kept as a
+        witness), start over. Records stay as they are until snapshot or entries replace them. Returns how many."""
+        now = iso(self._clock.now())
+        with self._db.write() as connection:
+            found = sa.select(FEED).where(FEED.c.vid == vid).order_by(FEED.c.seq)
+            entries = [codec.entry_of(row) for row in connection.execute(found).mappings()]
+            for entry in entries:
+                row = {"lost_at": now, "vid": vid, "seq": entry.seq, "hash": entry.hash}
+                connection.execute(
+                    sa.insert(FEED_LOST).values(**row, entry=codec.dump(codec.entry_to(entry)))
+                )
+            connection.execute(sa.delete(FEED).where(FEED.c.vid == vid))
+            start: dict[str, Any] = {"seq": 0, "hash": GENESIS, "head_seq": 0, "head_hash": GENESIS}
+            none = {"snapshot_seq": None, "snapshot_hash": None, "snapshot_after": None}
+            connection.execute(sa.update(SCOPE).where(SCOPE.c.vid == vid).values({**start, **none}))
+            connection.execute(sa.update(RECORD).where(RECORD.c.vid == vid).values(stale_base=1))
+        return len(entries)
+
+
+def _broken(vid: str, seq: int) -> SidumbaError:
+    return SidumbaError("wire.chain_broken", vid=vid, seq=seq)
+
+
+def _check_entry(vid: str, entry: FeedEntry) -> None:
+    if entry.vid != vid or entry_hash(entry) != entry.hash:
+        raise _broken(vid, entry.seq)
+    if entry.payload is not None:
+        try:
+            fits = payload_digest(entry.salt, entry.payload) == entry.payload_digest
+        except (TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise _broken(vid, entry.seq)
+
+
+def _check_chain(
+    connection: sa.Connection, scope: codec.Row, entries: Sequence[FeedEntry]
+) -> list[FeedEntry]:
+    """Return the entries beyond the cursor, each linked to the one before; compare the others with what is kept."""
+    seq, link = scope["seq"], scope["hash"]
+    fresh: list[FeedEntry] = []
+    for entry in entries:
+        if entry.seq <= scope["seq"]:
+            known = sa.select(FEED.c.hash).where(FEED.c.vid == entry.vid, FEED.c.seq == entry.seq)
+            kept = connection.execute(known).scalar_one_or_none()
+            if kept is not None and kept != entry.hash:
+                raise _broken(entry.vid, entry.seq)
+            continue
+        if entry.seq != seq + 1 or entry.prev != link:
+            raise _broken(entry.vid, entry.seq)
+        seq, link = entry.seq, entry.hash
+        fresh.append(entry)
+    return fresh
+
+
+def _check_head(scope: codec.Row, entries: Sequence[FeedEntry], head: Head) -> None:
+    """The head lies at or beyond the last entry; at the same place it is the same link."""
+    last_seq, last_hash = scope["seq"], scope["hash"]
+    if entries and entries[-1].seq >= last_seq:
+        last_seq, last_hash = entries[-1].seq, entries[-1].hash
+    if head.seq < last_seq or (head.seq == last_seq and head.hash != last_hash):
+        raise _broken(scope["vid"], head.seq)
+
+
+def _revise(connection: sa.Connection, entry: FeedEntry) -> None:
+    """Bring the server's record to this entry's revision, unless a snapshot was there before."""
+    found = sa.select(RECORD.c.base, RECORD.c.stale_base).where(RECORD.c.rid == entry.rid)
+    row = connection.execute(found).one_or_none()
+    base = codec.record_of(row.base) if row is not None and row.base is not None else None
+    if row is not None and row.stale_base and entry.rev == 1:
+        base = None
+    if base is None or entry.rev > base.rev:
+        record = replay.advance(base, entry)
+        if record is not None:
+            replay.set_base(connection, record)
+    _came_back(connection, entry)
+
+
+def _came_back(connection: sa.Connection, entry: FeedEntry) -> None:
+    """An own op is in the base now: it is no longer laid over it."""
+    mine = sa.and_(OUTBOX.c.op == entry.op, OUTBOX.c.rid == entry.rid)
+    connection.execute(sa.update(OUTBOX).where(mine).values(pulled=1))
+    connection.execute(
+        sa.delete(PREDICTION).where(PREDICTION.c.op == entry.op, PREDICTION.c.rid == entry.rid)
+    )
+
+
+def _proposal(connection: sa.Connection, entry: FeedEntry) -> None:
+    said = entry.payload
+    if said is None:
+        return
+    row: dict[str, Any] = {
+        "op": str(said["op"]),
+        "rid": entry.rid,
+        "vid": entry.vid,
+        "seq": entry.seq,
+        "reason": str(said["reason"]),
+        "set": codec.dump(said["set"]),
+        "was": codec.dump(said["was"]),
+        "base_rev": int(said["base_rev"]),
+        "by": str(said["by"]),
+        "by_name": str(said["by_name"]),
+        "at": str(said["at"]),
+    }
+    added = insert(PROPOSAL).values(row)
+    connection.execute(added.on_conflict_do_update(index_elements=[PROPOSAL.c.op], set_=row))
+
+
+def _whole(connection: sa.Connection, name: str, size: int, at: str) -> None:
+    """Note that all bytes of ``name`` are on the server."""
+    row = {"sha": name.split(".")[0], "name": name, "size": size, "state": "sent", "offset": size, "code": ""}
+    added = insert(FILE).values(**row, added_at=at)
+    sent = {"state": "sent", "offset": FILE.c.size, "code": ""}
+    connection.execute(added.on_conflict_do_update(index_elements=[FILE.c.sha], set_=sent))
+
+
+def _from_snapshot(connection: sa.Connection, record: Record) -> None:
+    found = sa.select(RECORD.c.base_rev, RECORD.c.stale_base, RECORD.c.base).where(RECORD.c.rid == record.rid)
+    row = connection.execute(found).one_or_none()
+    known = row is not None and row.base is not None and not row.stale_base
+    if row is not None and known and row.base_rev >= record.rev:
+        return
+    stale = row is not None and bool(row.stale_base)
+    replay.set_base(connection, record)
+    start = {"rev": record.rev, "fields": codec.dump(dict(record.fields))}
+    added = insert(SNAPSHOT).values(rid=record.rid, **start)
+    connection.execute(added.on_conflict_do_update(index_elements=[SNAPSHOT.c.rid], set_=start))
+    held = sa.and_(OUTBOX.c.rid == record.rid, OUTBOX.c.rev > 0, OUTBOX.c.rev <= record.rev)
+    connection.execute(sa.update(OUTBOX).where(held).values(pulled=1))
+    if stale:
+        # The restored server may not have these any more: they lie on top again until it answers.
+        unanswered = OUTBOX.c.state.in_([state.value for state in OPEN_STATES])
+        mine = sa.and_(OUTBOX.c.rid == record.rid, unanswered)
+        connection.execute(sa.update(OUTBOX).where(mine).values(pulled=0))
+
+
+def _move_snapshot(
+    connection: sa.Connection, scope: codec.Row, page: SnapshotReply, asked_after: str
+) -> None:
+    first = (page.seq, page.hash) if asked_after == "" else (scope["snapshot_seq"], scope["snapshot_hash"])
+    if first[0] is None:
+        raise SidumbaError("wire.malformed", field="after")
+    values: dict[str, Any] = {
+        "snapshot_seq": first[0],
+        "snapshot_hash": first[1],
+        "snapshot_after": page.after,
+    }
+    if page.after == "":
+        values = {"snapshot_seq": None, "snapshot_hash": None, "snapshot_after": None}
+        if scope["seq"] <= first[0]:
+            values |= {"seq": first[0], "hash": first[1]}
+    connection.execute(sa.update(SCOPE).where(SCOPE.c.vid == page.vid).values(values))

@@ -1,0 +1,63 @@
+"""The open store: its repositories under one roof. Built by ``open_store`` only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sidumba_field.core.time import Clock
+from sidumba_field.store import listing
+from sidumba_field.store.database import Database
+from sidumba_field.store.feed import Feed
+from sidumba_field.store.files import Files
+from sidumba_field.store.outbox import Outbox
+from sidumba_field.store.records import Records
+from sidumba_field.store.small import AccessLog, Meta, People, Receipts, Scopes, Users
+from sidumba_field.store.values import Counts, LogEntry
+
+
+class Store:
+    """One laptop's data. One thread at a time; it need not be the thread that opened it."""
+
+    def __init__(self, database: Database, folder: Path, clock: Clock) -> None:
+        self._db = database
+        self._log = AccessLog(database, clock)
+        self.folder = folder
+        self.meta = Meta(database)
+        self.scopes = Scopes(database)
+        self.people = People(database)
+        self.users = Users(database)
+        self.records = Records(database, clock)
+        self.outbox = Outbox(database, clock)
+        self.feed = Feed(database, clock)
+        self.files = Files(database, clock)
+        self.receipts = Receipts(database)
+
+    @property
+    def incarnation(self) -> str:
+        """Return the id of this life of the laptop; a restored or cloned folder gets a new one at its next start."""
+        return self.meta.get("incarnation") or ""
+
+    def counts(self, program: str | None = None) -> Counts:
+        """Return the truth bar for one program, or for all."""
+        with self._db.read() as connection:
+            return listing.counts(connection, program)
+
+    def log(self, event: str, user: str = "", **detail: object) -> None:
+        """Write a line of the access log; ``detail`` holds JSON values."""
+        self._log.add(event, user, **detail)
+
+    def logged(self, limit: int = 200) -> list[LogEntry]:
+        """Return the latest lines of the access log, newest first."""
+        return self._log.rows(limit)
+
+    def replay_done(self, since: str) -> int:
+        """See ``Outbox.replay_done``."""
+        return self.outbox.replay_done(since)
+
+    def check(self) -> None:
+        """Raise ``store.damaged`` when the file's pages do not agree (slow: reads everything)."""
+        self._db.check()
+
+    def close(self) -> None:
+        """Close the file; the last one out folds the write-ahead log into it."""
+        self._db.close()

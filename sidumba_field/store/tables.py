@@ -1,0 +1,247 @@
+"""The tables of laptop.db as SQLModel classes in a registry of their own (docs/spec/storage.md lists every column).
+
+They serve queries only: migrations make the schema, and a test holds the two against each other. No object of these
+classes leaves the store.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Base(SQLModel, registry=registry()):
+    """Own registry, own metadata: the server's store may live in the same process."""
+
+
+class MetaTable(Base, table=True):
+    __tablename__ = "meta"
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class MigrationTable(Base, table=True):
+    __tablename__ = "migration"
+    number: int = Field(primary_key=True)
+    name: str
+    applied_at: str
+
+
+class ScopeTable(Base, table=True):
+    __tablename__ = "scope"
+    vid: str = Field(primary_key=True)
+    program: str
+    unit: str
+    unit_name: str
+    seq: int
+    hash: str
+    head_seq: int
+    head_hash: str
+    snapshot_seq: int | None
+    snapshot_hash: str | None
+    snapshot_after: str | None
+
+
+class PersonTable(Base, table=True):
+    __tablename__ = "person"
+    user_id: str = Field(primary_key=True)
+    name: str
+
+
+class LocalUserTable(Base, table=True):
+    __tablename__ = "local_user"
+    user_id: str = Field(primary_key=True)
+    username: str
+    name: str
+    position: str
+    nip: str
+    unit: str
+    unit_name: str
+    grants: str
+    lease_until: str
+
+
+class RecordTable(Base, table=True):
+    """``base``: the server's record as JSON, or NULL. Everything from ``fields`` on is derived and may be rebuilt."""
+
+    __tablename__ = "record"
+    n: int | None = Field(primary_key=True)
+    rid: str
+    vid: str
+    program: str
+    subject: str
+    form: str
+    form_v: str
+    born: str
+    base: str | None
+    base_rev: int
+    stale_base: int
+    saved_at: str
+    fields: str
+    state: str
+    owner: str
+    period: str
+    rev: int
+    mark: str
+    returned: int
+    changed_at: str
+    text_stale: int
+
+
+class JournalTable(Base, table=True):
+    """The open draft: one row per answered path, not sealed yet. ``seen``: revision the answer was given on."""
+
+    __tablename__ = "journal"
+    rid: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+    value: str | None
+    saved_at: str
+    seen: int
+
+
+class OutboxTable(Base, table=True):
+    __tablename__ = "outbox"
+    op: str = Field(primary_key=True)
+    dseq: int
+    place: int
+    rid: str
+    vid: str
+    program: str
+    kind: str
+    command: str
+    state: str
+    payload: str
+    seen: str
+    predicted: str
+    not_before: str
+    queued_at: str
+    frozen: int
+    sent_at: str
+    answered_at: str
+    rev: int
+    seq: int
+    code: str
+    params: str
+    conflicts: str
+    receipt: str
+    failures: int
+    attention: int
+    pulled: int
+
+
+class PredictionTable(Base, table=True):
+    __tablename__ = "prediction"
+    op: str = Field(primary_key=True)
+    rid: str = Field(primary_key=True)
+    state: str
+
+
+class FeedTable(Base, table=True):
+    __tablename__ = "feed"
+    vid: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    prev: str
+    hash: str
+    rid: str
+    rev: int
+    kind: str
+    op: str
+    actor: str
+    server_time: str
+    payload_digest: str
+    payload: str | None
+    salt: str
+
+
+class FeedLostTable(Base, table=True):
+    """Entries of a history the server no longer knows (it was restored): kept as a witness, never applied."""
+
+    __tablename__ = "feed_lost"
+    n: int | None = Field(primary_key=True)
+    lost_at: str
+    vid: str
+    seq: int
+    hash: str
+    entry: str
+
+
+class SnapshotTable(Base, table=True):
+    """A record's fields when it came by snapshot: where ``at_rev`` starts from."""
+
+    __tablename__ = "snapshot"
+    rid: str = Field(primary_key=True)
+    rev: int
+    fields: str
+
+
+class ProposalTable(Base, table=True):
+    __tablename__ = "proposal"
+    op: str = Field(primary_key=True)
+    rid: str
+    vid: str
+    seq: int
+    reason: str
+    set: str
+    was: str
+    base_rev: int
+    by: str
+    by_name: str
+    at: str
+
+
+class FileTable(Base, table=True):
+    __tablename__ = "file"
+    sha: str = Field(primary_key=True)
+    name: str
+    size: int
+    state: str
+    offset: int
+    code: str
+    added_at: str
+
+
+class FileLinkTable(Base, table=True):
+    __tablename__ = "file_link"
+    sha: str = Field(primary_key=True)
+    rid: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+
+
+class ReceiptTable(Base, table=True):
+    __tablename__ = "receipt"
+    number: str = Field(primary_key=True)
+    at: str
+    ops: int
+
+
+class AccessLogTable(Base, table=True):
+    __tablename__ = "access_log"
+    n: int | None = Field(primary_key=True)
+    at: str
+    user: str
+    event: str
+    detail: str
+
+
+def _table(name: str) -> sa.Table:
+    return Base.metadata.tables[name]
+
+
+META = _table("meta")
+MIGRATION = _table("migration")
+SCOPE = _table("scope")
+PERSON = _table("person")
+LOCAL_USER = _table("local_user")
+RECORD = _table("record")
+JOURNAL = _table("journal")
+OUTBOX = _table("outbox")
+PREDICTION = _table("prediction")
+FEED = _table("feed")
+FEED_LOST = _table("feed_lost")
+SNAPSHOT = _table("snapshot")
+PROPOSAL = _table("proposal")
+FILE = _table("file")
+FILE_LINK = _table("file_link")
+RECEIPT = _table("receipt")
+ACCESS_LOG = _table("access_log")
