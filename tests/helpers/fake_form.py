@@ -50,9 +50,7 @@ class R:
     max_rows: int = 5
 
 
-_HELP_PRICE = (
-    "Harga satu satuan yang dibayar pembeli, tanpa ongkos kirim. Tulis angka saja, titik ribuan muncul sendiri."
-)
+_HELP_PRICE = "Harga satu satuan yang dibayar pembeli, tanpa ongkos kirim. Tulis angka saja, titik ribuan muncul sendiri."
 PRODUCTS = R(
     "produk",
     "Produk utama",
@@ -254,8 +252,13 @@ class FakeForm:
         total = self.total_value()
         if path == "usaha/omzet" and total and _whole(value) > 2 * total:
             reason = self.fields.get(f"@reason/{path}", "")
-            return "", "" if reason else f"Jauh di atas nilai produk (Rp {dotted(total)}). Periksa, atau tulis "\
-                "alasannya dengan F2."
+            return (
+                "",
+                ""
+                if reason
+                else f"Jauh di atas nilai produk (Rp {dotted(total)}). Periksa, atau tulis "
+                "alasannya dengan F2.",
+            )
         if path.endswith(("/rt", "/mulai", "/laki", "/puan", "/dibuat", "/harga")) and not (
             value.isdigit() or not value
         ):
@@ -382,7 +385,9 @@ class FakeForm:
             filled=sum(s.filled for s in sections),
             total=sum(s.total for s in sections),
             errors=tuple(i.path for i in asked if i.error),
-            empty=tuple(i.path for i in asked if i.required and i.relevant and not i.readonly and not i.value),
+            empty=tuple(
+                i.path for i in asked if i.required and i.relevant and not i.readonly and not i.value
+            ),
             notes=tuple(r.path for r in self.remarks),
             remarks=self.remarks,
             commands=(CommandView("serahkan", "Selesai", "forward", False),),

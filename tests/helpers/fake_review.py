@@ -47,7 +47,9 @@ _SAME = (
     _line("usaha/nilai", "Nilai produk per bulan", "Rp 8.050.000", "sama", group=_RELATED),
     _line("tenaga/orang", "Tenaga kerja", "2 orang", "sama", group=_RELATED),
 )
-_REST = tuple(_line(f"lain/{i}", f"Isian {i}", f"Jawaban {i}", "sama", group="Isian lain") for i in range(1, 26))
+_REST = tuple(
+    _line(f"lain/{i}", f"Isian {i}", f"Jawaban {i}", "sama", group="Isian lain") for i in range(1, 26)
+)
 COMMANDS = (
     v.CommandView("verifikasi", "Setujui, teruskan ke kabupaten", "forward", False, "6"),
     v.CommandView("kembalikan", "Kembalikan", "return", True, "6"),
@@ -68,7 +70,9 @@ def _banners(row: v.QueueRow) -> tuple[v.BannerView, ...]:
             )
         )
     if row.duplicates:
-        banners.append(v.BannerView("magenta", "Mungkin ganda.", "NIK sama: Keripik Bu Siti, Desa Uren, 2025."))
+        banners.append(
+            v.BannerView("magenta", "Mungkin ganda.", "NIK sama: Keripik Bu Siti, Desa Uren, 2025.")
+        )
     return tuple(banners)
 
 

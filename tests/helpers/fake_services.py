@@ -41,7 +41,14 @@ SESSIONS = {
     ),
 }  # fmt: skip
 TASKS = (
-    ("k1", "Keripik Singkong Bu Siti", "Siti Aminah", "Omzet lebih besar dari nilai produksi.", "2 isian", "kemarin"),
+    (
+        "k1",
+        "Keripik Singkong Bu Siti",
+        "Siti Aminah",
+        "Omzet lebih besar dari nilai produksi.",
+        "2 isian",
+        "kemarin",
+    ),
     ("k2", "Bengkel Las Mandiri", "Syahrani", "Foto tempat usaha buram.", "1 isian", "18 Nov"),
     ("k3", "Depot Air Tirta Kapul", "Mariatul Hasanah", "NIK tidak sama dengan KTP.", "1 isian", "18 Nov"),
 )
@@ -193,7 +200,9 @@ class FakeEntry:
     def __init__(self, office: Office) -> None:
         self.office = office
         self.forms: dict[str, FakeForm] = {
-            "k1": FakeForm("k1", dict(FILLED), (REMARK,), "versi 3", ("dikembalikan", "Dikembalikan"), "09.41.12"),
+            "k1": FakeForm(
+                "k1", dict(FILLED), (REMARK,), "versi 3", ("dikembalikan", "Dikembalikan"), "09.41.12"
+            ),
             "d1": FakeForm("d1", {"pemilik/nama": "Norhayati", "usaha/nama_usaha": "Anyaman Rotan Kapul"}),
         }
         self.made = 0
@@ -271,7 +280,9 @@ class FakeEntry:
         view = self._form(rid).view()
         stuck = view.errors + view.empty
         if stuck:
-            return v.Refusal("workflow.guard", f"Belum bisa diserahkan: {len(stuck)} isian perlu dilihat.", stuck)
+            return v.Refusal(
+                "workflow.guard", f"Belum bisa diserahkan: {len(stuck)} isian perlu dilihat.", stuck
+            )
         changes = v.Changes(frozenset({rid}), lists=True, counts=True)
         return v.Decided(rid, f"{view.title} diserahkan ke admin desa.", "undo-1", 10, changes)
 

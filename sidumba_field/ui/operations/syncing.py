@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sidumba_field.services.views import SyncOutcome, SyncView
+from sidumba_field.services.views import Changes, SyncOutcome, SyncView
 from sidumba_field.ui.jobs import Job
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
@@ -68,3 +68,23 @@ def send_or_pause(desk: Desk) -> None:
         resume(desk)
     else:
         run(desk)
+
+
+def look(desk: Desk) -> None:
+    """See whether the server answers; when it does and something waits, send it."""
+    if desk.sync.running or desk.sync.looking or desk.session.current is None:
+        return
+    desk.sync.looking = True
+
+    def seen(online: bool) -> None:
+        desk.sync.looking = False
+        desk.touch(Changes(connection=True))
+        truth = desk.session.truth
+        if online and not desk.sync.paused and truth is not None and truth.waiting:
+            run(desk, quietly=True)
+
+    def failed(error: BaseException) -> None:
+        desk.sync.looking = False
+        desk.fail(error)
+
+    desk.jobs.net(lambda _job: desk.services.syncing.online(), seen, failed)

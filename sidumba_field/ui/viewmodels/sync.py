@@ -21,6 +21,7 @@ class SyncModel(QObject):
         self.running = False
         self.stopping = False  # read by the network thread between its parts
         self.paused = False
+        self.looking = False
         self.problem = ""
         self.progressed.connect(self.show)
 

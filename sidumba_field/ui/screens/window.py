@@ -1,0 +1,323 @@
+"""The window in use: every screen over one desk, navigation by role, truth bar, notices, lock, a close that waits.
+
+Owns who is told what: changes of a command refresh exactly the screens they touch; a session opening or ending moves
+between Masuk and Beranda; the window closes only when everything typed is in the store.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from sidumba_field.services.views import Changes, Link, TruthView
+from sidumba_field.ui.operations import entry, home, review, session, syncing
+from sidumba_field.ui.screens.login import LoginScreen
+from sidumba_field.ui.shell import MainWindow
+from sidumba_field.ui.theme import Mode, apply_theme, theme
+from sidumba_field.ui.viewmodels.desk import Desk
+from sidumba_field.ui.viewmodels.notice import Notice
+from sidumba_field.ui.viewmodels.speech import tell
+from sidumba_field.ui.widgets.banner import Banner
+from sidumba_field.ui.widgets.nav_bar import NavItem
+from sidumba_field.ui.widgets.truth_bar import TruthState
+
+HEARTBEAT_MS = 30_000  # how often the connection is looked at while nobody waits for it
+LOOKING_MS = 5_000  # while Sinkronisasi is open (design/UI.md section 12: within 5 s)
+CLOSE_PATIENCE_MS = 10_000
+_LINKS = {Link.OFFLINE: "offline", Link.ONLINE: "online", Link.SENDING: "sending"}
+
+
+class Window(MainWindow):
+    """The main window with its screens."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._closing = False
+        self._banner = Banner("vermilion", "")
+        self._banner_notice: Notice | None = None
+        self.add_screen("login", LoginScreen(desk), chrome=False)
+        self._put_banner()
+        self._truth_due = QTimer(self)
+        self._truth_due.setSingleShot(True)
+        self._truth_due.setInterval(120)
+        self._truth_due.timeout.connect(partial(session.refresh_truth, desk))
+        self._heartbeat = QTimer(self)
+        self._heartbeat.setInterval(HEARTBEAT_MS)
+        self._heartbeat.timeout.connect(partial(syncing.look, desk))
+        entry.wire(desk)
+        self._connect()
+        self._add_actions()
+
+    def start(self) -> None:
+        """Show Masuk and fetch who may sit down."""
+        self.show_screen("login")
+        session.load_people(self.desk)
+        session.refresh_truth(self.desk)
+
+    # -- wiring
+
+    def _connect(self) -> None:
+        desk = self.desk
+        desk.session.opened.connect(self._sat_down)
+        desk.session.locked.connect(self._got_up)
+        desk.session.truth_changed.connect(self._show_truth)
+        desk.changes.connect(self._refresh)
+        desk.noticed.connect(self.tell_notice)
+        desk.go.connect(self._go)
+        desk.form.settled.connect(self._maybe_close)
+        desk.sync.ended.connect(lambda _outcome: self._truth_due.start())
+        desk.sync.changed.connect(self._show_truth)
+        desk.jobs.failed.connect(desk.fail)
+        self.nav.settings_wanted.connect(self._open_menu)
+        self.nav.search_wanted.connect(self._open_search)
+        self.truth.opened.connect(self._truth_opened)
+        self.screen_shown.connect(self._shown)
+
+    def _add_actions(self) -> None:
+        for keys, words, act in (
+            ("Ctrl+Shift+L", tell("nav.lock"), self.lock),
+            ("Ctrl+N", tell("nav.new_form"), self._new_form),
+            ("Ctrl+J", tell("nav.send"), self._send),
+            ("Ctrl+S", tell("nav.saved"), self._say_saved),
+        ):
+            action = QAction(words, self)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.triggered.connect(act)
+            self.addAction(action)
+
+    # -- session
+
+    def _sat_down(self) -> None:
+        current = self.desk.session.current
+        if current is None:
+            return
+        self.set_place(current.unit_name)
+        self.nav.set_items(self._nav_items())
+        self.nav.set_person(current.name, current.role_label)
+        self._heartbeat.start()
+        self.show_screen("home")
+        if current.may_review:
+            review.load_queue(self.desk)
+
+    def _nav_items(self) -> list[NavItem]:
+        current = self.desk.session.current
+        items = [NavItem("home", tell("nav.home"), "house")]
+        if current is not None and current.may_enter:
+            items.append(NavItem("form", tell("nav.form"), "square-pen"))
+        if current is not None and current.may_review:
+            items.append(NavItem("review", tell("nav.review"), "list-checks"))
+        items.append(NavItem("sync", tell("nav.sync"), "refresh-cw"))
+        return items
+
+    def lock(self) -> None:
+        """Back to Masuk, after everything typed is handed on."""
+        if self.desk.session.current is not None:
+            entry.leave(self.desk)
+            session.lock(self.desk)
+
+    def _got_up(self) -> None:
+        self.set_place("")
+        self.nav.set_items([])
+        self.nav.set_person("", "")
+        self._heartbeat.stop()
+        self.toast.finish()
+        self.hide_banner()
+        self.show_screen("login")
+
+    # -- going about
+
+    def _go(self, name: str) -> None:
+        if self.has_screen(name):
+            self.show_screen(name)
+
+    def _nav_chosen(self, key: str) -> None:
+        if key == "form" and self.desk.form.view is None:
+            following = self.desk.home.next_task()
+            if following:
+                entry.open_record(self.desk, following)
+            else:
+                entry.new_record(self.desk)
+            return
+        super()._nav_chosen(key)
+
+    def _new_form(self) -> None:
+        current = self.desk.session.current
+        if current is not None and current.may_enter:
+            entry.new_record(self.desk)
+
+    def _send(self) -> None:
+        if self.desk.session.current is not None:
+            syncing.send_or_pause(self.desk)
+
+    def _say_saved(self) -> None:
+        if self.desk.session.current is None:
+            return
+        self.desk.form.settle()
+        truth = self.desk.session.truth
+        at = self.desk.form.saved_at or (truth.saved_at if truth is not None else "")
+        self.desk.say(Notice(tell("notice.saved", at=at) if at else tell("notice.saved_nothing")))
+
+    def _shown(self, name: str) -> None:
+        self._heartbeat.setInterval(LOOKING_MS if name == "sync" else HEARTBEAT_MS)
+        self.desk.review.set_active(name == "review" and self.isActiveWindow())
+        if name == "home":
+            home.load(self.desk)
+        elif name == "review":
+            review.load_queue(self.desk)
+        elif name == "sync":
+            syncing.load(self.desk)
+
+    def _truth_opened(self, part: str) -> None:
+        if self.desk.session.current is None:
+            return
+        self.show_screen("home" if part in ("saved", "laptop", "returned") else "sync")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The SOP's clock rests while another window has the focus."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self.desk.review.set_active(self.isActiveWindow() and self.current_screen() == "review")
+
+    # -- who repaints
+
+    def _refresh(self, changes: Changes) -> None:
+        if changes.counts or changes.lists or changes.records or changes.connection:
+            self._truth_due.start()
+        name = self.current_screen()
+        if changes.lists or changes.counts:
+            if name == "home":
+                home.load(self.desk)
+            elif name == "sync":
+                syncing.load(self.desk)
+        current = self.desk.session.current
+        if changes.lists and current is not None and current.may_review:
+            review.load_queue(self.desk)
+
+    def _show_truth(self) -> None:
+        truth = self.desk.session.truth
+        if truth is None:
+            return
+        signed_in = self.desk.session.current is not None
+        self.truth.show_truth(self._truth_state(truth, signed_in=signed_in))
+        if truth.link_text:
+            self._say_link(truth)
+        self.nav.set_count("sync", str(truth.waiting) if truth.waiting else "", "state.amber.fg")
+        self.nav.set_count("form", str(truth.laptop) if truth.laptop else "")
+
+    def _truth_state(self, truth: TruthView, *, signed_in: bool) -> TruthState:
+        view = self.desk.sync.view
+        percent = max(0, view.percent) if view is not None and self.desk.sync.running else 0
+        link = Link.SENDING if self.desk.sync.running and truth.link is not Link.OFFLINE else truth.link
+        return TruthState(
+            saved_at=truth.saved_at,
+            laptop=truth.laptop,
+            waiting=truth.waiting,
+            received=truth.received,
+            returned=truth.returned,
+            differing=truth.differing,
+            trouble=truth.trouble,
+            connection=_LINKS[link],
+            sending_percent=percent,
+            signed_in=signed_in,
+        )
+
+    def _say_link(self, truth: TruthView) -> None:
+        """The services know since when there is no connection; their words stand in the bar."""
+        if self.desk.sync.running and truth.link is not Link.OFFLINE:
+            return
+        offline = truth.link is Link.OFFLINE
+        tone, icon = ("state.amber.fg", "wifi-off") if offline else ("state.teal.fg", "wifi")
+        self.truth.segment("connection").show_fact("", truth.link_text, tone=tone, icon=icon, strong=True)
+
+    # -- notices
+
+    def _put_banner(self) -> None:
+        """Above the screens, below nothing: a row that is only there when something is to be told."""
+        self._banner.hide()
+        self._banner.acted.connect(self._copy_details)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(12, 8, 12, 0)
+        column.addWidget(self._banner)
+        holder.hide()
+        self._banner_holder = holder
+        layout = self.centralWidget().layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(0, holder)
+
+    def tell_notice(self, notice: Notice) -> None:
+        """Good news in passing as toast, trouble as banner until the next screen or Escape."""
+        if notice.tone:
+            self._banner_notice = notice
+            action = tell("trouble.copy") if notice.details else ""
+            self._banner.show_note("", notice.text, tone=notice.tone, action=action)
+            self._banner_holder.show()
+            return
+        self.hide_banner()
+        self.toast.show_message(notice.text, notice.undo, ms=notice.seconds * 1000 or None)
+
+    def hide_banner(self) -> None:
+        """Nothing to be told any more."""
+        self._banner_notice = None
+        self._banner_holder.hide()
+
+    def banner_text(self) -> str:
+        """The trouble told now, "" for none."""
+        return self._banner_notice.text if self._banner_notice is not None else ""
+
+    def _copy_details(self) -> None:
+        if self._banner_notice is not None:
+            QGuiApplication.clipboard().setText(self._banner_notice.details)
+            self.toast.show_message(tell("trouble.copied"))
+
+    def show_screen(self, name: str, **given: object) -> None:
+        """A new screen starts without the trouble of the old one."""
+        if name != self.current_screen():
+            self.hide_banner()
+        super().show_screen(name, **given)
+
+    # -- menu
+
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        lock = menu.addAction(f"{tell('nav.lock')}\tCtrl+Shift+L")
+        lock.triggered.connect(self.lock)
+        other: Mode = "light" if theme().mode == "dark" else "dark"
+        look = menu.addAction(tell(f"nav.look_{other}"))
+        look.triggered.connect(lambda: _use_mode(other))
+        corner = self.nav.mapToGlobal(QPoint(8, self.nav.height() - menu.sizeHint().height() - 52))
+        menu.popup(corner)
+
+    def _open_search(self) -> None:
+        """Until there is a search over everything, Ctrl+K opens the list of what can be done."""
+
+    # -- closing
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Wait until everything typed is in the store; not longer than it takes to be sure that it hangs."""
+        self.desk.form.settle()
+        if not self.desk.form.idle and not self._closing:
+            self._closing = True
+            self.toast.show_message(tell("notice.closing"))
+            QTimer.singleShot(CLOSE_PATIENCE_MS, self, self.close)
+            event.ignore()
+            return
+        self._heartbeat.stop()
+        self._truth_due.stop()
+        super().closeEvent(event)
+
+    def _maybe_close(self) -> None:
+        if self._closing:
+            self.close()
+
+
+def _use_mode(mode: Mode) -> None:
+    app = QGuiApplication.instance()
+    if app is not None:
+        apply_theme(app, mode)  # type: ignore[arg-type]  # the one QApplication of this process

@@ -1,0 +1,168 @@
+"""Renders every screen offscreen to PNG, with the fake laptop behind it: for comparing with the design pictures.
+
+``python -m tests.ui.shots FOLDER [name ...]`` writes ``10-masuk.png``, ``10-masuk-125.png``, ``10-masuk-dark.png`` ...
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from sidumba_field.ui.app import build_window, make_app
+from sidumba_field.ui.jobs import Jobs
+from sidumba_field.ui.operations import entry, review
+from sidumba_field.ui.screens.window import Window
+from sidumba_field.ui.theme import apply_theme
+from tests.helpers import fake_review
+from tests.helpers.fake_services import PASSPHRASE, TRUTH, FakeServices, sample_office
+
+SIZES = {"": (1366, 696), "-125": (1093, 543), "-960": (960, 500)}
+Scene = Callable[[Window, FakeServices], None]
+
+
+def wait(milliseconds: int) -> None:
+    """Let the event loop turn."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def settle(window: Window) -> None:
+    """Until no job is under way."""
+    for _ in range(300):
+        wait(10)
+        if not window.desk.jobs.pending:
+            break
+    wait(150)
+
+
+def sign_in(window: Window, user_id: str) -> None:
+    """Open as one of the invented people."""
+    from sidumba_field.ui.operations import session
+
+    session.unlock(window.desk, user_id, PASSPHRASE)
+    settle(window)
+
+
+def masuk(window: Window, services: FakeServices) -> None:
+    """10."""
+
+
+def masuk_contoh(window: Window, services: FakeServices) -> None:
+    """10 with the accounts of a sample office."""
+    sample_office(services)
+    window.start()
+
+
+def aktivasi(window: Window, services: FakeServices) -> None:
+    """10b, the first start."""
+    services.session.activated = False
+    window.start()
+
+
+def beranda(window: Window, services: FakeServices) -> None:
+    """01."""
+    sign_in(window, "u1")
+
+
+def beranda_kecamatan(window: Window, services: FakeServices) -> None:
+    """01 of a verifier."""
+    sign_in(window, "u4")
+
+
+def formulir(window: Window, services: FakeServices) -> None:
+    """02."""
+    sign_in(window, "u1")
+    entry.open_record(window.desk, "k1")
+    settle(window)
+
+
+def verifikasi(window: Window, services: FakeServices) -> None:
+    """04."""
+    sign_in(window, "u4")
+    window.show_screen("review")
+    settle(window)
+    window.desk.review.toggle_check("pemilik/nik")
+    window.desk.review.toggle_check("produk[r2]/harga")
+    window.desk.review._seconds["k1"] = 161
+    window.desk.review.ticked.emit()
+
+
+def verifikasi_catatan(window: Window, services: FakeServices) -> None:
+    """04 with a remark being written."""
+    verifikasi(window, services)
+    window.screen_named("review").write_remark("usaha/omzet")  # type: ignore[attr-defined]
+    window.desk.review.set_remark(
+        "usaha/omzet", "Omzet belum cocok dengan nilai produk. Tolong cek buku kas atau tulis alasannya."
+    )
+
+
+def sinkronisasi(window: Window, services: FakeServices) -> None:
+    """06."""
+    sign_in(window, "u1")
+    window.show_screen("sync")
+    settle(window)
+    window.desk.sync.running = True
+    window.desk.sync.show(fake_review.sync_view(running=True))
+
+
+def sinkronisasi_luring(window: Window, services: FakeServices) -> None:
+    """06b."""
+    sign_in(window, "u1")
+    window.show_screen("sync")
+    settle(window)
+
+
+SCENES: dict[str, Scene] = {
+    "10-masuk": masuk,
+    "10-masuk-contoh": masuk_contoh,
+    "10b-aktivasi": aktivasi,
+    "01-beranda": beranda,
+    "01-beranda-kecamatan": beranda_kecamatan,
+    "02-isi-formulir": formulir,
+    "04-verifikasi": verifikasi,
+    "04-verifikasi-catatan": verifikasi_catatan,
+    "06-sinkronisasi": sinkronisasi,
+    "06b-sinkronisasi-luring": sinkronisasi_luring,
+}
+
+
+def shoot(app: QApplication, folder: Path, name: str) -> None:
+    """One scene in three sizes and two themes."""
+    for suffix, (width, height) in {**SIZES, "-dark": SIZES[""]}.items():
+        apply_theme(app, "dark" if suffix == "-dark" else "light")
+        services = FakeServices()
+        services.office.truth = TRUTH
+        jobs = Jobs()
+        window = build_window(services, jobs)  # type: ignore[arg-type]
+        window.resize(width, height)
+        window.show()
+        settle(window)
+        SCENES[name](window, services)
+        settle(window)
+        window.grab().save(str(folder / f"{name}{suffix}.png"))
+        window.desk.sync.running = False
+        window.close()
+        jobs.close()
+        window.deleteLater()
+        wait(10)
+
+
+def main(folder: Path, names: list[str]) -> None:
+    """All scenes whose name begins with one of ``names``."""
+    app = make_app([])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in SCENES:
+        if not names or any(name.startswith(wanted) for wanted in names):
+            shoot(app, folder, name)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
