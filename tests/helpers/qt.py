@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from sidumba_field.ui.jobs import Jobs
-from sidumba_field.ui.theme import Mode, apply_theme
+from sidumba_field.ui.theme import apply_theme
 
 
 @pytest.fixture
@@ -39,7 +39,6 @@ def show(widget: QWidget, width: int = 0, height: int = 0) -> QWidget:
         widget.resize(width, height)
     widget.show()
     widget.activateWindow()
-    widget.raise_()
     settle()
     return widget
 

@@ -98,6 +98,8 @@ QLineEdit[state="restored"], QPlainTextEdit[state="restored"] {{ background: {c[
     border-color: {c["accent.line"]}; }}
 QLineEdit[readOnly="true"], QPlainTextEdit[readOnly="true"] {{ background: {c["bg.inputReadonly"]};
     border-color: {c["border.subtle"]}; }}
+QLineEdit[cell="true"], QLineEdit[cell="true"]:focus {{ border: 2px solid {c["accent.ring"]};
+    border-radius: 0; padding: 0 8px; }}
 QLineEdit[bare="true"], QPlainTextEdit[bare="true"] {{ border: none; background: transparent; padding: 0; }}
 """
     return rules
@@ -115,6 +117,7 @@ def _lists(c: Mapping[str, str]) -> str:
 QAbstractItemView {{ background: {c["bg.surface"]}; color: {c["text.primary"]}; border: none; outline: none;
     selection-background-color: {c["bg.selected"]}; selection-color: {c["text.primary"]}; }}
 QAbstractItemView[ground="clear"] {{ background: transparent; }}
+QHeaderView {{ background: {c["bg.subtle"]}; border: none; }}
 QHeaderView::section {{ background: {c["bg.subtle"]}; color: {c["text.secondary"]}; border: none;
     border-bottom: 1px solid {c["border.subtle"]}; padding: 0 10px; }}
 QMenu {{ background: {c["bg.surface"]}; color: {c["text.primary"]}; border: 1px solid {c["border.default"]};

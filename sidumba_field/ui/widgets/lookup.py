@@ -1,93 +1,38 @@
 """The lookup field: type to find one of many (KBLI, wilayah), stored is the code.
 
-Owns the edit and its list of eight rows with the matched letters marked. The rows come from a callable, so
-that the same field serves a code book of 91,599 rows and a choice of twelve. Text that names nothing stays
-as typed, stores nothing, and ``unmatched`` says so.
+Owns the edit and what typing in it means. The rows come from a callable or, where they are far away, by
+signal, so that the same field serves a code book of 91,599 rows and a choice of twelve. Text that names
+nothing stays as typed, stores nothing, and ``unmatched`` says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QStandardItem, QStandardItemModel, QTextLayout
-from PySide6.QtWidgets import (
-    QCompleter,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
-from sidumba_field.ui.theme import font, text_width, theme
 from sidumba_field.ui.widgets.field_base import EditField
-from sidumba_field.ui.widgets.painting import line_of_text
-from sidumba_field.ui.widgets.rich_text import Run, lay_out
+from sidumba_field.ui.widgets.lookup_list import ROWS, LookupList
 from sidumba_field.ui.widgets.speech import tr
 
-ROWS = 8
-ROW_HEIGHT = 32
 Search = Callable[[str], Sequence[tuple[str, str]]]
-_CODE = Qt.ItemDataRole.UserRole
-_TYPED = Qt.ItemDataRole.UserRole + 1
-
-
-def marked_runs(label: str, typed: str) -> list[Run]:
-    """``label`` cut into runs, every stretch that matches a word of ``typed`` marked and bold."""
-    low = label.lower()
-    hits = [False] * len(label)
-    for word in typed.lower().split():
-        start = low.find(word)
-        while start >= 0 and len(low) == len(label):
-            hits[start : start + len(word)] = [True] * len(word)
-            start = low.find(word, start + len(word))
-    runs: list[Run] = []
-    for index, hit in enumerate(hits):
-        run = Run(label[index], "text.primary", 600 if hit else 0, "special.searchHit" if hit else "")
-        if runs and runs[-1].mark == run.mark:
-            run = Run(runs[-1].text + run.text, run.tone, run.weight, run.mark)
-            runs[-1] = run
-        else:
-            runs.append(run)
-    return runs
-
-
-class _RowDelegate(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(200, ROW_HEIGHT)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        painter.save()
-        rect = QRectF(option.rect)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.fillRect(rect, theme().color("bg.selected" if chosen else "bg.surface"))
-        left = rect.left() + 10
-        code = str(index.data(_CODE) or "")
-        if code:
-            used = font("body", codes=True, weight=600)
-            width = text_width(code, used)
-            box = QRectF(left, rect.top(), width + 2, rect.height())
-            line_of_text(painter, box, code, used, theme().color("text.primary"))
-            left += width + 10
-        layout = QTextLayout()
-        lay_out(layout, marked_runs(str(index.data()), str(index.data(_TYPED) or "")), "body", 4000, 0)
-        painter.setClipRect(rect)
-        painter.translate(left, rect.top() + (rect.height() - 18) / 2)
-        layout.draw(painter, QRectF().topLeft())
-        painter.restore()
 
 
 class LookupField(EditField):
-    """``search(typed)`` answers (code, words) rows, ``label_of(code)`` the words of a stored code or None."""
+    """``search(typed)`` answers (code, words) rows, ``label_of(code)`` the words of a stored code or None.
+
+    Without ``search`` the field asks by ``rows_wanted`` and shows what comes back through ``offer``.
+    """
 
     unmatched = Signal(str)
+    rows_wanted = Signal(str)
 
     def __init__(
         self,
-        search: Search,
+        search: Search | None,
         label_of: Callable[[str], str | None],
         name: str = "",
         *,
@@ -96,16 +41,11 @@ class LookupField(EditField):
     ) -> None:
         super().__init__(name, codes=show_codes, parent=parent)
         self._search, self._label_of, self._show_codes = search, label_of, show_codes
+        self._asked, self._offered = "", ""  # what rows were asked for last, what the rows at hand answer
+        self._hits: list[tuple[str, str]] = []
+        self._settling = False  # left with words typed, the rows to judge them are on their way
         self._code, self._open = "", False  # open: words are typed that are no chosen row yet
-        self._rows = QStandardItemModel(self)
-        self._completer = QCompleter(self._rows, self)
-        self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        self._completer.setMaxVisibleItems(ROWS)
-        self._popup = QListView()
-        self._completer.setPopup(self._popup)
-        self._popup.setItemDelegate(_RowDelegate(self))
-        self._popup.clicked.connect(self._activated)
-        self._completer.setWidget(self)
+        self._list: LookupList | None = None
         self.setPlaceholderText(tr("field.search_choice"))
 
     # -- the protocol
@@ -125,8 +65,8 @@ class LookupField(EditField):
     def _words(self, code: str) -> str:
         if not code:
             return ""
-        label = self._label_of(code)
-        if label is None:
+        label = dict(self._hits).get(code) or self._label_of(code)
+        if not label:
             return code
         return f"{code}  {label}" if self._show_codes else label
 
@@ -142,33 +82,48 @@ class LookupField(EditField):
         self._fill(self.text() if self._open else "")
 
     def _fill(self, typed: str) -> None:
-        rows = list(self._search(typed.strip()))
-        self._rows.clear()
-        for code, label in rows:
-            item = QStandardItem(label)
-            item.setData(code if self._show_codes else "", _CODE)
-            item.setData(typed.strip(), _TYPED)
-            item.setData(code, _TYPED + 1)
-            spoken = f"{code} {label}" if self._show_codes else label
-            item.setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
-            self._rows.appendRow(item)
-        popup = self._popup
-        if not rows:
-            popup.hide()
-            return
-        self._completer.complete()
-        popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
+        self._asked = typed.strip()
+        self._settling = False
+        if self._search is not None:
+            self.offer(self._asked, self._search(self._asked))
+        else:
+            self.rows_wanted.emit(self._asked)
 
-    def _activated(self, index: QModelIndex) -> None:
-        self.choose(str(index.data(_TYPED + 1)))
+    def offer(self, typed: str, rows: Sequence[tuple[str, str]]) -> None:
+        """Rows for ``typed``; ignored when something else is typed by now."""
+        if typed != self._asked:
+            return
+        self._offered, self._hits = typed, list(rows)
+        if self._settling:
+            self._settling = False
+            self._judge(typed)
+        elif self.hasFocus():
+            self._show_rows(typed)
+
+    def _show_rows(self, typed: str) -> None:
+        host = self.window()
+        if self._list is None or not isValid(self._list) or self._list.parentWidget() is not host:
+            self._list = LookupList(host)
+            self._list.picked.connect(self.choose)
+        self._list.show_rows(self, typed, self._hits, codes=self._show_codes)
+
+    def _hide_list(self) -> None:
+        if self._list is not None and isValid(self._list):
+            self._list.hide()
+
+    def _hand(self) -> str | None:
+        """Code of the row under the hand, None while the list is closed."""
+        if self._list is None or not isValid(self._list):
+            return None
+        return self._list.choice()
 
     def choose(self, code: str) -> None:
-        """Take a code by hand."""
+        """Take a code by hand; its words come from the rows at hand or ``label_of``."""
         changed = code != self._code
         self._code, self._open = code, False
         self.setText(self._words(code))
         self.setCursorPosition(0)
-        self._popup.hide()
+        self._hide_list()
         if changed:
             self.edited.emit(code)
 
@@ -180,7 +135,19 @@ class LookupField(EditField):
         if not self._open:
             return
         typed = self.text().strip()
-        rows = list(self._search(typed)) if typed else []
+        if typed and self._search is not None:
+            self._asked = typed
+            self._offered, self._hits = typed, list(self._search(typed))
+        if typed and self._offered != typed:
+            self._settling = True
+            if self._asked != typed:
+                self._asked = typed
+                self.rows_wanted.emit(typed)
+            return
+        self._judge(typed)
+
+    def _judge(self, typed: str) -> None:
+        rows = self._hits if typed else []
         exact = [code for code, label in rows if typed.lower() in (code.lower(), label.lower())]
         if len(exact) == 1 or len(rows) == 1:
             self.choose(exact[0] if len(exact) == 1 else rows[0][0])
@@ -192,35 +159,55 @@ class LookupField(EditField):
         if typed:
             self.unmatched.emit(typed)
 
+    def settle_now(self) -> None:
+        """Take the row under the hand if the list is open, else judge what is typed."""
+        code = self._hand()
+        if code is not None:
+            self.choose(code)
+        else:
+            self._settle()
+
     def event(self, event: QEvent) -> bool:
         """Tab with the list open takes the row under the hand; Qt would move the focus before asking."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._popup.isVisible():
-            index = self._popup.currentIndex()
-            if event.key() == Qt.Key.Key_Tab and index.isValid():
-                self._activated(index)
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Tab
+        ):
+            self.settle_now()
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Down opens the list; Enter settles and moves on."""
-        popup = self._popup
-        if popup.isVisible() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            index = popup.currentIndex()
-            if index.isValid():
-                self._activated(index)
-        elif event.key() == Qt.Key.Key_Escape and self._open:
-            self._popup.hide()
+        """Arrows move in the list and open it;
+
+        Enter takes the row and moves on; Esc puts the old words back.
+        """
+        step = _STEPS.get(Qt.Key(event.key()), 0)
+        if step and not self.isReadOnly() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if self._hand() is None or self._list is None:
+                self.open_list()
+            else:
+                self._list.move_choice(step)
+            return
+        if event.key() == Qt.Key.Key_Escape and (self._open or self._hand() is not None):
+            self._hide_list()
             self._open = False
             self.setText(self._words(self._code))
             return
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and not self.isReadOnly():
-            self.open_list()
-            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._settle()
+            self.settle_now()
         super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Settle on the way out, but not while the list takes the keys."""
+        """Settle on the way out."""
         super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self._settle()
+        self._hide_list()
+        self._settle()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The list goes with its field."""
+        super().hideEvent(event)
+        self._hide_list()
+
+
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS, Qt.Key.Key_PageUp: -ROWS}

@@ -31,7 +31,8 @@ from sidumba_field.ui.widgets.speech import language, tr
 class TruthState:
     """What the bar says. Times are words already ("09.41.12", "07.12"); counts are records on this laptop.
 
-    ``connection``: "online", "slow", "sending", "offline" or "unknown". ``signed_in`` False shows only what
+    ``connection``: "online", "slow", "sending", "offline" or "unknown"; ``link_text`` are its
+    words where the services have them, else the bar has its own. ``signed_in`` False shows only what
     may be told about a locked laptop: how much waits, and that the data is locked.
     """
 
@@ -45,6 +46,7 @@ class TruthState:
     connection: str = "unknown"
     offline_since: str = ""
     sending_percent: int = 0
+    link_text: str = ""
     signed_in: bool = True
 
 
@@ -262,6 +264,11 @@ class TruthBar(QWidget):
 
 def _connection(state: TruthState) -> tuple[str, str, str]:
     """Words, colour and icon of the connection. Offline is amber, never red: it is a normal way to work."""
+    said, tone, icon = _own_words(state)
+    return state.link_text or said, tone, icon
+
+
+def _own_words(state: TruthState) -> tuple[str, str, str]:
     if state.connection == "offline":
         said = (
             tr("truth.offline_since", at=state.offline_since) if state.offline_since else tr("truth.offline")
