@@ -116,4 +116,5 @@ def _fail_on(ledger: LogLedger) -> None:
 @pytest.fixture
 def expect_log(request: pytest.FixtureRequest) -> ExpectLog:
     """``expect_log(logger, level, pattern)``: announce a line that this test provokes."""
-    return request.node.stash[_ledger_key].expect
+    ledger: LogLedger = request.node.stash[_ledger_key]
+    return ledger.expect

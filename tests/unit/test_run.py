@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,8 +26,9 @@ def pins(lock: str) -> dict[str, tuple[str, frozenset[str]]]:
     text = (ROOT / "requirements" / f"{lock}.lock").read_text(encoding="utf-8")
     found = {}
     for entry in re.split(r"\n(?=[A-Za-z0-9])", text.strip()):
-        name, version = re.match(r"([A-Za-z0-9._-]+)==(\S+)", entry).groups()
-        found[name] = (version, frozenset(re.findall(r"--hash=sha256:[0-9a-f]{64}", entry)))
+        pin = re.match(r"([A-Za-z0-9._-]+)==(\S+)", entry)
+        assert pin, entry
+        found[pin[1]] = (pin[2], frozenset(re.findall(r"--hash=sha256:[0-9a-f]{64}", entry)))
     return found
 
 
@@ -201,7 +204,7 @@ def test_what_the_system_lacks_is_named_by_debian_package(
     fresh: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "is_loadable", lambda library: False)
-    monkeypatch.setattr(run.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(run, "venv_package", lambda: "python3-venv")
     offscreen = ["libglib2.0-0", "libegl1", "libgl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1"]
     assert run.missing_packages(window=False) == ["python3-venv", *offscreen]
@@ -225,7 +228,7 @@ def test_without_root_the_one_line_to_type_is_printed(
 ) -> None:
     monkeypatch.setattr(run, "missing_packages", lambda window: ["python3-venv", "libegl1"])
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(run.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     assert run.main(["test"]) == 2
     line = "sudo sh -c 'apt-get update && apt-get install -y --no-install-recommends python3-venv libegl1'"
     assert line in capsys.readouterr().err.splitlines()[-1]
@@ -237,7 +240,7 @@ def test_as_root_apt_get_is_asked_for_it(fresh: Path, monkeypatch: pytest.Monkey
     commands = []
     monkeypatch.setattr(run, "missing_packages", lambda window: next(answers))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(run.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
 
     def note(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         commands.append(command)
@@ -288,11 +291,11 @@ def test_the_server_ends_with_the_desktop(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(run, "module", lambda name, *a: [sys.executable, str(script), str(home), *a])
     monkeypatch.setattr(run, "start_server", start)
-    before = run.signal.getsignal(run.signal.SIGTERM)
+    before = signal.getsignal(signal.SIGTERM)
     try:
         assert run.start_everything(home) == 0
     finally:
-        run.signal.signal(run.signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, before)
     assert started[0].process.poll() is not None
     told = (home / "desktop-args").read_text(encoding="utf-8")
     assert re.fullmatch(
