@@ -13,6 +13,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from sidumba_field.core.errors import SidumbaError
@@ -27,7 +28,8 @@ _WORD = re.compile(rb"[^\s,\"'()/.;:\-]+")
 
 class CsvCodebook:
     """A list over a CSV file (UTF-8, header first). ``key``: code column, ``label``: words column (default: the first
-    two columns). Implements core.xforms.Lookup. Thread-safe once built: indexes are only ever added whole.
+    two columns). Implements core.xforms.Lookup. Indexes are made when first needed and only ever added whole, so
+    threads may share one list.
 
     Raises SidumbaError form.unreadable when the file or a column is not there.
     """
@@ -38,8 +40,7 @@ class CsvCodebook:
         except OSError as error:
             raise SidumbaError("form.unreadable", file=str(path), reason=str(error)) from error
         self.path = path
-        self._offsets = _row_starts(self._data)
-        header = _fields(self._line(0).removeprefix(b"\xef\xbb\xbf"))
+        header = _fields(self._data.split(b"\n", 1)[0].rstrip(b"\r").removeprefix(b"\xef\xbb\xbf"))
         self.columns: tuple[str, ...] = tuple(header)
         self.key = key or header[0]
         self.label_column = label or header[min(1, len(header) - 1)]
@@ -47,9 +48,17 @@ class CsvCodebook:
             self._column(column)
         self._key_at = self._column(self.key)
         self._label_at = self._column(self.label_column)
-        self._order = self._key_order()
         self._postings: dict[tuple[str, str], dict[str, array[int]] | None] = {}
         self._words: array[int] | None = None
+
+    @cached_property
+    def _offsets(self) -> array[int]:
+        """Where each row begins; found on the first question, so that starting the product does not wait for it."""
+        return _row_starts(self._data)
+
+    @cached_property
+    def _order(self) -> array[int] | None:
+        return self._key_order()
 
     def __len__(self) -> int:
         return len(self._offsets) - 2

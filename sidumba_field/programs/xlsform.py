@@ -20,29 +20,41 @@ _SHEET = re.compile(r"(?:'|\b)(survey|choices|settings|entities|osm|external_cho
 _FIELD = re.compile(r"(?:column|name|type|variable|value)s? (?:named |called )?['\"\u2018]([^'\"\u2019]+)['\"\u2019]")
 
 
-def convert(path: Path, cache: Path | None = None) -> str:
+def convert(path: Path) -> str:
     """Return the XForm XML of an XLSForm file.
 
     Raises SidumbaError form.unreadable with file, sheet, row, field and reason as far as they are known.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise _unreadable(path, f"not an XLSForm: {path.suffix or 'no suffix'}")
+    return _convert(path, _bytes(path))
+
+
+def kept(path: Path, cache: Path) -> str | None:
+    """Return the XML kept for exactly this file and this pyxform, None when there is none."""
+    place = _place(path, cache)
+    return place.read_text(encoding="utf-8") if place.is_file() else None
+
+
+def keep(path: Path, cache: Path, xml: str) -> None:
+    """Keep the XML of a form that was found sound, so that a second start needs no pyxform."""
+    place = _place(path, cache)
+    cache.mkdir(parents=True, exist_ok=True)
+    part = place.with_suffix(f".{os.getpid()}.part")
+    part.write_text(xml, encoding="utf-8", newline="\n")
+    os.replace(part, place)
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise _unreadable(path, str(error)) from error
-    if cache is None:
-        return _convert(path, data)
-    key = sha256_hex(version("pyxform").encode() + path.suffix.encode() + b"\0" + data)
-    kept = cache / f"{key}.xml"
-    if kept.is_file():
-        return kept.read_text(encoding="utf-8")
-    xml = _convert(path, data)
-    cache.mkdir(parents=True, exist_ok=True)
-    part = cache / f"{key}.{os.getpid()}.part"
-    part.write_text(xml, encoding="utf-8", newline="\n")
-    os.replace(part, kept)
-    return xml
+
+
+def _place(path: Path, cache: Path) -> Path:
+    seed = version("pyxform").encode() + path.suffix.encode() + b"\0" + _bytes(path)
+    return cache / f"{sha256_hex(seed)}.xml"
 
 
 def _convert(path: Path, data: bytes) -> str:

@@ -1,0 +1,325 @@
+"""A program as everybody uses it: the SOP's workflow, forms, lists, words and papers, sealed under one content hash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta, timezone
+
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.time import Clock
+from sidumba_field.core.workflow import Workflow
+from sidumba_field.core.xforms import FormDefinition, Interview, template_path
+from sidumba_field.core.xforms.expression import Expression
+from sidumba_field.core.xforms.refs import Scope
+from sidumba_field.core.xforms.texts import language_code
+from sidumba_field.programs.codebook import CsvCodebook
+from sidumba_field.words.formats import Zone
+
+#: Where a record can stand for the people (design/UI.md section 1); every state names one of these.
+POSISI = ("draf", "desa", "kecamatan", "kabupaten", "kadis", "disahkan", "dikembalikan", "tidak_berlaku")
+#: Administrative levels and how many segments their codes have.
+LEVELS = {"provinsi": 1, "kabupaten": 2, "kecamatan": 3, "desa": 4}
+#: What a command does to a record's way, for colours and order of buttons.
+KINDS = ("forward", "return", "plain", "remove")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words in both languages."""
+
+    id: str
+    en: str = ""
+
+    def in_(self, lang: str) -> str:
+        return self.en if lang == "en" and self.en else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class StateSpec:
+    """A state: its posisi (one of POSISI) and its words."""
+
+    name: str
+    posisi: str
+    words: Said
+
+    def label(self, lang: str = "id") -> str:
+        return self.words.in_(lang)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """A step: button text, words in a history ("diverifikasi kecamatan"), kind (one of KINDS)."""
+
+    name: str
+    kind: str
+    words: Said
+    done: Said
+
+    def label(self, lang: str = "id") -> str:
+        return self.words.in_(lang)
+
+    def past(self, lang: str = "id") -> str:
+        return self.done.in_(lang)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpec:
+    """A role: level of its unit, whether it judges others' records, whether it sees personal data unmasked."""
+
+    name: str
+    level: str
+    words: Said
+    queue: Said
+    reviews: bool = False
+    reveals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A guard word of this program alone: an XPath on the filled form, and why it does not hold."""
+
+    name: str
+    xpath: str
+    words: Said
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSpec:
+    """A paper that can be printed of a subject in these states (none named: in all)."""
+
+    id: str
+    label: str
+    file: str
+    subject: str
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One line of the letterhead; size in points."""
+
+    text: str
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Kop surat (spec/domain.md 6.2). ``emblem``: picture bytes."""
+
+    lines: tuple[LetterLine, ...]
+    address: str = ""
+    emblem: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """Who signs. ``prefix``: "Plt.", "Plh.", "a.n." or ""."""
+
+    position: str
+    name: str
+    nip: str = ""
+    rank: str = ""
+    prefix: str = ""
+
+    @property
+    def full_position(self) -> str:
+        return f"{self.prefix} {self.position}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The office whose SOP this is; ``place`` stands before dates on papers."""
+
+    name: str
+    place: str
+    zone: Zone
+    kop: Letterhead
+    signatories: Mapping[str, Official]
+
+    @property
+    def tz(self) -> timezone:
+        return timezone(timedelta(minutes=self.zone.minutes), self.zone.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of a program; ``definitions`` by language code ("id" always there), other languages when asked for."""
+
+    form_id: str
+    version: str
+    title: str
+    xml: str
+    definitions: dict[str, FormDefinition]
+
+    def definition(self, lang: str = "id") -> FormDefinition:
+        """Return the form in a language, Indonesian when it does not speak that one."""
+        found = self.definitions.get(lang)
+        if found is None:
+            first = self.definitions["id"]
+            spoken = any(language_code(name) == lang for name in first.languages)
+            found = self.definitions[lang] = first.in_language(lang) if spoken else first
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One SOP, opened. ``content_sha256`` covers every file it was read from, lists included: the same hash on laptop
+    and server means the same judgement."""
+
+    id: str
+    title: str
+    sop_number: str
+    office: Office
+    forms: Mapping[str, Form]
+    main: str
+    lookups: Mapping[str, CsvCodebook]
+    place_list: str
+    workflow: Workflow
+    roles: Mapping[str, RoleSpec]
+    states: Mapping[str, StateSpec]
+    commands: Mapping[str, CommandSpec]
+    guards: Mapping[str, Guard]
+    posisi: Mapping[str, Said]
+    station_names: tuple[str, ...]
+    messages: Mapping[str, Said]
+    remarks: Mapping[str, tuple[str, ...]]
+    papers: tuple[PaperSpec, ...]
+    paper_texts: Mapping[str, str]
+    title_path: str
+    subtitle_path: str
+    number_path: str
+    search_paths: tuple[str, ...]
+    visit: str
+    prefill: Mapping[str, str]
+    targets: Mapping[str, int]
+    batch_level: str
+    first_period: str
+    laptop_days: int
+    content_sha256: str
+    _guards: dict[tuple[str, str], Expression] = field(default_factory=dict, repr=False, compare=False)
+
+    # -- forms -----------------------------------------------------------------------------------------------------
+
+    @property
+    def main_form(self) -> tuple[str, str]:
+        """Return (form id, version) of the form a new record begins with."""
+        return self.main, self.forms[self.main].version
+
+    @property
+    def versions(self) -> Mapping[str, tuple[str, ...]]:
+        """Return form id -> versions that can be judged here."""
+        return {form_id: (form.version,) for form_id, form in self.forms.items()}
+
+    def form(self, form_id: str, version: str = "", lang: str = "id") -> FormDefinition:
+        """Return a definition. Raises SidumbaError op.unknown_form for a form or version not installed here."""
+        found = self.forms.get(form_id)
+        if found is None or (version and version != found.version):
+            raise SidumbaError("op.unknown_form", form=form_id, version=version)
+        return found.definition(lang)
+
+    def interview(
+        self, form_id: str, version: str, fields: Mapping[str, str | None], clock: Clock, lang: str = "id"
+    ) -> Interview:
+        """Return a saved record opened for judging or typing; a record without answers is not made a new one."""
+        return Interview(self.form(form_id, version, lang), fields, self.lookups, clock, new=False)
+
+    def group_of(self, form_id: str, path: str) -> str | None:
+        """Return the merge group (sf:merge) a field belongs to: its fields are merged or clash together."""
+        found = self.forms.get(form_id)
+        question = None if found is None else found.definitions["id"].questions.get(template_path(path))
+        group = None if question is None else question.sf.get("merge")
+        return group or None
+
+    def facts(self, interview: Interview) -> dict[str, bool]:
+        """Answer every guard word of this program on one filled form."""
+        form = interview.definition
+        with interview.running():
+            return {name: self._guard(form, name).true(interview.instance.root) for name in self.guards}
+
+    def _guard(self, form: FormDefinition, name: str) -> Expression:
+        key = (form.form_id, name)
+        found = self._guards.get(key)
+        if found is None:
+            found = self._guards[key] = Expression(self.guards[name].xpath, Scope(form.root))
+        return found
+
+    # -- words -----------------------------------------------------------------------------------------------------
+
+    def state(self, name: str) -> StateSpec:
+        """Return a state's words; what does not exist yet ("-") is shown as a draft. Raises program.bad_value."""
+        found = self.states.get(name)
+        if found is None and name in ("", "-"):
+            return StateSpec(name, POSISI[0], self.posisi[POSISI[0]])
+        if found is None:
+            raise SidumbaError("program.bad_value", where="states", field=name, value="")
+        return found
+
+    def command(self, name: str) -> CommandSpec:
+        """Return a command's words. Raises SidumbaError workflow.unknown_command."""
+        found = self.commands.get(name)
+        if found is None:
+            raise SidumbaError("workflow.unknown_command", command=name)
+        return found
+
+    def role_label(self, role: str, lang: str = "id") -> str:
+        found = self.roles.get(role)
+        return role if found is None else found.words.in_(lang)
+
+    def reviews(self, role: str) -> bool:
+        return role in self.roles and self.roles[role].reviews
+
+    def reveals(self, role: str) -> bool:
+        """Tell whether a role holds the right to see personal data unmasked."""
+        return role in self.roles and self.roles[role].reveals
+
+    def queue_title(self, role: str, lang: str = "id") -> str:
+        return self.roles[role].queue.in_(lang) if role in self.roles else ""
+
+    def guard_sentence(self, guard: str, lang: str = "id") -> str:
+        """Return why one of this program's own guards does not hold, "" for the common ones."""
+        return self.guards[guard].words.in_(lang) if guard in self.guards else ""
+
+    def stations(self, lang: str = "id") -> list[tuple[str, str]]:
+        """Return (posisi, label) of the chain a record passes."""
+        return [(name, self.posisi[name].in_(lang)) for name in self.station_names]
+
+    def message(self, state: str, lang: str = "id", **params: object) -> str:
+        """Return the ready text for the records standing in ``state``, "" when the SOP has none."""
+        return self.messages[state].in_(lang).format(**params) if state in self.messages else ""
+
+    def remark_templates(self, lang: str = "id") -> tuple[str, ...]:
+        return self.remarks.get(lang) or self.remarks.get("id", ())
+
+    def paper_text(self, paper_id: str) -> str:
+        """Return the file of a paper. Raises SidumbaError report.unknown."""
+        found = self.paper_texts.get(paper_id)
+        if found is None:
+            raise SidumbaError("report.unknown", name=paper_id)
+        return found
+
+    # -- places and figures ------------------------------------------------------------------------------------------
+
+    def place_name(self, unit: str) -> str | None:
+        """Return the official name of a unit code."""
+        found = self.lookups.get(self.place_list)
+        return None if found is None else found.label(unit)
+
+    def batch_unit(self, unit: str) -> str:
+        """Return the unit whose records are moved together with those of ``unit``."""
+        return ".".join(unit.split(".")[: LEVELS[self.batch_level]])
+
+    def target(self, span: str) -> int:
+        """Return how many records are wanted per "day", "week" or "village"; 0 = the SOP names none."""
+        return self.targets.get(span, 0)
+
+    def visit_place(self, fields: Mapping[str, str]) -> str:
+        """Return where a record was taken, as the program words it; codes of places become names."""
+
+        def word(match: re.Match[str]) -> str:
+            value = fields.get(match[1], "")
+            return self.place_name(value) or value
+
+        parts = [re.sub(r"\{([^}]+)\}", word, part).strip() for part in self.visit.split(",")]
+        return ", ".join(part for part in parts if part)

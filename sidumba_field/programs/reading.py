@@ -1,0 +1,343 @@
+"""From folder to Program: reads program.toml, its forms, lists and papers, and refuses what does not fit together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.workflow import Workflow
+from sidumba_field.core.xforms import FormDefinition
+from sidumba_field.core.xforms.expression import Expression
+from sidumba_field.core.xforms.refs import Scope
+from sidumba_field.core.xforms.texts import language_code
+from sidumba_field.programs.codebook import CsvCodebook
+from sidumba_field.programs.program import (
+    KINDS,
+    LEVELS,
+    POSISI,
+    CommandSpec,
+    Form,
+    Guard,
+    Letterhead,
+    LetterLine,
+    Office,
+    Official,
+    PaperSpec,
+    Program,
+    RoleSpec,
+    Said,
+    StateSpec,
+)
+from sidumba_field.programs.toml import Table
+from sidumba_field.programs.xlsform import convert, keep, kept
+from sidumba_field.words.formats import Zone
+
+FILE = "program.toml"
+ROW_COLUMNS = ("subject", "state", "command", "role", "to", "guard", "remark", "sop_step", "clock", "note")
+_TOP = (
+    "id title sop_number first_period stations forms lists office list prefill targets batch retention guards roles "
+    "states posisi commands messages remarks papers transitions"
+).split()
+
+
+def open_program(folder: Path, cache: Path | None = None) -> Program:
+    """Open one SOP folder. ``cache``: folder for converted forms, so that a second start needs no pyxform.
+
+    Raises SidumbaError program.unreadable / program.bad_value (file, table, key) and form.* (file, sheet, row, field).
+    """
+    return _Reader(folder, cache).program()
+
+
+def shipped_folder() -> Path:
+    """Return where the product keeps its SOP folders: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "_forms"
+    return inside if inside.is_dir() else package.parent / "forms"
+
+
+def shipped(folder: Path | None = None, cache: Path | None = None) -> dict[str, Program]:
+    """Open every SOP folder that came with the product, in the order of their names."""
+    home = folder or shipped_folder()
+    found: dict[str, Program] = {}
+    for one in sorted(home.iterdir()):
+        if not (one / FILE).is_file():
+            continue
+        program = open_program(one, cache)
+        if program.id in found:
+            raise SidumbaError("program.bad_value", where=f"{one.name}/{FILE}", field="id", value=program.id)
+        found[program.id] = program
+    return found
+
+
+class _Reader:
+    def __init__(self, folder: Path, cache: Path | None) -> None:
+        self.folder, self.cache = folder, cache
+        self.toml = Table.read(folder / FILE)
+        self.toml.only(*_TOP)
+        self.files: list[Path] = [folder / FILE]
+
+    def program(self) -> Program:
+        toml = self.toml
+        office = self.office()
+        lookups, place_list = self.lists()
+        forms, main = self.forms(office)
+        guards = self.guards(forms)
+        workflow = self.workflow(guards)
+        posisi = {name: table.said() for name, table in toml.each("posisi").items()}
+        roles, states, commands = self.roles(), self.states(), self.commands()
+        self.fits(workflow, roles, states, commands, posisi)
+        self.lists_there(forms, lookups)
+        papers = tuple(self.papers())
+        listed = toml.table("list")
+        messages = {name: table.said() for name, table in toml.each("messages", needed=False).items()}
+        self.known(messages, states, "messages")
+        remarks = toml.table("remarks", needed=False)
+        program = Program(
+            id=toml.text("id"),
+            title=toml.text("title"),
+            sop_number=toml.text("sop_number", ""),
+            office=office,
+            forms=forms,
+            main=main,
+            lookups=lookups,
+            place_list=place_list,
+            workflow=workflow,
+            roles=roles,
+            states=states,
+            commands=commands,
+            guards=guards,
+            posisi=posisi,
+            station_names=toml.texts("stations"),
+            messages=messages,
+            remarks={lang: remarks.texts(lang) for lang in remarks.data},
+            papers=papers,
+            paper_texts={paper.id: self.read(paper.file) for paper in papers},
+            title_path=listed.text("title"),
+            subtitle_path=listed.text("subtitle", ""),
+            number_path=listed.text("number", ""),
+            search_paths=listed.texts("search"),
+            visit=listed.text("visit", ""),
+            prefill={path: toml.table("prefill").text(path) for path in toml.table("prefill", needed=False).data},
+            targets={span: toml.table("targets").number(span) for span in toml.table("targets", needed=False).data},
+            batch_level=toml.table("batch", needed=False).data.get("level", "kecamatan"),
+            first_period=toml.text("first_period", ""),
+            laptop_days=toml.table("retention", needed=False).number("laptop_days", 90),
+            content_sha256=self.sealed(),
+        )
+        self.paths_there(program)
+        return program
+
+    # -- parts -------------------------------------------------------------------------------------------------------
+
+    def office(self) -> Office:
+        table = self.toml.table("office")
+        zone = table.table("zone")
+        lines = tuple(LetterLine(line.text("text"), float(line.number("size", 12))) for line in table.tables("kop"))
+        emblem = table.text("emblem", "")
+        officials = {
+            role: Official(*(one.text(key, "") for key in ("position", "name", "nip", "rank", "prefix")))
+            for role, one in table.each("signatories", needed=False).items()
+        }
+        picture = self.bytes(emblem) if emblem else None
+        return Office(
+            table.text("name"),
+            table.text("place"),
+            Zone(zone.text("name"), zone.number("minutes")),
+            Letterhead(lines, table.text("address", ""), picture),
+            officials,
+        )
+
+    def lists(self) -> tuple[dict[str, CsvCodebook], str]:
+        table = self.toml.table("lists", needed=False)
+        found: dict[str, CsvCodebook] = {}
+        for name in table.data:
+            if name == "place":
+                continue
+            one = table.table(name)
+            path = self.path(one.text("file"))
+            found[name] = CsvCodebook(path, one.text("key", ""), one.text("label", ""))
+        place = table.text("place", "")
+        if place and place not in found:
+            raise table.wrong("place", place)
+        return found, place
+
+    def forms(self, office: Office) -> tuple[dict[str, Form], str]:
+        table = self.toml.table("forms")
+        found: dict[str, Form] = {}
+        main = ""
+        for key in table.data:
+            path = self.path(table.text(key))
+            form = self.form(path, office)
+            if form.form_id in found:
+                raise table.wrong(key, form.form_id)
+            found[form.form_id] = form
+            main = form.form_id if key == "main" else main
+        if not main:
+            raise table.wrong("main")
+        return found, main
+
+    def form(self, path: Path, office: Office) -> Form:
+        """Read one form; a form met for the first time is read in all its languages before it is kept."""
+        xml = None if self.cache is None else kept(path, self.cache)
+        fresh = xml is None
+        if xml is None:
+            xml = convert(path)
+        try:
+            first = FormDefinition.from_xml(xml, zone=office.tz)
+            names = [name for name in first.languages if fresh and name != first.language]
+            definitions = {language_code(name): first.in_language(name) for name in names}
+        except SidumbaError as error:
+            raise SidumbaError(error.code, **{"file": path.name, "sheet": "survey", **error.params}) from error
+        if fresh and self.cache is not None:
+            keep(path, self.cache, xml)
+        definitions[first.language_code] = first
+        definitions.setdefault("id", first)
+        return Form(first.form_id, first.version, first.title, xml, definitions)
+
+    def guards(self, forms: Mapping[str, Form]) -> dict[str, Guard]:
+        found: dict[str, Guard] = {}
+        roots = {form.definitions["id"].root for form in forms.values()}
+        for name, table in self.toml.each("guards", needed=False).items():
+            table.only("xpath", "id", "en")
+            for root in roots:
+                try:
+                    Expression(table.text("xpath"), Scope(root))
+                except SidumbaError as error:
+                    raise SidumbaError(error.code, **{"file": FILE, "path": table.where, **error.params}) from error
+            found[name] = Guard(name, table.text("xpath"), table.said())
+        return found
+
+    def workflow(self, guards: Iterable[str]) -> Workflow:
+        rows = self.toml.tables("transitions")
+        for row in rows:
+            row.only(*ROW_COLUMNS)
+        return Workflow.from_rows([{key: row.text(key, "") for key in ROW_COLUMNS} for row in rows], guards)
+
+    def roles(self) -> dict[str, RoleSpec]:
+        return {
+            name: RoleSpec(
+                name,
+                table.one_of("level", LEVELS),
+                table.said(),
+                table.table("queue").said() if "queue" in table.data else Said(""),
+                table.flag("reviews"),
+                table.flag("reveals"),
+            )
+            for name, table in self.toml.each("roles").items()
+        }
+
+    def states(self) -> dict[str, StateSpec]:
+        return {
+            name: StateSpec(name, table.one_of("posisi", POSISI), table.said())
+            for name, table in self.toml.each("states").items()
+        }
+
+    def commands(self) -> dict[str, CommandSpec]:
+        return {
+            name: CommandSpec(name, table.one_of("kind", KINDS), table.said(), table.table("past").said())
+            for name, table in self.toml.each("commands").items()
+        }
+
+    def papers(self) -> Iterable[PaperSpec]:
+        for table in self.toml.tables("papers"):
+            table.only("id", "label", "file", "subject", "states")
+            yield PaperSpec(*(table.text(key) for key in ("id", "label", "file", "subject")), table.texts("states"))
+
+    # -- what must fit together --------------------------------------------------------------------------------------
+
+    def fits(
+        self,
+        workflow: Workflow,
+        roles: Mapping[str, RoleSpec],
+        states: Mapping[str, StateSpec],
+        commands: Mapping[str, CommandSpec],
+        posisi: Mapping[str, Said],
+    ) -> None:
+        """Every word of the table has its words for people, and every word for people stands in the table."""
+        used = {state for subject in workflow.subjects for state in workflow.states(subject)} - {"-"}
+        self.same("states", states, used)
+        self.same("commands", commands, set(workflow.commands))
+        self.same("roles", roles, set(workflow.roles))
+        for name in (*(spec.posisi for spec in states.values()), *self.toml.texts("stations")):
+            if name not in posisi or name not in POSISI:
+                raise self.toml.wrong("posisi", name)
+        if self.toml.table("batch", needed=False).data.get("level", "kecamatan") not in LEVELS:
+            raise self.toml.table("batch").wrong("level", self.toml.table("batch").data["level"])
+
+    def same(self, table: str, written: Mapping[str, Any], used: set[str]) -> None:
+        for name in sorted(used - set(written)):
+            raise self.toml.table(table).wrong(name, "missing")
+        for name in sorted(set(written) - used):
+            raise self.toml.table(table).wrong(name, "unused")
+
+    def known(self, written: Mapping[str, Any], states: Mapping[str, Any], table: str) -> None:
+        for name in written:
+            if name not in states:
+                raise self.toml.table(table).wrong(name, "unknown state")
+
+    def lists_there(self, forms: Mapping[str, Form], lookups: Mapping[str, CsvCodebook]) -> None:
+        """Every list a form chooses from is installed, with the columns the form names."""
+        for form in forms.values():
+            definition = form.definitions["id"]
+            for name in sorted(definition.external):
+                if name not in lookups:
+                    raise self.toml.table("lists", needed=False).wrong(name, f"needed by {form.form_id}")
+            for names, itemset in definition.itemsets.items():
+                if itemset.lookup is None:
+                    continue
+                have = lookups[itemset.lookup].columns
+                for column in (itemset.value_ref, itemset.label_ref):
+                    if column not in have:
+                        raise SidumbaError(
+                            "form.unknown_lookup", name=itemset.lookup, field=column, path="/".join(names)
+                        )
+
+    def paths_there(self, program: Program) -> None:
+        """Every path program.toml names is a question of the main form."""
+        questions = program.form(program.main).questions
+        named = [
+            ("list", path)
+            for path in (program.title_path, program.subtitle_path, program.number_path, *program.search_paths)
+        ]
+        for table, path in [*named, *(("prefill", path) for path in program.prefill)]:
+            if path and path not in questions:
+                raise self.toml.table(table).wrong(path, "no such question")
+
+    # -- files -------------------------------------------------------------------------------------------------------
+
+    def path(self, name: str) -> Path:
+        """Return a file of this folder or of the shared codebooks beside it, and remember it for the seal."""
+        path = (self.folder / name).resolve()
+        if not path.is_relative_to(self.folder.resolve().parent):
+            raise SidumbaError("program.bad_value", where=FILE, field="file", value=name)
+        self.files.append(path)
+        return path
+
+    def bytes(self, name: str) -> bytes:
+        try:
+            return self.path(name).read_bytes()
+        except OSError as error:
+            raise SidumbaError("program.unreadable", file=name, reason=str(error)) from error
+
+    def read(self, name: str) -> str:
+        try:
+            return self.bytes(name).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise SidumbaError("program.unreadable", file=name, reason=str(error)) from error
+
+    def sealed(self) -> str:
+        """Return SHA-256 over names and bytes of all files, line ends of texts made equal (git on Windows)."""
+        whole = hashlib.sha256()
+        home = self.folder.resolve().parent
+        for path in sorted(set(self.files)):
+            data = path.read_bytes()
+            if path.suffix in (".toml", ".md", ".csv"):
+                data = data.replace(b"\r\n", b"\n")
+            digest = hashlib.sha256(data).hexdigest()
+            resolved = path.resolve()
+            name = resolved.relative_to(home).as_posix() if resolved.is_relative_to(home) else path.name
+            whole.update(f"{name}\0{digest}\n".encode())
+        return whole.hexdigest()
