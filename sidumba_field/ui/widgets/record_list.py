@@ -1,0 +1,220 @@
+"""Record rows: title and subtitle, remark or progress, facts, and the row's action at the right.
+
+Owns the wide row of the home screen (44 px, with group headings) and the narrow one of a queue (two lines,
+warnings and duplicates at the right).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from sidumba_field.ui.theme import font, paint_icon, size, text_width, theme
+from sidumba_field.ui.widgets.glyphs import MarkPainter, StatePainter, mark_meaning, position_meaning
+from sidumba_field.ui.widgets.keycap import KeycapPainter
+from sidumba_field.ui.widgets.painting import line_of_text
+from sidumba_field.ui.widgets.progress import paint_bar
+from sidumba_field.ui.widgets.rows import ITEM, Index, RowDelegate, RowList
+from sidumba_field.ui.widgets.speech import tr
+
+_RIGHT = Qt.AlignmentFlag.AlignRight
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One record. ``remark`` or (``done``, ``total``); ``fact`` "2 isian"; ``when`` "kemarin"; ``action``
+    "Perbaiki".
+
+    ``mark``: tanda kirim or ""; ``warnings``, ``duplicates``, ``tag`` ("versi 3") are for queues.
+    """
+
+    key: str
+    title: str
+    subtitle: str = ""
+    remark: str = ""
+    done: int = 0
+    total: int = 0
+    fact: str = ""
+    when: str = ""
+    action: str = ""
+    mark: str = ""
+    warnings: int = 0
+    duplicates: int = 0
+    tag: str = ""
+    is_group: bool = False
+
+    def spoken(self) -> str:
+        """One sentence for a screen reader."""
+        progress = tr("progress.of", done=self.done, total=self.total) if self.total else ""
+        mark = mark_meaning(self.mark).label if self.mark else ""
+        parts = (
+            self.title,
+            self.subtitle,
+            self.remark,
+            progress,
+            self.fact,
+            self.when,
+            self.tag,
+            mark,
+            self.action,
+        )
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A heading inside a list, with the ring of a posisi."""
+
+    key: str
+    title: str
+    position: str = ""
+    is_group: bool = True
+
+    def spoken(self) -> str:
+        """Its title."""
+        return self.title
+
+
+class RecordDelegate(RowDelegate):
+    """The wide row. Columns stand at fixed shares of the width, as on the home screen."""
+
+    height = 46
+
+    def height_of(self, index: Index) -> int:
+        """Headings are lower."""
+        return 30 if index.data(ITEM).is_group else self.height
+
+    def ground(self, painter: QPainter, rect: QRectF, index: Index, current: bool, focused: bool) -> None:
+        """Headings on subtle ground."""
+        if index.data(ITEM).is_group:
+            painter.fillRect(rect, theme().color("bg.subtle"))
+        else:
+            super().ground(painter, rect, index, current, focused)
+
+    def words(self, painter: QPainter, rect: QRectF, index: Index, current: bool, focused: bool) -> None:
+        """Heading or record."""
+        item = index.data(ITEM)
+        if isinstance(item, GroupRow):
+            self._heading(painter, rect, item)
+        else:
+            self._record(painter, rect, item, focused)
+
+    @staticmethod
+    def _heading(painter: QPainter, rect: QRectF, item: GroupRow) -> None:
+        tone = "text.secondary"
+        left = rect.left() + 14
+        if item.position:
+            tone = position_meaning(item.position).fg
+            StatePainter.paint(painter, QRectF(left, rect.center().y() - 8, 16, 16), item.position)
+            left += 23
+        words = QRectF(left, rect.top(), rect.right() - left, rect.height())
+        line_of_text(painter, words, item.title, font("small", weight=600), theme().color(tone))
+
+    def _record(self, painter: QPainter, rect: QRectF, item: RecordRow, focused: bool) -> None:
+        current = theme()
+        names = QRectF(rect.left() + 14, rect.top() + 6, rect.width() * 0.27 - 14, 18)
+        line_of_text(painter, names, item.title, font("label"), current.color("text.primary"))
+        below = names.translated(0, 17)
+        line_of_text(painter, below, item.subtitle, font("small"), current.color("text.secondary"))
+        second = rect.left() + rect.width() * 0.293
+        third = rect.left() + rect.width() * 0.636
+        fourth = rect.left() + rect.width() * 0.772
+        middle = QRectF(second, rect.top(), third - second - 14, rect.height())
+        if item.remark:
+            line_of_text(painter, middle, f"“{item.remark}”", font("body"), current.color("text.secondary"))
+        elif item.total:
+            self._progress(painter, middle, item)
+        used = font("small", numbers=True)
+        fact = QRectF(third, rect.top(), fourth - third - 10, rect.height())
+        line_of_text(painter, fact, item.fact, used, current.color("text.secondary"))
+        when = QRectF(fourth, rect.top(), 76, rect.height())
+        line_of_text(painter, when, item.when, used, current.color("text.secondary"))
+        self._right(painter, rect, item, focused)
+
+    @staticmethod
+    def _progress(painter: QPainter, area: QRectF, item: RecordRow) -> None:
+        bar = QRectF(area.left(), area.center().y() - 3, min(132.0, area.width() * 0.5), 6)
+        paint_bar(painter, bar, item.done / item.total)
+        words = area.adjusted(bar.width() + 12, 0, 0, 0)
+        text = tr("progress.of", done=item.done, total=item.total)
+        line_of_text(painter, words, text, font("small", numbers=True), theme().color("text.secondary"))
+
+    @staticmethod
+    def _right(painter: QPainter, rect: QRectF, item: RecordRow, focused: bool) -> None:
+        right = rect.right() - 14
+        if focused and item.action:
+            right -= KeycapPainter.width(("↵",))
+            KeycapPainter.paint(painter, right, rect.center().y(), ("↵",))
+            right -= 7
+        area = QRectF(rect.left(), rect.top(), right - rect.left(), rect.height())
+        used = font("label")
+        line_of_text(painter, area, item.action, used, theme().color("text.link"), _RIGHT)
+        if item.mark:
+            left = right - (text_width(item.action, used) + 10 if item.action else 0) - 16
+            MarkPainter.paint(painter, QRectF(left, rect.center().y() - 8, 16, 16), item.mark)
+
+
+class QueueDelegate(RowDelegate):
+    """The narrow row of a queue."""
+
+    height = 53
+
+    def ground(self, painter: QPainter, rect: QRectF, index: Index, current: bool, focused: bool) -> None:
+        """The current row is the surface itself with an accent edge, so that it continues into the record
+        beside.
+        """
+        if current:
+            painter.fillRect(rect, theme().color("bg.surface"))
+            painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), theme().color("accent.solid"))
+
+    def words(self, painter: QPainter, rect: QRectF, index: Index, current: bool, focused: bool) -> None:
+        """Two lines and their signs."""
+        item: RecordRow = index.data(ITEM)
+        tones = theme()
+        right = rect.right() - 12
+        for icon, count, tone in (
+            ("copy", item.duplicates, "magenta"),
+            ("triangle-alert", item.warnings, "amber"),
+        ):
+            if count:
+                right = self._count(painter, right, rect.top() + 18, icon, count, f"state.{tone}.fg")
+        if item.mark and item.mark != "terima":
+            right -= 20
+            MarkPainter.paint(painter, QRectF(right, rect.top() + 10, 16, 16), item.mark)
+        first = QRectF(rect.left() + 14, rect.top() + 8, right - rect.left() - 20, 18)
+        line_of_text(painter, first, item.title, font("label"), tones.color("text.primary"))
+        used = font("small", numbers=True)
+        width = text_width(item.tag, used) if item.tag else 0
+        second = QRectF(rect.left() + 14, rect.top() + 26, rect.width() - 34 - width, 17)
+        line_of_text(painter, second, item.subtitle, used, tones.color("text.secondary"))
+        tag = QRectF(rect.left(), rect.top() + 26, rect.width() - 12, 17)
+        line_of_text(painter, tag, item.tag, used, tones.color("text.secondary"), _RIGHT)
+
+    @staticmethod
+    def _count(painter: QPainter, right: float, middle: float, icon: str, count: int, tone: str) -> float:
+        used = font("label", numbers=True)
+        width = text_width(str(count), used)
+        area = QRectF(right - width - 1, middle - 9, width + 2, 18)
+        line_of_text(painter, area, str(count), used, theme().color(tone))
+        paint_icon(painter, icon, QRectF(right - width - 18, middle - 7, 14, 14), theme().color(tone))
+        return right - width - 26
+
+
+class RecordList(RowList):
+    """The wide list."""
+
+    def __init__(self, *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(RecordDelegate(), name=name, parent=parent)
+
+
+class QueueList(RowList):
+    """The narrow list of a queue, on the page's own ground."""
+
+    def __init__(self, *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(QueueDelegate(), name=name, parent=parent)
+        self.setProperty("ground", "clear")
+        self.setMinimumWidth(180)
+        self.setMaximumWidth(size("queuePane") + 120)
