@@ -104,7 +104,9 @@ class CsvCodebook:
 
     # -- narrowing down --------------------------------------------------------------------------------------------
 
-    def _candidates(self, where: LookupQuery, words: Sequence[bytes] = (), code: bytes = b"") -> Iterable[int]:
+    def _candidates(
+        self, where: LookupQuery, words: Sequence[bytes] = (), code: bytes = b""
+    ) -> Iterable[int]:
         """Return row numbers among which all matches are, in file order, as few as the indexes allow."""
         if where.impossible:
             return ()
@@ -121,7 +123,11 @@ class CsvCodebook:
         for column, length in where.lengths.items():
             shortest = self._shorter(shortest, self._rows_with("#", column, str(length)))
         if self._order is not None:
-            return sorted(self._order[low:high]) if high - low < len(self) else self._or_words(shortest, words, code)
+            return (
+                sorted(self._order[low:high])
+                if high - low < len(self)
+                else self._or_words(shortest, words, code)
+            )
         if shortest is not None and high - low < len(self):
             return shortest[bisect_left(shortest, low) : bisect_left(shortest, high)]
         if high - low < len(self):
@@ -154,7 +160,11 @@ class CsvCodebook:
         if isinstance(value, str):
             return built.get(value, array("I"))
         matching = [rows for text, rows in built.items() if same(text, value)]
-        return matching[0] if len(matching) == 1 else array("I", sorted(row for rows in matching for row in rows))
+        return (
+            matching[0]
+            if len(matching) == 1
+            else array("I", sorted(row for rows in matching for row in rows))
+        )
 
     def _build(self, kind: str, at: int) -> dict[str, array[int]] | None:
         built: dict[str, array[int]] = {}
@@ -220,7 +230,9 @@ class CsvCodebook:
     def _rows_saying(self, word: bytes) -> Iterator[int]:
         """Yield rows in whose line a word starts with ``word`` (a superset of the answer)."""
         if self._words is None:
-            self._words = array("I", sorted((m.start() for m in _WORD.finditer(self._data)), key=self._word_at))
+            self._words = array(
+                "I", sorted((m.start() for m in _WORD.finditer(self._data)), key=self._word_at)
+            )
         low = bisect_left(self._words, word, key=self._word_at)
         for at in range(low, len(self._words)):
             start = self._words[at]

@@ -120,8 +120,12 @@ class _Reader:
             number_path=listed.text("number", ""),
             search_paths=listed.texts("search"),
             visit=listed.text("visit", ""),
-            prefill={path: toml.table("prefill").text(path) for path in toml.table("prefill", needed=False).data},
-            targets={span: toml.table("targets").number(span) for span in toml.table("targets", needed=False).data},
+            prefill={
+                path: toml.table("prefill").text(path) for path in toml.table("prefill", needed=False).data
+            },
+            targets={
+                span: toml.table("targets").number(span) for span in toml.table("targets", needed=False).data
+            },
             batch_level=toml.table("batch", needed=False).data.get("level", "kecamatan"),
             first_period=toml.text("first_period", ""),
             laptop_days=toml.table("retention", needed=False).number("laptop_days", 90),
@@ -135,7 +139,9 @@ class _Reader:
     def office(self) -> Office:
         table = self.toml.table("office")
         zone = table.table("zone")
-        lines = tuple(LetterLine(line.text("text"), float(line.number("size", 12))) for line in table.tables("kop"))
+        lines = tuple(
+            LetterLine(line.text("text"), float(line.number("size", 12))) for line in table.tables("kop")
+        )
         emblem = table.text("emblem", "")
         officials = {
             role: Official(*(one.text(key, "") for key in ("position", "name", "nip", "rank", "prefix")))
@@ -190,7 +196,9 @@ class _Reader:
             names = [name for name in first.languages if fresh and name != first.language]
             definitions = {language_code(name): first.in_language(name) for name in names}
         except SidumbaError as error:
-            raise SidumbaError(error.code, **{"file": path.name, "sheet": "survey", **error.params}) from error
+            raise SidumbaError(
+                error.code, **{"file": path.name, "sheet": "survey", **error.params}
+            ) from error
         if fresh and self.cache is not None:
             keep(path, self.cache, xml)
         definitions[first.language_code] = first
@@ -206,7 +214,9 @@ class _Reader:
                 try:
                     Expression(table.text("xpath"), Scope(root))
                 except SidumbaError as error:
-                    raise SidumbaError(error.code, **{"file": FILE, "path": table.where, **error.params}) from error
+                    raise SidumbaError(
+                        error.code, **{"file": FILE, "path": table.where, **error.params}
+                    ) from error
             found[name] = Guard(name, table.text("xpath"), table.said())
         return found
 
@@ -244,7 +254,13 @@ class _Reader:
     def papers(self) -> Iterable[PaperSpec]:
         for table in self.toml.tables("papers"):
             table.only("id", "label", "file", "subject", "states")
-            yield PaperSpec(*(table.text(key) for key in ("id", "label", "file", "subject")), table.texts("states"))
+            yield PaperSpec(
+                id=table.text("id"),
+                label=table.text("label"),
+                file=table.text("file"),
+                subject=table.text("subject"),
+                states=table.texts("states"),
+            )
 
     # -- what must fit together --------------------------------------------------------------------------------------
 
@@ -300,7 +316,12 @@ class _Reader:
         questions = program.form(program.main).questions
         named = [
             ("list", path)
-            for path in (program.title_path, program.subtitle_path, program.number_path, *program.search_paths)
+            for path in (
+                program.title_path,
+                program.subtitle_path,
+                program.number_path,
+                *program.search_paths,
+            )
         ]
         for table, path in [*named, *(("prefill", path) for path in program.prefill)]:
             if path and path not in questions:

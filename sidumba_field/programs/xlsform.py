@@ -16,8 +16,12 @@ from sidumba_field.core.errors import SidumbaError
 
 SUFFIXES = (".md", ".xlsx", ".xls", ".csv")
 _ROW = re.compile(r"\[row\s*:\s*(\d+)\]")
-_SHEET = re.compile(r"(?:'|\b)(survey|choices|settings|entities|osm|external_choices)(?:'|\b) sheet", re.IGNORECASE)
-_FIELD = re.compile(r"(?:column|name|type|variable|value)s? (?:named |called )?['\"\u2018]([^'\"\u2019]+)['\"\u2019]")
+_SHEET = re.compile(
+    r"(?:'|\b)(survey|choices|settings|entities|osm|external_choices)(?:'|\b) sheet", re.IGNORECASE
+)
+_FIELD = re.compile(
+    r"(?:column|name|type|variable|value)s? (?:named |called )?['\"\u2018]([^'\"\u2019]+)['\"\u2019]"
+)
 
 
 def convert(path: Path) -> str:

@@ -5,7 +5,14 @@
 
 from __future__ import annotations
 
-from sidumba_field.core.xforms.definition import FormDefinition, Item, Question, Repeat, Section, template_path
+from sidumba_field.core.xforms.definition import (
+    FormDefinition,
+    Item,
+    Question,
+    Repeat,
+    Section,
+    template_path,
+)
 from sidumba_field.core.xforms.interview import Interview
 from sidumba_field.core.xforms.lookup import Choice, Lookup, LookupQuery
 from sidumba_field.core.xforms.violations import Severity, Violation

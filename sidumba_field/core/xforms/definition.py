@@ -1,4 +1,4 @@
-"""What a form is once it is read: sections, questions, rows, choices, rules. Never changes; shared by all interviews."""
+"""What a form is once it is read: sections, questions, rows, choices, rules. Shared by all interviews."""
 
 from __future__ import annotations
 
@@ -194,8 +194,8 @@ class FormDefinition:
         order = [item for section in self.sections for item in section.items]
         flat = [one for item in order for one in (item, *(item.columns if isinstance(item, Repeat) else ()))]
         self.rank = {item.path: at for at, item in enumerate(flat)}
-        every = list(self.binds)
-        self.below = {n: tuple(o for o in every if o[: len(n)] == n) for n in (tuple(p.split("/")) for p in self.repeats)}
+        tops = [tuple(path.split("/")) for path in self.repeats]
+        self.below = {top: tuple(names for names in self.binds if names[: len(top)] == top) for top in tops}
         leaves = [e for e in self.template.iter() if len(e) == 0 and (e.text or "").strip()]
         self.defaults = {_names_of(e): (e.text or "").strip() for e in leaves}
         self.suggesting = {
@@ -203,8 +203,12 @@ class FormDefinition:
             for names, bind in self.binds.items()
             if bind.suggest is not None
         }
-        self.values = {path: frozenset(c.value for c in q.choices) for path, q in self.questions.items() if q.choices}
-        self.choice_labels = {(path, c.value): c.label for path, q in self.questions.items() for c in q.choices}
+        self.values = {
+            path: frozenset(c.value for c in q.choices) for path, q in self.questions.items() if q.choices
+        }
+        self.choice_labels = {
+            (path, c.value): c.label for path, q in self.questions.items() for c in q.choices
+        }
         for element in self.template.iter():
             if len(element) == 0:
                 element.text = None

@@ -26,6 +26,10 @@ def show_value(interview: Interview, names: Names | None, value: Any, path: str 
     if bind.type == "date":
         at = to_moment(text)
         return text if at is None else spell(at, "%e %B %Y", interview.language)
-    if path is not None and question is not None and question.kind in ("select_one", "select_multiple", "lookup"):
+    if (
+        path is not None
+        and question is not None
+        and question.kind in ("select_one", "select_multiple", "lookup")
+    ):
         return interview.choice_label("/".join(names), text)
     return text

@@ -82,7 +82,9 @@ class _Emitter:
                 return name in NUMERIC
             case Path() if not inside:
                 found = resolve(node, self.scope, self.scope.context)
-                return found is not None and not found.subtree and self.scope.types.get(found.target) in _NUMBERS
+                return (
+                    found is not None and not found.subtree and self.scope.types.get(found.target) in _NUMBERS
+                )
             case _:
                 return False
 
@@ -130,7 +132,9 @@ class _Emitter:
             return f"not({self.truth(args[0], inside)})"
         if name == "indexed-repeat":
             texts = [
-                self.path(arg, inside, whole=i == 0 or i % 2 == 1) if isinstance(arg, Path) else self.expr(arg, inside)
+                self.path(arg, inside, whole=i == 0 or i % 2 == 1)
+                if isinstance(arg, Path)
+                else self.expr(arg, inside)
                 for i, arg in enumerate(args)
             ]
             return self.ours(name, *texts)
@@ -197,7 +201,11 @@ class _Emitter:
         name = start.args[0].value
         if name not in self.scope.external:
             return None
-        if inside or len(steps) < 2 or any(step.axis != "child" or step.preds for step in (steps[0], *steps[2:])):
+        if (
+            inside
+            or len(steps) < 2
+            or any(step.axis != "child" or step.preds for step in (steps[0], *steps[2:]))
+        ):
             raise SidumbaError("form.unsupported", what=f"instance('{name}') in this place")
         rows = recognise(name, steps[1].preds)
         key = f"{name}#{hash_key(rows)}"

@@ -41,7 +41,7 @@ class Expression:
         return self.constant is not _UNKNOWN
 
     def value(self, node: Any, **variables: Any) -> Any:
-        """Return the raw XPath value at ``node``. Raises SidumbaError form.bad_expression when it cannot be computed."""
+        """Return the raw XPath value at ``node``. Raises SidumbaError form.bad_expression when it has none."""
         if self.constant is not _UNKNOWN:
             return self.constant
         if self._needs:

@@ -34,13 +34,17 @@ class Graph:
     judges: Mapping[Names, tuple[Edge, ...]]
 
 
-def build(binds: Mapping[Names, Bind], itemsets: Mapping[Names, Itemset], paths: Iterable[Names], root: str) -> Graph:
+def build(
+    binds: Mapping[Names, Bind], itemsets: Mapping[Names, Itemset], paths: Iterable[Names], root: str
+) -> Graph:
     """Return the graph. Raises SidumbaError form.cycle naming the questions of the circle."""
     known = set(paths)
     below = _below(known)
     feeds: dict[Names, set[Edge]] = defaultdict(set)
     judges: dict[Names, set[Edge]] = defaultdict(set)
-    active = {names for names, bind in binds.items() if bind.relevant is not None or bind.calculate is not None}
+    active = {
+        names for names, bind in binds.items() if bind.relevant is not None or bind.calculate is not None
+    }
     for names, bind in binds.items():
         for rule, expression in bind.rules():
             computes = rule in ("relevant", "calculate")
@@ -104,7 +108,9 @@ def _sorted(
     return tuple(names for names in reversed(done) if names in active)
 
 
-def _visit(start: Names, after: Mapping[Names, set[Names]], state: dict[Names, int], done: list[Names], root: str) -> None:
+def _visit(
+    start: Names, after: Mapping[Names, set[Names]], state: dict[Names, int], done: list[Names], root: str
+) -> None:
     """Walk without recursion: a calculate chain may be a thousand questions long."""
     if state.get(start):
         return
@@ -120,7 +126,9 @@ def _visit(start: Names, after: Mapping[Names, set[Names]], state: dict[Names, i
         elif state.get(following) == 1:
             trail = [names for names, _ in stack]
             circle = [*trail[trail.index(following) :], following]
-            raise SidumbaError("form.cycle", paths=" -> ".join("/".join(names) for names in circle), form=root)
+            raise SidumbaError(
+                "form.cycle", paths=" -> ".join("/".join(names) for names in circle), form=root
+            )
         elif state.get(following) is None:
             state[following] = 1
             stack.append((following, iter(sorted(after.get(following, ())))))

@@ -136,13 +136,16 @@ class Interview:
         return frozenset(changed)
 
     def add_row(self, repeat: str, row_id: str | None = None) -> str:
-        """Add a row at the end of ``repeat`` and return its id (a UUIDv7 when none is given). Raises form.unknown_path."""
+        """Add a row at the end of ``repeat`` and return its id (new when none is given). Raises form.unknown_path."""
         names = tuple(self.definition.repeat(repeat).path.split("/"))
         if row_id is None:
             row_id = new_id(self.clock) if self.clock is not None else str(uuid.uuid4())
         if f"{repeat}[{row_id}]" in self.instance.nodes:
             return row_id
-        number = max((_order(self.row_order.get(f"{repeat}[{one}]", "0")) for one in self.rows(repeat)), default=0) + 1
+        number = (
+            max((_order(self.row_order.get(f"{repeat}[{one}]", "0")) for one in self.rows(repeat)), default=0)
+            + 1
+        )
         with self.running():
             added = self.instance.add_row(repeat, names, row_id)
             self.row_order[f"{repeat}[{row_id}]"] = str(number)
@@ -274,7 +277,9 @@ class Interview:
     def choice_label(self, path: str, value: str) -> str:
         """Answer jr:choice-name: the labels of the chosen values at an absolute path of the form."""
         names = path.strip().strip("/").split("/")
-        question = self.definition.questions.get("/".join(names[1:] if names[0] == self.definition.root else names))
+        question = self.definition.questions.get(
+            "/".join(names[1:] if names[0] == self.definition.root else names)
+        )
         return "" if question is None else self._choices.label(question, value)
 
     def itext(self, text_id: str) -> str:
@@ -337,7 +342,9 @@ class Interview:
             question = self.definition.judged.get(names)
             if question is not None and self._work.relevant(path):
                 node = self.instance.nodes[path]
-                found = _judge.judge(self, path, question, self.definition.binds[names], node, node.text or "")
+                found = _judge.judge(
+                    self, path, question, self.definition.binds[names], node, node.text or ""
+                )
         self._cache[path] = found
 
     def _form_order(self) -> list[str]:
@@ -355,7 +362,9 @@ class Interview:
             at = f"{at}/{part}" if at else part
             split = split_row(at)
             if split is not None:
-                place.append((rank.get(template_path(split[0]), 0), 1 + self.instance.rows[split[0]].index(split[1])))
+                place.append(
+                    (rank.get(template_path(split[0]), 0), 1 + self.instance.rows[split[0]].index(split[1]))
+                )
         return (*place, (rank.get(template_path(path), 0), 0))
 
 

@@ -1,4 +1,4 @@
-"""Recognises filters over a list (``level = 3 and starts-with(code, concat(${kab}, '.'))``) and turns them into queries.
+"""Recognises filters over a list (``level = 3 and starts-with(code, concat(${kab}, '.'))``); makes queries of them.
 
 A filter is split at its ``and``s. Parts of the forms ``column = value``, ``starts-with(column, value)`` and
 ``string-length(column) = value`` go to the list's index; whatever else remains is asked row by row (correct, slower).
@@ -143,6 +143,8 @@ def _hoist(node: Expr, values: list[Expr]) -> Expr:
         case Filter(of=inner, preds=preds):
             return Filter(_hoist(inner, values), tuple(_hoist(pred, values) for pred in preds))
         case Path(start=start, steps=steps):
-            return Path(start, tuple(Step(s.axis, s.test, tuple(_hoist(p, values) for p in s.preds)) for s in steps))
+            return Path(
+                start, tuple(Step(s.axis, s.test, tuple(_hoist(p, values) for p in s.preds)) for s in steps)
+            )
         case _:
             return node

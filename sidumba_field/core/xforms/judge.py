@@ -20,7 +20,9 @@ _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d(:?\d
 _GEO = re.compile(r"-?\d+(\.\d+)? -?\d+(\.\d+)?( -?\d+(\.\d+)?){0,2}\Z")
 
 
-def judge(interview: Interview, path: str, question: Question, bind: Bind, node: Any, value: str) -> list[Violation]:
+def judge(
+    interview: Interview, path: str, question: Question, bind: Bind, node: Any, value: str
+) -> list[Violation]:
     """Return at most one error and at most one warning for an answer that is relevant."""
     if value == "":
         return _missing(interview, path, question, bind, node)
@@ -44,7 +46,9 @@ def _missing(interview: Interview, path: str, question: Question, bind: Bind, no
     return [_spoken(interview, path, "required", Severity.ERROR, bind, node)]
 
 
-def _spoken(interview: Interview, path: str, kind: str, severity: Severity, bind: Bind, node: Any) -> Violation:
+def _spoken(
+    interview: Interview, path: str, kind: str, severity: Severity, bind: Bind, node: Any
+) -> Violation:
     """Return the violation in the author's words: computed, else written, else the engine's own sentence."""
     computed: Expression | None = getattr(bind, f"{kind}_text", None)
     words = computed.string(node) if computed is not None else ""
@@ -81,4 +85,6 @@ def judge_rows(interview: Interview, repeat: str, count: int, least: int, most: 
         code, limit = "min_rows", least
     else:
         return []
-    return [Violation(repeat, "constraint", Severity.ERROR, sentence(code, interview.language, limit=limit), code)]
+    return [
+        Violation(repeat, "constraint", Severity.ERROR, sentence(code, interview.language, limit=limit), code)
+    ]

@@ -43,13 +43,18 @@ def read(xml: str, language: str, zone: tzinfo) -> FormDefinition:
 def parse_safely(xml: str) -> Any:
     """Return the root element. Raises SidumbaError form.unreadable with libxml2's line and reason."""
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True, huge_tree=False
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=False,
     )
     try:
         root = etree.fromstring(xml.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
         raise SidumbaError("form.unreadable", reason=str(error)) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise SidumbaError("form.unreadable", reason="a DTD has no place in a form")
     return root
 
@@ -76,12 +81,12 @@ class _Reader:
             self.names(r.get("nodeset") or "") for r in self.html.iter(f"{XF}repeat") if r.get("nodeset")
         )
         self.template = self.read_template()
-        self.types = {
+        self.external: set[str] = set()
+        self.types: dict[Names, str] = {
             self.names(b.get("nodeset") or ""): (b.get("type") or "string").split(":")[-1]
             for b in model.findall(f"{XF}bind")
         }
         self.secondary: dict[str, Any] = {}
-        self.external: set[str] = set()
         for extra in model.findall(f"{XF}instance")[1:]:
             if extra.get("src"):
                 self.external.add(extra.get("id") or "")
@@ -110,7 +115,7 @@ class _Reader:
         return tuple(part.split(":")[-1] for part in parts[1:])
 
     def scope(self, names: Names = ()) -> Scope:
-        return Scope(self.root, names, self.repeats, getattr(self, "types", {}), frozenset(getattr(self, "external", ())))
+        return Scope(self.root, names, self.repeats, self.types, frozenset(self.external))
 
     def read_template(self) -> Any:
         """Return a copy of the primary instance without namespaces, one row per repeat (its template)."""
@@ -118,7 +123,9 @@ class _Reader:
         for names in sorted(self.repeats, key=len):
             for parent in _find_all(root, names[:-1]):
                 rows = parent.findall(names[-1])
-                keep = next((row for row in rows if row.get("template") is not None), rows[0] if rows else None)
+                keep = next(
+                    (row for row in rows if row.get("template") is not None), rows[0] if rows else None
+                )
                 for row in rows:
                     if row is not keep:
                         parent.remove(row)
@@ -161,7 +168,9 @@ class _Reader:
         except SidumbaError as error:
             if error.code not in ("form.bad_expression", "form.unsupported"):
                 raise
-            raise SidumbaError(error.code, **{**error.params, "path": "/".join(names), "rule": rule}) from error
+            raise SidumbaError(
+                error.code, **{**error.params, "path": "/".join(names), "rule": rule}
+            ) from error
 
     def binds(self) -> dict[Names, Bind]:
         return {bind.names: bind for bind in map(self.bind, self.model.findall(f"{XF}bind"))}
@@ -213,7 +222,9 @@ class _Reader:
             path = "/".join(names)
             if len(element) == 0 and path not in questions and names and names[0] != "meta":
                 questions[path] = self.hidden(names, binds[names])
-        filters = {key: rows for bind in binds.values() for _, e in bind.rules() for key, rows in e.filters.items()}
+        filters = {
+            key: rows for bind in binds.values() for _, e in bind.rules() for key, rows in e.filters.items()
+        }
         return FormDefinition(
             form_id=self.instance.get("id") or self.root,
             version=self.instance.get("version") or "",

@@ -66,7 +66,8 @@ def resolve(path: Path, scope: Scope, base: Names, whole: bool = False) -> Ref |
             return Ref(plain, row=row)
         if not steps or steps[0].test not in (scope.root, "*") or steps[0].axis != "child":
             return Ref((), subtree=True)
-        at, lowest, steps = (), 0, steps[1:]
+        at: Names = ()
+        lowest, steps = 0, steps[1:]
     elif path.start == "" or is_current(path):
         at = scope.context if path.start != "" else base
         lowest = len(at)

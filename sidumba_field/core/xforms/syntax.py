@@ -100,7 +100,7 @@ Expr = Num | Str | Var | Call | Bin | Neg | Path | Filter
 
 
 def tokens(text: str) -> list[tuple[str, str]]:
-    """Split ``text`` into (kind, word); the ambiguous ``*`` and ``and or div mod`` are settled as XPath 1.0, 3.7 says."""
+    """Split ``text`` into (kind, word); ``*`` and ``and or div mod`` are told apart as XPath 1.0, 3.7 says."""
     found: list[tuple[str, str]] = []
     at, end = 0, len(text.rstrip())
     while at < end:

@@ -138,10 +138,9 @@ def parse_datetime(text: str) -> datetime | None:
     year, month, day, hour, minute = (int(match[n]) for n in range(1, 6))
     micro = int((match[7] or "0").ljust(6, "0"))
     try:
-        at = datetime(year, month, day, hour, minute, int(match[6] or 0), micro)
+        return datetime(year, month, day, hour, minute, int(match[6] or 0), micro, _zone(match[8]))
     except ValueError:
         return None
-    return at.replace(tzinfo=_zone(match[8]))
 
 
 def _zone(text: str | None) -> tzinfo:

@@ -1,4 +1,4 @@
-"""Dates and times: today, now, date, format-date, decimal-date-time. Dates are ISO texts; "today" is the office's day."""
+"""Dates and times: today, now, date, format-date, decimal-date-time. Dates are ISO texts, in the office's zone."""
 
 from __future__ import annotations
 

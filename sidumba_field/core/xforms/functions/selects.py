@@ -15,8 +15,8 @@ def selected(_ctx: Any, value: Any, choice: Any) -> bool:
 
 
 @odk("is-selected")
-def is_selected(ctx: Any, value: Any, choice: Any) -> bool:
-    return selected(ctx, value, choice)
+def is_selected(_ctx: Any, value: Any, choice: Any) -> bool:
+    return to_text(choice).strip() in to_text(value).split()
 
 
 @odk("selected-at")

@@ -79,5 +79,3 @@ def upper_case(_ctx: Any, value: Any) -> str:
 @odk("lower-case")
 def lower_case(_ctx: Any, value: Any) -> str:
     return to_text(value).lower()
-
-
