@@ -13,7 +13,7 @@ from pathlib import Path
 from sidumba_field.attachments import Shelf
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock
-from sidumba_field.core.workflow import Actor, roles_for
+from sidumba_field.core.workflow import Grant, roles_for
 from sidumba_field.programs import Program
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.services.views import Link
@@ -34,9 +34,11 @@ class Seat:
     shelf: Shelf
     token: str = ""
     passphrase: str = field(default="", repr=False)
+    data_key: bytes = field(default=b"", repr=False)
 
-    def actor(self) -> Actor:
-        return Actor(self.user.user_id, self.user.name, tuple(self.user.grants))
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        return tuple(Grant(**grant) for grant in self.user.grants)
 
 
 @dataclass(slots=True)
@@ -70,19 +72,24 @@ class Desk:
 
     def my_programs(self) -> list[Program]:
         """Return the programs the seated person has any grant in, in the order of the grants."""
-        named = dict.fromkeys(grant.program for grant in self.seat().user.grants)
+        named = dict.fromkeys(grant.program for grant in self.seat().grants)
         return [self.programs[name] for name in named if name in self.programs]
 
     def roles(self, program: str, unit: str) -> tuple[str, ...]:
         """Return the roles the seated person holds over ``unit`` now."""
-        return roles_for(self.seat().user.grants, program, unit, self.clock.now())
+        return roles_for(self.seat().grants, program, unit, self.clock.now())
 
     def scope(self, vid: str) -> Scope:
         """Return a scope this laptop follows; raise ``workflow.outside_area`` for a foreign one."""
-        for scope in self.seat().store.scopes.all():
-            if scope.vid == vid:
-                return scope
-        raise SidumbaError("workflow.outside_area")
+        found = self.seat().store.scopes.get(vid)
+        if found is None:
+            raise SidumbaError("workflow.outside_area")
+        return found
+
+    def my_vids(self, program: str) -> list[str]:
+        """Return the scopes of ``program`` the seated person may see now: the filter of every list and export."""
+        scopes = self.seat().store.scopes.all()
+        return [scope.vid for scope in scopes if scope.program == program and self.roles(program, scope.unit)]
 
     @property
     def tz(self) -> tzinfo:

@@ -96,17 +96,28 @@ class EntryService:
         )
         seat.store.records.create(record)
         opened = self._load(record.rid)
-        opened.iv.answer("@period", record.period)
+        self._prefill(opened, chosen, unit, record.period)
         self._journal(opened)
         return self.open(record.rid)
 
     def _entry_unit(self, program: Program) -> tuple[str, str]:
         """Return (unit, role) of the first grant that may begin records: the scope of the person's own area."""
         may = {row.role for row in program.workflow.rows("record", "-", "buat")}
-        for grant in self.desk.seat().user.grants:
+        for grant in self.desk.seat().grants:
             if grant.program == program.id and grant.role in may:
                 return grant.unit, grant.role
         raise SidumbaError("workflow.wrong_role", command="buat", who=", ".join(sorted(may)))
+
+    def _prefill(self, opened: _Open, program: Program, unit: str, period: str) -> None:
+        """Fill what the laptop knows: the person's area and name, today's date (program.toml [prefill])."""
+        today = self.desk.local(self.desk.clock.now()).date().isoformat()
+        known = {"today": today, "user": self.desk.seat().user.name, "period": period}
+        segments = unit.split(".")
+        known.update({f"unit{n}": ".".join(segments[:n]) for n in range(1, len(segments) + 1)})
+        opened.iv.answer("@period", period)
+        for path, source in program.prefill.items():
+            if source in known:
+                opened.iv.answer(path, known[source])
 
     def open(self, rid: str) -> FormView:
         """Return the whole form of a record as it stands, unsent typing included."""

@@ -39,8 +39,8 @@ class HomeService:
         now = self.desk.local(self.desk.clock.now())
         today = _Day(now.replace(hour=0, minute=0, second=0, microsecond=0), now.date())
         programs = self.desk.my_programs()
-        own = [row for program in programs for row in self._own(program)]
-        per_day = self._per_day(own)
+        own = {program.id: self._own(program) for program in programs}
+        per_day = self._per_day([row for rows in own.values() for row in rows])
         week = self._week(today, per_day)
         counts = seat.store.counts()
         visits = self._visits(programs, own, today)
@@ -73,12 +73,13 @@ class HomeService:
 
     def _own(self, program: Program) -> list[RecordRow]:
         seat = self.desk.seat()
-        return [
-            row for row in seat.store.records.find(program.id, limit=5_000) if row.owner == seat.user.user_id
-        ]
+        vids = self.desk.my_vids(program.id)
+        rows = seat.store.records.find(program.id, limit=5_000, vids=vids)
+        return [row for row in rows if row.owner == seat.user.user_id]
 
     def _village(self, program: Program) -> int:
-        return self.desk.seat().store.records.count(program.id)
+        counts = self.desk.seat().store.counts(program.id)
+        return counts.laptop + counts.waiting + counts.received + counts.differing + counts.trouble
 
     def _per_day(self, rows: list[RecordRow]) -> Mapping[date, int]:
         """Return how many of my records were begun on which local day."""
@@ -109,7 +110,8 @@ class HomeService:
         store = self.desk.seat().store
         for program in programs:
             mine = self._editable_states(program)
-            for row in store.records.find(program.id, states=mine, limit=TASK_LIMIT):
+            vids = self.desk.my_vids(program.id)
+            for row in store.records.find(program.id, states=mine, limit=TASK_LIMIT, vids=vids):
                 record = store.records.get(row.rid)
                 if record is None or not self._subjects.editable(record):
                     continue
@@ -120,7 +122,7 @@ class HomeService:
         return [*reversed(returned), *drafts]
 
     def _editable_states(self, program: Program) -> tuple[str, ...]:
-        roles = {grant.role for grant in self.desk.seat().user.grants if grant.program == program.id}
+        roles = {grant.role for grant in self.desk.seat().grants if grant.program == program.id}
         rows = program.workflow.transitions
         return tuple(dict.fromkeys(r.state for r in rows if r.command == "ubah" and r.role in roles))
 
@@ -163,15 +165,14 @@ class HomeService:
             return say("services.yesterday", self.desk.lang)
         return date_short(local.date(), self.desk.lang)
 
-    def _visits(self, programs: list[Program], rows: list[RecordRow], today: _Day) -> tuple[VisitRow, ...]:
+    def _visits(
+        self, programs: list[Program], own: Mapping[str, list[RecordRow]], today: _Day
+    ) -> tuple[VisitRow, ...]:
         """Return the businesses visited today: handed on (done) or still a draft."""
         visits = []
-        names = {program.id: program for program in programs}
         start = iso(today.start)
-        for row in sorted(rows, key=lambda r: r.created_at):
-            if row.created_at < start:
-                continue
-            program = names[row.program]
+        rows = [(row, program) for program in programs for row in own[program.id] if row.created_at >= start]
+        for row, program in sorted(rows, key=lambda pair: pair[0].created_at):
             draft = program.state(row.state).posisi == "draf"
             visits.append(
                 VisitRow(

@@ -22,6 +22,8 @@ from sidumba_field.reports import (
     FormItem,
     FormRepeat,
     FormSection,
+    Kop,
+    KopLine,
     Paper,
     Photo,
     Provenance,
@@ -126,7 +128,7 @@ class ReportingService:
         )
         owner = record.fields.get(program.subtitle_path, "")
         return ReportData(
-            kop=program.office.kop,
+            kop=_kop(program),
             provenance=self._provenance(record.as_record().content_sha256),
             place=program.office.place,
             day=self.desk.local(self.desk.clock.now()).date(),
@@ -136,7 +138,7 @@ class ReportingService:
             signatories={
                 "petugas": Signatory(say("papers.form.enumerator"), officer),
                 "responden": Signatory("", owner),
-                **program.office.signatories,
+                **_signatories(program),
             },
             revealed=self._revealed(program, record),
             unsigned=False,
@@ -197,13 +199,13 @@ class ReportingService:
             digest=record.fields.get("digest", ""),
         )
         return ReportData(
-            kop=program.office.kop,
+            kop=_kop(program),
             provenance=self._provenance(record.fields.get("digest", "")),
             place=program.office.place,
             day=self._decided_on(record),
             values=values,
             rows=rows,
-            signatories=self._signatories(program, record),
+            signatories=_signatories(program),
             revealed=False,
             unsigned=True,
         )
@@ -221,9 +223,19 @@ class ReportingService:
         at: datetime = parse_iso(history[-1][1]) if history else self.desk.clock.now()
         return self.desk.local(at).date()
 
-    def _signatories(self, program: Program, record: LocalRecord) -> dict[str, Signatory]:
-        """Return the office's officials, with the person who really reported in the reporter's place."""
-        return dict(program.office.signatories)
+
+def _kop(program: Program) -> Kop:
+    """Return the office's letterhead as reports draw it."""
+    head = program.office.kop
+    return Kop(tuple(KopLine(line.text, line.size) for line in head.lines), head.address, head.emblem)
+
+
+def _signatories(program: Program) -> dict[str, Signatory]:
+    """Return the office's list of officials as reports draw them."""
+    return {
+        role: Signatory(one.position, one.name, one.nip, one.rank, one.prefix)
+        for role, one in program.office.signatories.items()
+    }
 
 
 def _printed(item: Question | Repeat, iv: Interview) -> bool:

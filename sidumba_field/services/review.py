@@ -30,6 +30,7 @@ from sidumba_field.services.views import (
     ReviewView,
 )
 from sidumba_field.store import LocalRecord, RecordRow
+from sidumba_field.store import Mark as StoreMark
 from sidumba_field.words import say
 
 QUEUE_LIMIT = 500
@@ -69,36 +70,25 @@ class ReviewService:
 
     def _title(self) -> str:
         programs = self.desk.my_programs()
-        grants = self.desk.seat().user.grants
+        grants = self.desk.seat().grants
         return programs[0].queue_title(grants[0].role, self.desk.lang) if programs and grants else ""
 
     def _my_states(self, program: Program, subject: str) -> tuple[str, ...]:
-        """Return the states in which one of my roles has to decide: a forward step other than my own drafts' ones."""
-        roles = {grant.role for grant in self.desk.seat().user.grants if grant.program == program.id}
-        found: dict[str, None] = {}
-        for row in program.workflow.transitions:
-            kind = program.command(row.command).kind
-            own = "own" in row.guards
-            # Steps on many records at once are offered as one button, not as a row each.
-            if (
-                row.subject == subject
-                and row.role in roles
-                and not own
-                and kind == "forward"
-                and row.state != "-"
-            ):
-                if subject == BATCH and self._opens_batch(row):
-                    continue
-                found[row.state] = None
-        return tuple(found)
+        """Return the states whose subjects stand in my queue; what opens a batch is one button, not a row each."""
+        opening = {
+            row.state for row in program.workflow.transitions if row.subject == subject and self._opens_batch(row)
+        }
+        return tuple(state for state in self._subjects.judged_states(program, subject) if state not in opening)
 
     def _opens_batch(self, row: Transition) -> bool:
         return "all_in_batch" in row.guards
 
     def _rows(self, program: Program, subject: str, states: tuple[str, ...]) -> list[tuple[str, QueueRow]]:
         store = self.desk.seat().store
-        found = store.records.find(program.id, subject=subject, states=states, limit=QUEUE_LIMIT)
-        mine = [row for row in found if self.desk.roles(program.id, row.unit) and row.pending == 0]
+        found = store.records.find(
+            program.id, subject=subject, states=states, limit=QUEUE_LIMIT, vids=self.desk.my_vids(program.id)
+        )
+        mine = [row for row in found if row.mark is not StoreMark.WAITING]
         return [(row.changed_at, self._row(program, subject, row)) for row in mine]
 
     def _row(self, program: Program, subject: str, row: RecordRow) -> QueueRow:
@@ -119,7 +109,8 @@ class ReviewService:
     def _done_today(self) -> int:
         seat = self.desk.seat()
         start = self.desk.local(self.desk.clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-        return seat.store.records.decided_since(seat.user.user_id, iso(start))
+        rows = seat.store.outbox.rows(1_000)
+        return sum(1 for row in rows if row.by == seat.user.user_id and row.command and row.at >= iso(start))
 
     # ---- one record ----------------------------------------------------------------------------------------------
 
@@ -190,7 +181,9 @@ class ReviewService:
         ready: list[LocalRecord] = []
         after: tuple[str, str] | None = None
         while True:
-            page = store.records.find(program.id, states=(row.state,), limit=QUEUE_LIMIT, after=after)
+            page = store.records.find(
+                program.id, states=(row.state,), limit=QUEUE_LIMIT, after=after, vids=self.desk.my_vids(program.id)
+            )
             for found in page:
                 record = store.records.get(found.rid)
                 if record is None or record.pending or not is_under(found.unit, unit):

@@ -17,12 +17,11 @@ from sidumba_field import __version__
 from sidumba_field.attachments import Shelf
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import iso, parse_iso
-from sidumba_field.core.workflow import Grant
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import KeyFile, UserCard, new_recovery_code
 from sidumba_field.services.desk import Desk, Seat
 from sidumba_field.services.views import AccountCard, Link, LoginView, SessionView, TruthView
-from sidumba_field.store import LocalUser, Scope, Store, open_store
+from sidumba_field.store import LocalUser, Store, open_store
 from sidumba_field.sync import activation
 from sidumba_field.sync.transport import Transport
 from sidumba_field.words import date_long, say, time_of_day
@@ -80,7 +79,7 @@ class SessionService:
             raise SidumbaError("auth.unknown_user")
         store.outbox.requeue_inflight()
         shelf = Shelf(self.desk.folder / "attachments", data_key)
-        self.desk.seated = Seat(user, SigningKey(secret), store, shelf)
+        self.desk.seated = Seat(user, SigningKey(secret), store, shelf, data_key=data_key)
         return self._view(self.desk.seated)
 
     def recover(self, user_id: str, code: str, new_passphrase: str) -> SessionView:
@@ -159,7 +158,7 @@ class SessionService:
         seat = self.desk.seat()
         transport = self.transport()
         person = activation.activate_person(transport, username, password)
-        data_key = seat.store.data_key
+        data_key = seat.data_key
         card = self._keep_person(person, password, data_key)
         self._store_person(seat.store, person)
         return card
@@ -175,7 +174,7 @@ class SessionService:
 
     def _store_person(self, store: Store, person: activation.Person) -> None:
         reply = person.reply
-        grants = tuple(Grant(**grant.model_dump()) for grant in reply.grants)
+        grants = tuple(grant.model_dump() for grant in reply.grants)
         store.users.upsert(
             LocalUser(
                 user_id=reply.user,
@@ -190,8 +189,7 @@ class SessionService:
             )
         )
         for scope in reply.scopes:
-            if scope.vid not in {known.vid for known in store.scopes.all()}:
-                store.scopes.upsert(Scope(scope.vid, scope.program, scope.unit, scope.unit_name, 0, ""))
+            store.scopes.upsert(scope.vid, scope.program, scope.unit, scope.unit_name)
         store.people.upsert(reply.people)
         store.meta.set("periods", json.dumps(reply.periods))
 
@@ -214,7 +212,7 @@ class SessionService:
     def _view(self, seat: Seat) -> SessionView:
         user = seat.user
         programs = self.desk.my_programs()
-        grant = user.grants[0] if user.grants else None
+        grant = seat.grants[0] if seat.grants else None
         program = programs[0] if programs else None
         role = grant.role if grant else ""
         label = program.role_label(role, self.desk.lang) if program else user.position

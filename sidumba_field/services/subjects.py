@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
-from sidumba_field.core.records import Op, OpKind
+from sidumba_field.core.records import NOTHING, Op, OpKind
 from sidumba_field.core.time import iso
 from sidumba_field.core.workflow import Request, Situation, Transition
 from sidumba_field.core.xforms import Interview, Severity, template_path
@@ -85,6 +85,21 @@ class Subjects:
         order = {"forward": 0, "return": 1, "plain": 2, "remove": 3}
         return tuple(sorted(views.values(), key=lambda view: order[view.kind]))
 
+    def judged_states(self, program: Program, subject: str = "record") -> tuple[str, ...]:
+        """Return the states in which one of the person's roles has to move others' work forward."""
+        roles = {grant.role for grant in self.desk.seat().grants if grant.program == program.id}
+        return tuple(
+            dict.fromkeys(
+                row.state
+                for row in program.workflow.transitions
+                if row.subject == subject
+                and row.role in roles
+                and "own" not in row.guards
+                and row.state != NOTHING
+                and program.command(row.command).kind == "forward"
+            )
+        )
+
     def _owned(self, row: Transition, record: LocalRecord) -> bool:
         return "own" not in row.guards or record.owner == self.desk.seat().user.user_id
 
@@ -135,7 +150,8 @@ class Subjects:
         program = self.desk.program(record.program)
         if record.subject != "record":
             return set()
-        binary = program.form(record.form, record.form_v).binary_paths()
+        questions = program.form(record.form, record.form_v).questions
+        binary = {path for path, question in questions.items() if question.kind == "binary"}
         return {value for path, value in record.fields.items() if value and template_path(path) in binary}
 
     def judge(
@@ -216,6 +232,6 @@ class Subjects:
         wait = iso(now + timedelta(seconds=UNDO_SECONDS)) if undo else ""
         seat.store.records.queue(op, row.to, not_before=wait)
         self.desk.saved_at = now
-        label = self.desk.program(record.program).command(row.command).done(self.desk.lang)
+        label = self.desk.program(record.program).command(row.command).past(self.desk.lang)
         changes = Changes(records=frozenset({record.rid}), lists=True, counts=True)
         return Decided(record.rid, label, op.op if undo else "", UNDO_SECONDS if undo else 0, changes)

@@ -7,14 +7,16 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.time import iso, parse_iso
-from sidumba_field.core.workflow import Grant
+from sidumba_field.core.time import parse_iso
+from sidumba_field.core.records import OutboxState
 from sidumba_field.seal.box import seal_text
 from sidumba_field.services.desk import Desk, Seat
 from sidumba_field.services.session import SessionService
+from sidumba_field.services.subjects import Subjects
 from sidumba_field.services.threads import handed
 from sidumba_field.services.views import (
     Changes,
@@ -25,13 +27,24 @@ from sidumba_field.services.views import (
     SyncOutcome,
     SyncView,
 )
-from sidumba_field.store import OutboxRow, Scope
+from sidumba_field.store import Mark as StoreMark
+from sidumba_field.store import OutboxRow
 from sidumba_field.sync.activation import sign_in
 from sidumba_field.sync.engine import SyncEngine, SyncReport
+from sidumba_field.sync.status import LAST_SYNC
 from sidumba_field.sync.transport import SyncIdentity, Transport
 from sidumba_field.wire.messages import EscrowRequest, SessionReply
-from sidumba_field.words import date_short, explain_error, say, size, time_of_day
+from sidumba_field.words import date_short, explain, explain_error, say, size, time_of_day
 
+_MARKS = {
+    OutboxState.DRAFT: Mark.LAPTOP,
+    OutboxState.QUEUED: Mark.WAITING,
+    OutboxState.INFLIGHT: Mark.WAITING,
+    OutboxState.DONE: Mark.RECEIVED,
+    OutboxState.CONFLICT: Mark.DIFFERS,
+    OutboxState.HELD: Mark.DIFFERS,
+    OutboxState.REJECTED: Mark.TROUBLE,
+}
 T = TypeVar("T")
 Progress = Callable[[SyncView], None]
 Stop = Callable[[], bool]
@@ -44,6 +57,7 @@ class SyncingService:
         self.desk = desk
         self._session = session
         self._worker = worker
+        self._subjects = Subjects(desk)
         self._running = threading.Lock()
         self._paused = False
         self._problem = ""
@@ -73,7 +87,7 @@ class SyncingService:
             rows=tuple(self._shipment(row) for row in rows) + self._file_rows(),
             receipts=tuple(
                 ReceiptRow(
-                    r.number, self._when(r.at), say("services.receipt", lang, ops=r.ops, bytes=r.bytes)
+                    r.number, self._when(r.at), say("services.receipt", lang, ops=r.ops)
                 )
                 for r in receipts[:8]
             ),
@@ -84,7 +98,7 @@ class SyncingService:
         )
 
     def _received_text(self) -> str:
-        at = self.desk.seat().store.meta.get("last_sync")
+        at = self.desk.seat().store.meta.get(LAST_SYNC)
         lang = self.desk.lang
         return (
             say("services.sync.last", lang, when=self._when(at)) if at else say("services.sync.never", lang)
@@ -92,18 +106,18 @@ class SyncingService:
 
     def _shipment(self, row: OutboxRow) -> ShipmentRow:
         program = self.desk.programs.get(row.program)
-        title = row.fields.get(program.title_path, "") if program else ""
+        record = self.desk.seat().store.records.get(row.rid)
+        title = record.fields.get(program.title_path, "") if program and record else ""
         if row.command and program:
             what = program.command(row.command).label(self.desk.lang)
         else:
             what = say("services.shipment.answers", self.desk.lang)
-        mark = Mark(row.mark)
-        problem = say("services.shipment.problem", self.desk.lang) if mark is Mark.TROUBLE else ""
-        text = problem or say(f"services.shipment.{mark.value}", self.desk.lang)
+        mark = _MARKS[row.state]
+        text = say(f"services.shipment.{mark.value}", self.desk.lang)
+        if row.code:
+            text = explain(row.code, self.desk.lang, **row.params).sentence
         untitled = say("services.untitled", self.desk.lang)
-        return ShipmentRow(
-            row.op, "file-text", what, title or untitled, size(row.bytes, self.desk.lang), -1, mark, text
-        )
+        return ShipmentRow(row.op, "file-text", what, title or untitled, "", -1, mark, text)
 
     def _file_rows(self) -> tuple[ShipmentRow, ...]:
         lang = self.desk.lang
@@ -129,9 +143,9 @@ class SyncingService:
         store = self.desk.seat().store
         found = []
         for program in self.desk.my_programs():
-            for row in store.records.find(program.id, mark=Mark.DIFFERS.value, limit=50):
+            for row in store.records.find(program.id, mark=StoreMark.DIFFERING, limit=50):
                 title = row.fields.get(program.title_path) or say("services.untitled", self.desk.lang)
-                count = sum(len(p.change) for p in store.records.proposals(row.rid))
+                count = sum(len(p.set) for p in store.records.proposals(row.rid) if p.open)
                 found.append((row.rid, title, say("services.differing", self.desk.lang, count=count)))
         return tuple(found)
 
@@ -177,12 +191,25 @@ class SyncingService:
             store.meta.get("incarnation") or "",
             seat.user.user_id if seat.token else "",
         )
-        engine = SyncEngine(store, line, seat.shelf, self.desk.clock, identity)
-        try:
-            report = engine.run(stop, lambda stage: progress(self._on_worker(self.view)))
-        except SidumbaError as error:
-            return self._failed(error)
+        wanted = partial(self._on_worker, self._wanted_files)
+        engine = SyncEngine(store, line, seat.shelf, self.desk.clock, identity, wanted)
+        self.desk.set_link(Link.SENDING if self.desk.link is not Link.OFFLINE else Link.OFFLINE)
+        report = engine.run(stop, lambda stage: progress(self._on_worker(self.view)))
         return self._finish(seat, report, problem)
+
+    def _wanted_files(self) -> tuple[str, ...]:
+        """Return the pictures of records this person has to judge and does not have here yet."""
+        seat = self.desk.seat()
+        names: set[str] = set()
+        for program in self.desk.my_programs():
+            for state in self._subjects.judged_states(program):
+                for row in seat.store.records.find(
+                    program.id, states=(state,), limit=200, vids=self.desk.my_vids(program.id)
+                ):
+                    record = seat.store.records.get(row.rid)
+                    if record is not None:
+                        names |= self._subjects.file_names(record)
+        return tuple(sorted(name for name in names if not seat.shelf.has(name.split(".")[0])))
 
     def _on_worker(self, job: Callable[[], T]) -> T:
         return job() if self._worker is None else self._worker.submit(job).result()
@@ -205,15 +232,13 @@ class SyncingService:
 
     def _learn(self, seat: Seat, reply: SessionReply) -> None:
         """Keep what a sign-in renews: grants, lease, names, the open period, new scopes."""
-        grants = tuple(Grant(**grant.model_dump()) for grant in reply.grants)
+        grants = tuple(grant.model_dump() for grant in reply.grants)
         seat.user = replace(seat.user, grants=grants, lease_until=reply.lease_until, name=reply.name)
         seat.store.users.upsert(seat.user)
         seat.store.people.upsert(reply.people)
         seat.store.meta.set("periods", json.dumps(reply.periods))
-        known = {scope.vid for scope in seat.store.scopes.all()}
         for scope in reply.scopes:
-            if scope.vid not in known:
-                seat.store.scopes.upsert(Scope(scope.vid, scope.program, scope.unit, scope.unit_name, 0, ""))
+            seat.store.scopes.upsert(scope.vid, scope.program, scope.unit, scope.unit_name)
 
     def _escrow(self, seat: Seat, line: Transport) -> None:
         """Hand the district the new recovery code after one was used; kept until it is received."""
@@ -228,21 +253,12 @@ class SyncingService:
             return
         store.meta.set("recovery_to_escrow", "")
 
-    def _failed(self, error: SidumbaError) -> SyncOutcome:
-        self.desk.set_link(Link.OFFLINE)
-        self._problem = explain_error(error, self.desk.lang).text()
-        changes = Changes(lists=True, counts=True, connection=True)
-        return SyncOutcome(0, 0, 0, 0, "", self._problem, ok=False, changes=changes)
-
     def _finish(self, seat: Seat, report: SyncReport, problem: str) -> SyncOutcome:
         lang = self.desk.lang
         first = report.problems[0] if report.problems else None
         self._problem = problem or (explain_error(first, lang).text() if first else "")
         reached = report.reached
         self.desk.set_link(Link.ONLINE if reached else Link.OFFLINE)
-        if reached:
-            store = handed(seat.store, self._worker)
-            store.meta.set("last_sync", iso(self.desk.clock.now()))
         if first is not None and first.code == "auth.session_expired":
             seat.token = ""
         self._news = self._on_worker(self._tell_news)

@@ -91,6 +91,7 @@ def _row(row: codec.Row, columns: Sequence[str] | None) -> RecordRow:
         rev=row["rev"],
         period=row["period"],
         remarks=remarks,
+        created_at=codec.load(row["born"])["created_at"],
     )
 
 

@@ -103,6 +103,7 @@ class RecordRow:
     rev: int
     period: str
     remarks: int
+    created_at: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
