@@ -56,6 +56,11 @@ class Card:
         return mark_of(self.ops, self.base is not None, bool(self.draft), differing)
 
     @property
+    def created_at(self) -> str:
+        """Return this laptop's time of the beginning where it began here (so that a day's work stays that day's)."""
+        return self.born.created_at
+
+    @property
     def changed_at(self) -> str:
         """Return the server's time of the last change, or this laptop's while own work is not there yet."""
         if self.base is not None and not self.draft and not self.pending:
@@ -168,6 +173,7 @@ def refresh(connection: sa.Connection, rid: str, reindex: bool = True) -> Card:
         "rev": card.view.rev,
         "mark": card.mark.value,
         "returned": int(card.returned),
+        "created_at": card.created_at,
         "changed_at": card.changed_at,
         "text_stale": int(not reindex),
     }

@@ -95,6 +95,7 @@ class Database:
         if len(data_key) != 32:
             raise ValueError("a data key has 32 bytes")
         self.path = path
+        self.data_key = data_key
         self._lock = threading.RLock()
         # Without a file URL the dialect would take the file for a memory database and pick a pool by itself.
         self._engine = sa.create_engine(

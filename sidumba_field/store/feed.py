@@ -19,9 +19,9 @@ from sidumba_field.store import cards, codec, replay
 from sidumba_field.store.database import Database
 from sidumba_field.store.outbox import Head
 from sidumba_field.store.overlay import OPEN_STATES
+from sidumba_field.store.scopes import rewind
 from sidumba_field.store.tables import (
     FEED,
-    FEED_LOST,
     FILE,
     OUTBOX,
     PREDICTION,
@@ -107,21 +107,8 @@ class Feed:
     def reset(self, vid: str) -> int:
         """The server was restored and does not know this cursor: set the entries read so far aside (kept as a
         witness), start over. Records stay as they are until snapshot or entries replace them. Returns how many."""
-        now = iso(self._clock.now())
         with self._db.write() as connection:
-            found = sa.select(FEED).where(FEED.c.vid == vid).order_by(FEED.c.seq)
-            entries = [codec.entry_of(row) for row in connection.execute(found).mappings()]
-            for entry in entries:
-                row = {"lost_at": now, "vid": vid, "seq": entry.seq, "hash": entry.hash}
-                connection.execute(
-                    sa.insert(FEED_LOST).values(**row, entry=codec.dump(codec.entry_to(entry)))
-                )
-            connection.execute(sa.delete(FEED).where(FEED.c.vid == vid))
-            start: dict[str, Any] = {"seq": 0, "hash": GENESIS, "head_seq": 0, "head_hash": GENESIS}
-            none = {"snapshot_seq": None, "snapshot_hash": None, "snapshot_after": None}
-            connection.execute(sa.update(SCOPE).where(SCOPE.c.vid == vid).values({**start, **none}))
-            connection.execute(sa.update(RECORD).where(RECORD.c.vid == vid).values(stale_base=1))
-        return len(entries)
+            return rewind(connection, vid, 0, GENESIS, iso(self._clock.now()))
 
 
 def _broken(vid: str, seq: int) -> SidumbaError:
@@ -174,12 +161,15 @@ def _revise(connection: sa.Connection, entry: FeedEntry) -> None:
     found = sa.select(RECORD.c.base, RECORD.c.stale_base).where(RECORD.c.rid == entry.rid)
     row = connection.execute(found).one_or_none()
     base = codec.record_of(row.base) if row is not None and row.base is not None else None
-    if row is not None and row.stale_base and entry.rev == 1:
-        base = None
+    stale = row is not None and bool(row.stale_base)
+    if stale and entry.rev == 1:
+        base, stale = None, False
+        _lay_on_top(connection, entry.rid, rev=0)
     if base is None or entry.rev > base.rev:
         record = replay.advance(base, entry)
         if record is not None:
-            replay.set_base(connection, record)
+            # What an erased or withheld payload said is unknown: only a snapshot makes this base whole again.
+            replay.set_base(connection, record, stale=stale or entry.payload is None)
     _came_back(connection, entry)
 
 
@@ -227,18 +217,21 @@ def _from_snapshot(connection: sa.Connection, record: Record) -> None:
     known = row is not None and row.base is not None and not row.stale_base
     if row is not None and known and row.base_rev >= record.rev:
         return
-    stale = row is not None and bool(row.stale_base)
     replay.set_base(connection, record)
     start = {"rev": record.rev, "fields": codec.dump(dict(record.fields))}
     added = insert(SNAPSHOT).values(rid=record.rid, **start)
     connection.execute(added.on_conflict_do_update(index_elements=[SNAPSHOT.c.rid], set_=start))
     held = sa.and_(OUTBOX.c.rid == record.rid, OUTBOX.c.rev > 0, OUTBOX.c.rev <= record.rev)
     connection.execute(sa.update(OUTBOX).where(held).values(pulled=1))
-    if stale:
-        # The restored server may not have these any more: they lie on top again until it answers.
-        unanswered = OUTBOX.c.state.in_([state.value for state in OPEN_STATES])
-        mine = sa.and_(OUTBOX.c.rid == record.rid, unanswered)
-        connection.execute(sa.update(OUTBOX).where(mine).values(pulled=0))
+    if row is not None and row.stale_base:
+        _lay_on_top(connection, record.rid, record.rev)
+
+
+def _lay_on_top(connection: sa.Connection, rid: str, rev: int) -> None:
+    """The base went back to ``rev``, on a restored server: own ops it cannot hold lie over it until they come back."""
+    unanswered = OUTBOX.c.state.in_([state.value for state in OPEN_STATES])
+    missing = sa.and_(OUTBOX.c.rid == rid, sa.or_(unanswered, OUTBOX.c.rev > rev))
+    connection.execute(sa.update(OUTBOX).where(missing).values(pulled=0))
 
 
 def _move_snapshot(

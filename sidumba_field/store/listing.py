@@ -82,6 +82,7 @@ def _row(row: codec.Row, columns: Sequence[str] | None) -> RecordRow:
         rid=row["rid"],
         vid=row["vid"],
         unit=row["scope_unit"] or "",
+        program=row["program"],
         subject=row["subject"],
         state=row["state"],
         mark=Mark(row["mark"]),
@@ -91,7 +92,7 @@ def _row(row: codec.Row, columns: Sequence[str] | None) -> RecordRow:
         rev=row["rev"],
         period=row["period"],
         remarks=remarks,
-        created_at=codec.load(row["born"])["created_at"],
+        created_at=row["created_at"],
     )
 
 

@@ -58,12 +58,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Born:
-    """How a record began on this laptop, before any server knew it."""
+    """How a record began on this laptop, before any server knew it. ``fields``: content a step brings by itself (a
+    batch), shown until the server's own arrives."""
 
     state: str
     owner: str
     period: str
     created_at: str
+    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def effective(
     draft: Mapping[str, Draft],
 ) -> Effective:
     """Lay ``ops`` (in their order), predicted states (place, state) and the draft over ``base``."""
-    under: dict[str, str] = dict(base.fields) if base else {}
+    under: dict[str, str] = dict(base.fields if base else born.fields)
     authors = set(base.authors) if base else set()
     for queued in ops:
         change = queued.applied()

@@ -170,8 +170,7 @@ class Records:
         """
         now = iso(self._clock.now())
         with self._db.write() as connection:
-            if connection.execute(sa.select(RECORD.c.n).where(RECORD.c.rid == op.rid)).first() is None:
-                replay.insert_row(connection, _unborn(op), now)
+            _begin_by_step(connection, op, now)
             op = queue.put(connection, op, now, predicted_state, not_before)
             touched = {op.rid, *(str(member["rid"]) for member in op.members)}
             known = set(
@@ -254,8 +253,21 @@ def _edit(card: cards.Card, by: str, at: str, op_id: str) -> Op:
     )
 
 
+def _begin_by_step(connection: sa.Connection, op: Op, now: str) -> None:
+    """A batch or a period begins by a step, not by an edit: give it a row. What was put into its draft is the content
+    the server will make by itself, so it is no draft any more."""
+    card = cards.load(connection, op.rid)
+    if card is None:
+        replay.insert_row(connection, _unborn(op), now)
+        return
+    if card.base is None and op.kind is OpKind.TRANSITION and not card.ops:
+        born = {**codec.load(card.row["born"]), "fields": dict(card.view.fields)}
+        connection.execute(sa.update(RECORD).where(RECORD.c.rid == op.rid).values(born=codec.dump(born)))
+        connection.execute(sa.delete(JOURNAL).where(JOURNAL.c.rid == op.rid))
+
+
 def _unborn(op: Op) -> Record:
-    """Return the record an op begins by itself (a batch, a period): nothing yet but its place."""
+    """Return the record an op begins by itself: nothing yet but its place."""
     return Record(
         rid=op.rid,
         vid=op.vid,
@@ -291,7 +303,7 @@ def _local(card: cards.Card) -> LocalRecord:
         remarks=base.remarks if base else (),
         period=(base.period if base else "") or card.born.period,
         mark=card.mark,
-        created_at=base.created_at if base else card.born.created_at,
+        created_at=card.created_at,
         changed_at=card.changed_at,
         saved_at=card.saved_at,
         draft={path: draft.value for path, draft in card.draft.items()},

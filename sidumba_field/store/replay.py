@@ -97,6 +97,7 @@ def insert_row(connection: sa.Connection, record: Record, at: str, base: bool = 
         "owner": record.owner,
         "period": record.period,
         "created_at": record.created_at or at,
+        "fields": {},
     }
     row = {
         "rid": record.rid,
@@ -117,18 +118,19 @@ def insert_row(connection: sa.Connection, record: Record, at: str, base: bool = 
         "rev": record.rev,
         "mark": "terima" if base else "laptop",
         "returned": 0,
+        "created_at": record.created_at or at,
         "changed_at": record.changed_at or at,
         "text_stale": 0,
     }
     connection.execute(sa.insert(RECORD).values(row))
 
 
-def set_base(connection: sa.Connection, record: Record) -> None:
-    """Keep ``record`` as the server's truth, beginning its row when it is new on this laptop."""
+def set_base(connection: sa.Connection, record: Record, stale: bool = False) -> None:
+    """Keep ``record`` as the server's truth, beginning its row when it is new here; ``stale``: not all is known."""
     values = {
         "base": codec.record_to(record),
         "base_rev": record.rev,
-        "stale_base": 0,
+        "stale_base": int(stale),
         "vid": record.vid,
         "form": record.form,
         "form_v": record.form_v,

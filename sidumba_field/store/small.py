@@ -1,4 +1,4 @@
-"""The small repositories: settings, scopes, people, users of this laptop, receipts, access log."""
+"""The small repositories: settings, people, users of this laptop, receipts, access log."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from sidumba_field.core.records import GENESIS
 from sidumba_field.core.time import Clock, iso
 from sidumba_field.store import codec
 from sidumba_field.store.database import Database
-from sidumba_field.store.tables import ACCESS_LOG, LOCAL_USER, META, PERSON, RECEIPT, SCOPE
-from sidumba_field.store.values import LocalUser, LogEntry, Receipt, Scope
+from sidumba_field.store.tables import ACCESS_LOG, LOCAL_USER, META, PERSON, RECEIPT
+from sidumba_field.store.values import LocalUser, LogEntry, Receipt
 
 
 def read_meta(connection: sa.Connection, key: str) -> str | None:
@@ -49,41 +48,6 @@ class Meta:
     def all(self) -> dict[str, str]:
         with self._db.read() as connection:
             return {row.key: row.value for row in connection.execute(sa.select(META.c.key, META.c.value))}
-
-
-class Scopes:
-    """The feeds this laptop follows and its cursor in each."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
-
-    def all(self) -> list[Scope]:
-        with self._db.read() as connection:
-            found = connection.execute(sa.select(SCOPE).order_by(SCOPE.c.program, SCOPE.c.unit)).mappings()
-            return [_scope(row) for row in found]
-
-    def get(self, vid: str) -> Scope | None:
-        with self._db.read() as connection:
-            row = connection.execute(sa.select(SCOPE).where(SCOPE.c.vid == vid)).mappings().one_or_none()
-        return None if row is None else _scope(row)
-
-    def upsert(self, vid: str, program: str, unit: str, unit_name: str) -> None:
-        """Follow a scope, or correct its names; the cursor stays."""
-        names = {"program": program, "unit": unit, "unit_name": unit_name}
-        start = {"seq": 0, "hash": GENESIS, "head_seq": 0, "head_hash": GENESIS}
-        row = insert(SCOPE).values(vid=vid, **names, **start)
-        with self._db.write() as connection:
-            connection.execute(row.on_conflict_do_update(index_elements=[SCOPE.c.vid], set_=names))
-
-    def set_cursor(self, vid: str, seq: int, hash: str) -> None:
-        """Say how far a feed has been read. ``feed.apply_page`` does so by itself, with the page."""
-        with self._db.write() as connection:
-            connection.execute(sa.update(SCOPE).where(SCOPE.c.vid == vid).values(seq=seq, hash=hash))
-
-
-def _scope(row: codec.Row) -> Scope:
-    names = ("vid", "program", "unit", "unit_name", "seq", "hash", "head_seq", "snapshot_after")
-    return Scope(**{name: row[name] for name in names})
 
 
 class People:

@@ -11,7 +11,8 @@ from sidumba_field.store.feed import Feed
 from sidumba_field.store.files import Files
 from sidumba_field.store.outbox import Outbox
 from sidumba_field.store.records import Records
-from sidumba_field.store.small import AccessLog, Meta, People, Receipts, Scopes, Users
+from sidumba_field.store.scopes import Scopes
+from sidumba_field.store.small import AccessLog, Meta, People, Receipts, Users
 from sidumba_field.store.values import Counts, LogEntry
 
 
@@ -23,7 +24,7 @@ class Store:
         self._log = AccessLog(database, clock)
         self.folder = folder
         self.meta = Meta(database)
-        self.scopes = Scopes(database)
+        self.scopes = Scopes(database, clock)
         self.people = People(database)
         self.users = Users(database)
         self.records = Records(database, clock)
@@ -31,6 +32,11 @@ class Store:
         self.feed = Feed(database, clock)
         self.files = Files(database, clock)
         self.receipts = Receipts(database)
+
+    @property
+    def data_key(self) -> bytes:
+        """Return the 32 bytes this laptop's files are under: to give a further person a slot. Never write it down."""
+        return self._db.data_key
 
     @property
     def incarnation(self) -> str:

@@ -85,6 +85,7 @@ class RecordTable(Base, table=True):
     rev: int
     mark: str
     returned: int
+    created_at: str
     changed_at: str
     text_stale: int
 

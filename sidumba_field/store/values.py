@@ -94,6 +94,7 @@ class RecordRow:
     rid: str
     vid: str
     unit: str
+    program: str
     subject: str
     state: str
     mark: Mark
@@ -103,7 +104,7 @@ class RecordRow:
     rev: int
     period: str
     remarks: int
-    created_at: str = ""
+    created_at: str
 
     @property
     def key(self) -> tuple[str, str]:

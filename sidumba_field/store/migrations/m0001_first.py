@@ -20,7 +20,7 @@ STATEMENTS: tuple[str, ...] = (
         subject TEXT NOT NULL, form TEXT NOT NULL, form_v TEXT NOT NULL, born TEXT NOT NULL, base TEXT,
         base_rev INTEGER NOT NULL, stale_base INTEGER NOT NULL, saved_at TEXT NOT NULL, fields TEXT NOT NULL,
         state TEXT NOT NULL, owner TEXT NOT NULL, period TEXT NOT NULL, rev INTEGER NOT NULL, mark TEXT NOT NULL,
-        returned INTEGER NOT NULL, changed_at TEXT NOT NULL, text_stale INTEGER NOT NULL)""",
+        returned INTEGER NOT NULL, created_at TEXT NOT NULL, changed_at TEXT NOT NULL, text_stale INTEGER NOT NULL)""",
     "CREATE INDEX record_list ON record (program, subject, changed_at, rid)",
     "CREATE INDEX record_state ON record (program, subject, state, changed_at, rid)",
     "CREATE INDEX record_mark ON record (program, subject, mark, changed_at, rid)",
