@@ -1,0 +1,76 @@
+"""What the tour types: one business of a village, as a petugas hears it, and the picture he takes of it.
+
+All names and numbers are invented; the NIK has the right structure and a serial nobody was given.
+"""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageDraw
+
+# Path of a question -> what is typed, key by key. Digits choose; a name is searched and taken with Enter.
+BUSINESS: dict[str, str] = {
+    "pemilik/nik": "6311024506880003",
+    "pemilik/no_kk": "6311021203150007",
+    "pemilik/nama": "Siti Aminah",
+    "pemilik/alamat": "Jl. Pasar Halong RT 003",
+    "pemilik/hp": "081251347790",
+    "pemilik/pendidikan": "3",
+    "usaha/nama": "Keripik Singkong Bu Siti",
+    "usaha/alamat": "Jl. Pasar Halong RT 003 RW 001",
+    "usaha/tahun_mulai": "2018",
+    "usaha/kegiatan": "Membuat dan menjual keripik singkong dan kerupuk ubi",
+    "usaha/kbli": "10794",
+    "usaha/kelompok": "1",
+    "usaha/omzet": "9100000",
+    "legalitas/nib_ada": "1",
+    "legalitas/nib": "1234567890123",
+    "pekerja/dibayar_l": "1",
+    "pekerja/dibayar_p": "2",
+    "pekerja/keluarga_l": "0",
+    "pekerja/keluarga_p": "1",
+    "keuangan/modal": "25000000",
+    "keuangan/penjualan": "108000000",
+    "pemasaran/metode": "13",
+    "lokasi/prov": "Kalimantan Selatan",
+    "lokasi/kab": "Kabupaten Balangan",
+    "lokasi/kec": "Halong",
+    "lokasi/desa": "Halong",
+    "lokasi/rt": "003",
+    "lokasi/rw": "001",
+    "pernyataan/setuju": "1",
+    "pernyataan/catatan": "Pemilik ditemui di rumah produksi.",
+}
+
+# Rows of the product table: name, unit, made per month, price.
+PRODUCTS: tuple[tuple[str, str, str, str], ...] = (
+    ("Keripik singkong asin", "bungkus 250 g", "400", "12000"),
+    ("Keripik balado", "bungkus 250 g", "250", "13000"),
+    ("Kerupuk ubi ungu", "bungkus 200 g", "120", "9000"),
+)
+
+RETURN_PATH = "usaha/omzet"
+RETURN_TEXT = "Omzet belum cocok dengan nilai produk. Tolong cek buku kas."
+CORRECTED = "9130000"
+
+
+def photo(width: int = 1280, height: int = 960) -> bytes:
+    """Return a JPEG of a small shop, drawn, with a GPS position in its EXIF that must not survive the import."""
+    image = Image.new("RGB", (width, height), "#b9c9d8")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, height * 0.72, width, height), fill="#8f7a5c")
+    draw.polygon(
+        [(width * 0.12, height * 0.34), (width * 0.42, height * 0.14), (width * 0.74, height * 0.34)], fill="#8a3d2c"
+    )
+    draw.rectangle((width * 0.16, height * 0.34, width * 0.70, height * 0.78), fill="#dcc59a")
+    draw.rectangle((width * 0.21, height * 0.45, width * 0.33, height * 0.78), fill="#5c7f8c")
+    for step in range(3):
+        left = width * (0.42 + 0.08 * step)
+        draw.rectangle((left, height * 0.48, left + width * 0.06, height * 0.60), fill="#c8602f")
+    exif = Image.Exif()
+    exif[0x8825] = {1: "S", 2: (2.0, 20.0, 0.0), 3: "E", 4: (115.0, 30.0, 0.0)}
+    exif[0x010E] = "Toko Siti Aminah 6311024506880003"
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=88, exif=exif)
+    return out.getvalue()
