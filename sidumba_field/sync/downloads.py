@@ -7,20 +7,24 @@ for one by one when the line allows.
 
 from __future__ import annotations
 
+import re
+
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.sync.stages import ENDS_RUN, Run
 
 #: Bytes up to which a file comes without being asked for by hand.
 SMALL = 512 * 1024
+_NAME = re.compile(r"([0-9a-f]{64})\.[a-z0-9]{1,8}")
 
 
 def fetch_files(run: Run, at_most: int = SMALL) -> None:
     """Bring the wanted files of at most ``at_most`` bytes into the shelf. Raises only what ends the run."""
-    names = [name for name in dict.fromkeys(run.wanted()) if not run.shelf.has(_sha(name))]
+    wanted = [name for name in dict.fromkeys(run.wanted()) if sha_of(name)]
+    names = [name for name in wanted if not run.shelf.has(sha_of(name))]
     sizes: list[tuple[int, str]] = []
     for name in names:
         try:
-            status = run.ask(run.transport.att_status, _sha(name))
+            status = run.ask(run.transport.att_status, sha_of(name))
         except SidumbaError as error:
             _note(run, error, name)
             continue
@@ -40,11 +44,11 @@ def fetch(run: Run, name: str) -> None:
 
     def whole() -> None:
         pieces.clear()
-        run.transport.att_read(_sha(name), pieces.append)
+        run.transport.att_read(sha_of(name), pieces.append)
 
     run.ask(whole)
     stored = run.shelf.add(b"".join(pieces), name.partition(".")[2])
-    if stored.sha != _sha(name):
+    if stored.sha != sha_of(name):
         raise SidumbaError("wire.bad_digest")
 
 
@@ -54,5 +58,7 @@ def _note(run: Run, error: SidumbaError, name: str) -> None:
     run.problem(error, name)
 
 
-def _sha(name: str) -> str:
-    return name.partition(".")[0]
+def sha_of(name: str) -> str:
+    """Return the hash in an attachment's name "<sha256>.<ext>", "" when ``name`` is no such name."""
+    found = _NAME.fullmatch(name)
+    return found.group(1) if found else ""

@@ -10,14 +10,16 @@ from collections.abc import Iterable
 
 from sidumba_field import __version__
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.records import GENESIS
 from sidumba_field.core.time import parse_iso
+from sidumba_field.store import FileState
+from sidumba_field.sync.downloads import sha_of
 from sidumba_field.sync.stages import Run
 from sidumba_field.wire.messages import Hello
 from sidumba_field.wire.versions import agree
 
 EPOCH = "epoch"
 SERVER_KEY = "server_key"
+_ALL = 1_000_000_000
 
 
 def hello(run: Run) -> None:
@@ -51,17 +53,28 @@ def _meet_epoch(run: Run, epoch: str) -> None:
 
 
 def rewind(run: Run, vids: Iterable[str]) -> None:
-    """Believe the server that it forgot: queue every kept op again (the same bytes, so nothing doubles) and read the
-    feeds ``vids`` from their beginning.
+    """Believe the server that it forgot: queue every kept op again (the same bytes, so nothing doubles), ask again
+    about every file, and read the feeds ``vids`` from their beginning.
 
     Every op still kept goes out, not only "the last 90 days": a laptop clock that jumped would make that none.
     """
     if not run.replayed:
+        _doubt_files(run)
         run.store.replay_done("")
         run.replayed = True
     for vid in vids:
-        run.store.scopes.set_cursor(vid, 0, GENESIS)
+        run.store.feed.reset(vid)
         run.reread.add(vid)
+
+
+def _doubt_files(run: Run) -> None:
+    """Files of ours that the server had may be gone from it too; FILES asks before it sends a byte."""
+    for row in run.store.outbox.rows(_ALL):
+        op = run.store.outbox.get(row.op)
+        for value in op.set.values() if op is not None else ():
+            sha = sha_of(value or "")
+            if sha and run.shelf.has(sha):
+                run.store.files.set_state(sha, FileState.WAITING, 0)
 
 
 def too_old(answer: Hello) -> bool:

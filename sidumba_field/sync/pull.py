@@ -37,6 +37,7 @@ class _Plan:
     alone: set[str] = field(default_factory=set)
     from_first: set[str] = field(default_factory=set)
     due: set[str] = field(default_factory=set)
+    told: tuple[dict[str, str], dict[str, str]] | None = None
 
     def leave(self, run: Run, vid: str, error: SidumbaError) -> None:
         """Note that a feed cannot be read now; what ends the run is raised on."""
@@ -59,7 +60,6 @@ def pull(run: Run, send_again: Callable[[Run], None]) -> None:
     if too_old(run.agreed):
         raise SidumbaError("wire.protocol_unknown", wanted=run.agreed.min_app)
     plan = _Plan(Pace(int(run.store.meta.get(PACE) or START_BYTES), FLOOR_BYTES, MAX_PAGE_BYTES, TARGET_S))
-    plan.due |= run.reread
     started = plan.pace.size
     try:
         while _round(run, plan, send_again):
@@ -73,7 +73,7 @@ def _round(run: Run, plan: _Plan, send_again: Callable[[Run], None]) -> bool:
     """Ask once, take in what came; tell whether there is more to ask for."""
     known = {scope.vid: scope for scope in run.store.scopes.all()}
     reply = _ask(run, plan, known.values())
-    _learn(run, reply, known)
+    _learn(run, plan, reply, known)
     more = _take_in(run, plan, [page for page in reply.feeds if not page.rewound])
     forgotten = [page.vid for page in reply.feeds if page.rewound]
     if forgotten:
@@ -100,10 +100,13 @@ def _ask(run: Run, plan: _Plan, known: Iterable[Scope]) -> PullReply:
     return reply.model_copy(update={"feeds": [page for page in reply.feeds if page.vid in cursors]})
 
 
-def _learn(run: Run, reply: PullReply, known: dict[str, Scope]) -> None:
+def _learn(run: Run, plan: _Plan, reply: PullReply, known: dict[str, Scope]) -> None:
     """Keep what travels beside the feeds: names, the open periods, the lease, and which feeds there are."""
-    run.store.people.upsert(reply.people)
-    run.store.meta.set(PERIODS, json.dumps(reply.periods, sort_keys=True))
+    told = (reply.people, reply.periods)
+    if told != plan.told:
+        plan.told = told
+        run.store.people.upsert(reply.people)
+        run.store.meta.set(PERIODS, json.dumps(reply.periods, sort_keys=True))
     user = run.store.users.get(run.identity.user)
     if user is not None and user.lease_until != reply.lease_until:
         run.store.users.upsert(replace(user, lease_until=reply.lease_until))
@@ -120,7 +123,7 @@ def _take_in(run: Run, plan: _Plan, pages: Iterable[FeedPage]) -> bool:
         try:
             if page.more and not entries:
                 raise SidumbaError("wire.malformed")
-            run.store.feed.apply_page(page.vid, entries, (page.head.seq, page.head.hash))
+            run.store.feed.apply_page(page.vid, entries, page.head)
         except SidumbaError as error:
             plan.leave(run, page.vid, error)
             continue
@@ -133,13 +136,13 @@ def _take_in(run: Run, plan: _Plan, pages: Iterable[FeedPage]) -> bool:
 
 
 def _server_forgot(run: Run, plan: _Plan, vids: list[str], send_again: Callable[[Run], None]) -> None:
-    """The server does not know cursors we hold: send everything kept, then read those feeds from a snapshot."""
+    """The server does not know cursors we hold: send everything kept, then read those feeds from their beginning."""
     for vid in vids:
         if vid in run.reread:
             plan.leave(run, vid, SidumbaError("wire.server_fault"))
     fresh = [vid for vid in vids if vid not in plan.alone]
     rewind(run, fresh)
-    plan.due.update(fresh)
+    plan.from_first.difference_update(fresh)
     send_again(run)
 
 
@@ -171,7 +174,7 @@ def _snapshot(run: Run, plan: _Plan, vid: str) -> bool:
                 raise SidumbaError("wire.rewound")
             if page.vid != vid or (page.after and page.after == after):
                 raise SidumbaError("wire.malformed")
-            run.store.feed.apply_snapshot(page)
+            run.store.feed.apply_snapshot(page, after)
             run.pulled += len(page.records)
             after = page.after
             if not after:

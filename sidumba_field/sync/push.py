@@ -26,21 +26,24 @@ PACE = "pace/push"
 SPLIT = frozenset({"wire.body_too_big", "wire.malformed", "wire.server_fault", "op.malformed"})
 #: So many refusals without one success: it is the server, not an op.
 PATIENCE = 12
-#: Repeating these cannot help: after as many runs the op is set aside for people to look at.
-PERMANENT = frozenset({"wire.body_too_big", "wire.malformed", "op.malformed"})
-REFUSALS = 5
 
 
 def push(run: Run) -> None:
-    """Send every queued op. Raises the fault that stopped it; what was answered until then is kept."""
+    """Send every queued op. Raises the fault that stopped it; what was answered until then is kept.
+
+    An op the server puts off, or that it cannot swallow even alone, stays frozen until the stage is over, so that it
+    is not sent twice in one run; then it is queued again and the failure counted (spec/sync.md promise P6).
+    """
     limits = run.agreed.limits
     ceiling = max(FLOOR_BYTES, min(MAX_BATCH_BYTES, limits.max_batch_bytes))
     pace = Pace(int(run.store.meta.get(PACE) or START_BYTES), FLOOR_BYTES, ceiling, TARGET_S)
-    started = pace.size
+    started, failed = pace.size, dict[str, str]()
     try:
         while batch := _next(run, min(MAX_OPS, limits.max_ops), pace.size):
-            _deliver(run, batch, pace)
+            _deliver(run, batch, pace, failed)
     finally:
+        for code in sorted(set(failed.values())):
+            run.store.outbox.note_failure([op for op, why in failed.items() if why == code], code)
         if pace.size != started:
             run.store.meta.set(PACE, str(pace.size))
 
@@ -50,51 +53,61 @@ def _next(run: Run, max_ops: int, max_bytes: int) -> list[Op]:
     return run.store.outbox.next_batch(max_ops, max_bytes, iso(run.clock.now()))
 
 
-def _deliver(run: Run, batch: Sequence[Op], pace: Pace) -> None:
-    waiting, failures = [list(batch)], 0
+def _deliver(run: Run, batch: Sequence[Op], pace: Pace, failed: dict[str, str]) -> None:
+    """Send a batch, halving what does not get through. An op is blamed only once the server took something else, or
+    when the batch is done: a server that refuses everything is no op's fault."""
+    waiting, suspects, failures = [list(batch)], dict[str, str](), 0
     while waiting:
         ops = waiting.pop()
         try:
-            _round(run, ops, pace)
-            failures = 0
+            _round(run, ops, pace, failed)
         except SidumbaError as error:
             pace.failed()
             failures += 1
             if error.code not in SPLIT or failures > PATIENCE:
                 raise
             if len(ops) == 1:
-                _refused(run, ops[0], error)
+                run.problem(error, ops[0].op)
+                suspects[ops[0].op] = error.code
             else:
                 middle = len(ops) // 2
                 waiting += [ops[middle:], ops[:middle]]
+            continue
+        failures = 0
+        failed.update(suspects)
+    failed.update(suspects)
 
 
-def _round(run: Run, ops: Sequence[Op], pace: Pace) -> None:
+def _round(run: Run, ops: Sequence[Op], pace: Pace, failed: dict[str, str]) -> None:
     items = [op.payload() for op in ops]
     who = run.identity
     request = PushRequest(proto=CURRENT, epoch=run.agreed.epoch, device=who.device, inc=who.inc, items=items)
     began = run.clock.monotonic()
     reply = run.ask(run.transport.push, request)
     pace.took(sum(len(canonical(item)) for item in items), run.clock.monotonic() - began)
-    _settle(run, ops, reply)
+    _settle(run, ops, reply, failed)
     if reply.epoch != run.agreed.epoch:
         # Restored between two calls: what it answered holds, the next run begins with the new epoch.
         raise SidumbaError("wire.rewound")
 
 
-def _settle(run: Run, ops: Sequence[Op], reply: PushReply) -> None:
+def _settle(run: Run, ops: Sequence[Op], reply: PushReply, failed: dict[str, str]) -> None:
     """Store the answers of one round in one transaction. ``retry`` and no answer at all leave the op as it is."""
     answers = _answers(ops, reply)
     final = [answer for answer in answers if answer.st is not OpStatus.RETRY]
-    heads = {vid: (head.seq, head.hash) for vid, head in reply.heads.items()}
-    run.store.outbox.apply_answers(final, heads, reply.receipt)
+    run.store.outbox.apply_answers(final, reply.heads, reply.receipt)
     run.sent += len(final)
     run.answered.update(answer.st.value for answer in answers)
     run.receipt = reply.receipt or run.receipt
-    run.restored = run.restored or reply.dseq > int(run.store.meta.get("dseq") or 0)
+    if reply.dseq > run.store.outbox.dseq():
+        # This laptop's database is older than what it once sent: go on counting above that.
+        run.restored = True
+        run.store.meta.set("dseq", str(reply.dseq))
     for answer in answers:
         if answer.st is OpStatus.RETRY:
-            run.problem(SidumbaError("wire.server_fault"), answer.op)
+            error = SidumbaError("wire.server_fault")
+            failed[answer.op] = error.code
+            run.problem(error, answer.op)
     run.tell(run.sent)
 
 
@@ -104,16 +117,3 @@ def _answers(ops: Sequence[Op], reply: PushReply) -> list[OpAnswer]:
     if len(named) != len(reply.results):
         raise SidumbaError("wire.malformed")
     return [named.get(op.op, OpAnswer(op.op, OpStatus.RETRY)) for op in ops]
-
-
-def _refused(run: Run, op: Op, error: SidumbaError) -> None:
-    """One op alone does not get through: a row for the user; set aside after ``REFUSALS`` runs if it never can."""
-    run.problem(error, op.op)
-    if error.code not in PERMANENT:
-        return
-    counter = f"refused/{op.op}"
-    times = int(run.store.meta.get(counter) or 0) + 1
-    run.store.meta.set(counter, str(times))
-    if times >= REFUSALS:
-        answer = OpAnswer(op.op, OpStatus.REJECTED, code=error.code, params=dict(error.params))
-        run.store.outbox.apply_answers([answer], {}, "")

@@ -18,8 +18,18 @@ START_BYTES = 64 * 1024
 PACE = "pace/files"
 #: The chunk did not arrive as sent: ask where the server stands and go on from there.
 RESUME = frozenset(
-    {"wire.offset", "wire.chunk_hash", "wire.cut_short", "wire.bad_digest", "wire.timeout", "wire.replayed"}
+    {
+        "wire.offset",
+        "wire.chunk_hash",
+        "wire.cut_short",
+        "wire.bad_digest",
+        "wire.timeout",
+        "wire.replayed",
+        "wire.body_too_big",
+    }
 )
+#: Sending again cannot help; people have to look at it.
+HOPELESS = frozenset({"attachment.too_big", "attachment.damaged"})
 #: So many times without one byte of progress, and the file waits for the next run.
 PATIENCE = 4
 
@@ -40,6 +50,8 @@ def send_files(run: Run) -> None:
             if error.code in ENDS_RUN:
                 raise
             run.problem(error, row.name)
+            if error.code in HOPELESS:
+                run.store.files.set_state(row.sha, FileState.TROUBLE, 0, error.code)
         sent += row.size
         run.tell(sent, total)
     if rows:

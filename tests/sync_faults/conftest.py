@@ -1,0 +1,39 @@
+"""A small office for fault tests: a twin server, a petugas and an admin with a laptop each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sidumba_field.core.time import FixedClock
+from tests.helpers.laptop import DESA, PROGRAM, VID, Laptop, person
+from tests.helpers.twin import TwinServer
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(datetime(2026, 11, 20, 1, 41, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def server(clock: FixedClock) -> TwinServer:
+    twin = TwinServer(clock, people={person(name): name for name in ("Hasanah", "Rahman")})
+    twin.add_scope(VID, PROGRAM, DESA, "Desa Contoh")
+    return twin
+
+
+@pytest.fixture
+def petugas(tmp_path: Path, clock: FixedClock, server: TwinServer) -> Iterator[Laptop]:
+    laptop = Laptop(tmp_path / "petugas", clock, server, person("Hasanah"))
+    yield laptop
+    laptop.store.close()
+
+
+@pytest.fixture
+def admin(tmp_path: Path, clock: FixedClock, server: TwinServer) -> Iterator[Laptop]:
+    laptop = Laptop(tmp_path / "admin", clock, server, person("Rahman"))
+    yield laptop
+    laptop.store.close()
