@@ -74,11 +74,16 @@ def _tail(text: str) -> str:
     return text[:4] + MASK * max(0, len(text) - 8) + text[-4:] if len(text) > 8 else MASK * len(text)
 
 
+def _nik(text: str) -> str:
+    """A NIK may come grouped for reading; it is masked as the 16 digits it is."""
+    return words.mask_nik("".join(text.split()))
+
+
 def _hide(text: str) -> str:
     return words.say("papers.masked") if text else ""
 
 
-_MASKS: dict[str, Callable[[str], str]] = {"nik": words.mask_nik, "tail": _tail, "hide": _hide}
+_MASKS: dict[str, Callable[[str], str]] = {"nik": _nik, "tail": _tail, "hide": _hide}
 MASKS = frozenset(_MASKS)
 
 

@@ -194,7 +194,8 @@ def _signatures(flow: Flow, block: Signatures) -> tuple[float, Callable[[float],
 
 def _side_head(side: SignatureSide, width: float) -> list[str]:
     lines = _wrapped(side.opening, BODY, width)
-    return lines + _wrapped(f"{side.signatory.full_position},", BODY, width)
+    position = side.signatory.full_position
+    return lines + (_wrapped(f"{position},", BODY, width) if position else [])
 
 
 def _side_foot(side: SignatureSide, width: float) -> list[tuple[str, float, Style]]:

@@ -10,10 +10,8 @@ from collections.abc import Callable
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.reports.flat_pdf import FlatPdf
 from sidumba_field.reports.geometry import Geometry
+from sidumba_field.reports.model import Progress
 from sidumba_field.reports.pen import Pen
-
-Progress = Callable[[int, int], bool]
-"""Told (pages done, table rows done) at each page; False stops the report."""
 
 ROUNDING = 0.01
 """Points forgiven when sums of heights are compared."""

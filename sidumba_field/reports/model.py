@@ -17,6 +17,10 @@ Value = object
 """A cell as data: str, int, Decimal, date, datetime or None; its column says how it is written."""
 
 
+Progress = Callable[[int, int], bool]
+"""Told (pages done, table rows done) now and then; False stops the report."""
+
+
 # ------------------------------------------------------------------------------------------- what the office hands over
 
 

@@ -11,7 +11,7 @@ from sidumba_field.reports import draw_blocks
 from sidumba_field.reports.draw_table import draw_table
 from sidumba_field.reports.faces import Style, face, printable
 from sidumba_field.reports.flat_pdf import DocumentInfo, FlatPdf
-from sidumba_field.reports.flow import Flow, Progress
+from sidumba_field.reports.flow import Flow
 from sidumba_field.reports.geometry import Geometry
 from sidumba_field.reports.layouts import LAYOUTS
 from sidumba_field.reports.model import (
@@ -20,6 +20,7 @@ from sidumba_field.reports.model import (
     Fields,
     Paragraph,
     Photos,
+    Progress,
     Provenance,
     ReportData,
     Signatures,
@@ -33,13 +34,8 @@ FOOT_SIZE, FOOT_LINE = 7.5, 9.0
 AFTER_TABLE = 8.0
 
 
-def render_pdf(paper: Paper, data: ReportData, out: BinaryIO, progress: Progress | None = None) -> int:
-    """Write the PDF of ``paper`` with ``data`` to ``out``; return the number of pages.
-
-    Pages are written as they fill, so memory does not grow with the rows. The same input gives the same bytes.
-    ``progress(pages, rows)`` returning False raises SidumbaError report.stopped and leaves ``out`` unfinished;
-    report.unreadable is raised when the paper names a value or an official the data does not have.
-    """
+def render(paper: Paper, data: ReportData, out: BinaryIO, progress: Progress | None = None) -> int:
+    """See ``sidumba_field.reports.render_pdf``."""
     blocks = list(LAYOUTS[paper.kind](paper, data))
     pdf = FlatPdf(out, _info(blocks, data))
     flow = Flow(pdf, paper.geometry, progress)
@@ -52,14 +48,19 @@ def render_pdf(paper: Paper, data: ReportData, out: BinaryIO, progress: Progress
     return pdf.page_count
 
 
-def save_pdf(paper: Paper, data: ReportData, path: Path, progress: Progress | None = None) -> int:
-    """Write the PDF to ``path`` whole or not at all (a file beside it, then one rename); return its pages."""
+def save(paper: Paper, data: ReportData, path: Path, progress: Progress | None = None) -> int:
+    """Write to a file beside ``path``, then rename it in one step; return the pages."""
     part = path.with_name(path.name + ".part")
-    with part.open("wb") as out:
-        pages = render_pdf(paper, data, out, progress)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(part, path)
+    try:
+        with part.open("wb") as out:
+            pages = render(paper, data, out, progress)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(part, path)
+    except BaseException:
+        # Half a paper is nobody's file, and it may hold personal data.
+        part.unlink(missing_ok=True)
+        raise
     return pages
 
 
