@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import tomllib
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
 
 from sidumba_field import programs
+from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, SystemClock
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.services import Services
@@ -19,6 +23,8 @@ from sidumba_field.services.session import SessionService
 from sidumba_field.services.syncing import SyncingService
 from sidumba_field.sync.http import HttpTransport
 from sidumba_field.sync.transport import DeviceIdentity, Transport
+
+log = logging.getLogger(__name__)
 
 SampleAccounts = Sequence[tuple[str, str, str, str]]
 
@@ -51,3 +57,61 @@ def build_services(
         syncing=SyncingService(desk, session, worker),
         reporting=ReportingService(desk),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SampleOffice:
+    """What a sample office tells everybody: its enrolment code and (name, role, username, passphrase) of its people."""
+
+    code: str
+    accounts: SampleAccounts
+
+
+def sample_office() -> SampleOffice | None:
+    """Return the sample office of the first shipped program that has one, or None."""
+    for folder in sorted(programs.shipped_folder().iterdir()):
+        file = folder / "sample.toml"
+        if file.is_file():
+            raw = tomllib.loads(file.read_text(encoding="utf-8"))
+            program = programs.open_program(folder)
+            people = tuple(
+                (one["name"], program.role_label(one["role"]), one["username"], one["passphrase"])
+                for one in raw["accounts"]
+            )
+            return SampleOffice(raw["enrolment_code"], people)
+    return None
+
+
+def prepare_sample(services: Services, office: SampleOffice, server: str) -> None:
+    """Set a fresh laptop up for a first look: enrolled at the sample server, every sample account activated on it."""
+    if services.session.login_view().activated:
+        return
+    first, *others = office.accounts
+    card = services.session.activate(server, office.code, first[2], first[3], "Laptop contoh")
+    services.session.unlock(card.user_id, first[3])
+    for _, _, username, passphrase in others:
+        services.session.add_person(username, passphrase)
+    services.session.lock()
+
+
+def run_desktop(folder: Path, sample_server: str = "") -> int:
+    """Open the window on a laptop folder and stay until it is closed; return the exit code."""
+    from sidumba_field.ui.app import build_window, make_app
+    from sidumba_field.ui.jobs import Jobs
+
+    app = make_app()
+    jobs = Jobs()
+    office = sample_office() if sample_server else None
+    services = build_services(folder, worker=jobs.database_worker, sample=office.accounts if office else ())
+    if office is not None:
+        try:
+            prepare_sample(services, office, sample_server)
+        except SidumbaError as error:
+            # A sample that cannot be reached must not keep the window shut: set-up by hand is still there.
+            log.warning("sample office not prepared: %s", error.code)
+    window = build_window(services, jobs)
+    window.show()
+    code = app.exec()
+    jobs.database_worker.submit(services.session.lock).result()
+    jobs.close()
+    return code

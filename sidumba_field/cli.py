@@ -14,7 +14,7 @@ import platformdirs
 import typer
 
 from sidumba_field import programs
-from sidumba_field.bootstrap import build_services
+from sidumba_field.bootstrap import build_services, run_desktop
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services import Services
 from sidumba_field.words import explain_error, say
@@ -46,9 +46,6 @@ def desktop(
 
 
 def _desktop(folder: Path, sample_server: str) -> int:
-    # Qt is loaded only when a window is wanted: the other commands run on machines without it.
-    from sidumba_field.ui.app import run_desktop
-
     return run_desktop(folder, sample_server)
 
 

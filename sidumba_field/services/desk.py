@@ -1,6 +1,8 @@
-"""The desk everybody works at: one laptop, who sits at it, and what is open. Services share it and nothing else.
+"""The desk everybody works at: one laptop, who sits at it, and what is open. Services share it and nothing
+else.
 
-Until a passphrase opened a slot there is no store, no shelf and no key; ``seat()`` then raises ``auth.session_expired``.
+Until a passphrase opened a slot there is no store, no shelf and no key; ``seat()`` then raises
+``auth.session_expired``.
 """
 
 from __future__ import annotations
@@ -23,9 +25,11 @@ from sidumba_field.words import WITA, Zone
 
 @dataclass(slots=True)
 class Seat:
-    """A person at work: his profile, his keys, the open store and shelf. ``token``: online session, "" offline.
+    """A person at work: his profile, his keys, the open store and shelf. ``token``: online session, ""
+    offline.
 
-    ``passphrase`` stays in memory while he is signed in, because the first contact may come hours after unlocking.
+    ``passphrase`` stays in memory while he is signed in, because the first contact may come hours after
+    unlocking.
     """
 
     user: LocalUser
@@ -43,8 +47,9 @@ class Seat:
 
 @dataclass(slots=True)
 class Desk:
-    """``hand_over`` wraps a store for use from another thread (see ``threads``); ``link``: what the last contact
-    said; ``link_since``: since when."""
+    """``hand_over`` wraps a store for use from another thread (see ``threads``); ``link``: what the last
+    contact said; ``link_since``: since when.
+    """
 
     folder: Path
     programs: Mapping[str, Program]
@@ -87,7 +92,9 @@ class Desk:
         return found
 
     def my_vids(self, program: str) -> list[str]:
-        """Return the scopes of ``program`` the seated person may see now: the filter of every list and export."""
+        """Return the scopes of ``program`` the seated person may see now: the filter of every list and
+        export.
+        """
         scopes = self.seat().store.scopes.all()
         return [scope.vid for scope in scopes if scope.program == program and self.roles(program, scope.unit)]
 

@@ -1,8 +1,8 @@
-"""Typing a record: every answer is durable before it is called saved, undo is always there, and "Kirim" goes straight
-to the first problem.
+"""Typing a record: every answer is durable before it is called saved, undo is always there, and "Kirim" goes
+straight to the first problem.
 
-A record that is open keeps its running form in memory; the draft journal of the store holds every change of it. When
-the record is handed on, the journal is sealed into one op (spec/sync.md "Op grain").
+A record that is open keeps its running form in memory; the draft journal of the store holds every change of
+it. When the record is handed on, the journal is sealed into one op (spec/sync.md "Op grain").
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class _Step:
 
 @dataclass(slots=True)
 class _Open:
-    """A record on the desk: its running form (which keeps the meta answers "@..." too) and what was journaled last."""
+    """A record on the desk: its running form (which keeps the meta answers "@..." too) and what was journaled
+    last.
+    """
 
     rid: str
     program: Program
@@ -68,7 +70,8 @@ class EntryService:
         self._open: dict[str, _Open] = {}
         desk.on_leave.append(self._open.clear)
 
-    # ---- opening -------------------------------------------------------------------------------------------------
+    # ---- opening
+    # -------------------------------------------------------------------------------------------------
 
     def new(self, program: str | None = None) -> FormView:
         """Begin a record in the person's own unit; raise ``workflow.wrong_role`` when his role may not."""
@@ -143,12 +146,14 @@ class EntryService:
         saved = datetime.fromisoformat(record.saved_at.replace("Z", "+00:00"))
         return time_of_day(self.desk.local(saved), seconds=True, lang=self.desk.lang)
 
-    # ---- answers -------------------------------------------------------------------------------------------------
+    # ---- answers
+    # -------------------------------------------------------------------------------------------------
 
     def answer(self, rid: str, path: str, value: str) -> FormDelta:
         """Take one answer and make it durable with everything that follows from it, in one transaction.
 
-        Raises ``workflow.locked`` when the record may not be changed now. A wrong answer is kept and marked, never refused.
+        Raises ``workflow.locked`` when the record may not be changed now. A wrong answer is kept and marked,
+        never refused.
         """
         opened = self._of(rid)
         before = opened.iv.value(path)
@@ -206,7 +211,9 @@ class EntryService:
         return self.answer(rid, path, stored.name)
 
     def photo(self, name: str) -> bytes:
-        """Return a picture's bytes in clear, in memory only; raise ``attachment.missing`` when it is not on this laptop."""
+        """Return a picture's bytes in clear, in memory only; raise ``attachment.missing`` when it is not on
+        this laptop.
+        """
         sha = name.split(".")[0]
         shelf = self.desk.seat().shelf
         if not shelf.has(sha):
@@ -280,10 +287,13 @@ class EntryService:
             record = self._subjects.record(opened.rid)
         return record
 
-    # ---- handing on ----------------------------------------------------------------------------------------------
+    # ---- handing on
+    # ----------------------------------------------------------------------------------------------
 
     def finish(self, rid: str, command: str = "") -> Decided | Refusal:
-        """Seal what was typed and take the forward step; a refusal names the fields to go to first, nothing is lost."""
+        """Seal what was typed and take the forward step; a refusal names the fields to go to first, nothing
+        is lost.
+        """
         opened = self._of(rid)
         record = self._journal(opened)
         offered = self._subjects.offered(record)

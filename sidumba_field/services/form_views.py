@@ -1,4 +1,5 @@
-"""Draws a running form as values: items with their sentence, sections with their counts, what is missing and where.
+"""Draws a running form as values: items with their sentence, sections with their counts, what is missing and
+where.
 
 One painter serves one open record; ``whole`` gives everything, ``delta`` only what an answer changed.
 """
@@ -62,7 +63,8 @@ class FormPainter:
         self._last_items: dict[str, ItemView] = {}
         self._last_repeats: dict[str, RepeatView] = {}
 
-    # ---- whole and delta -----------------------------------------------------------------------------------------
+    # ---- whole and delta
+    # -----------------------------------------------------------------------------------------
 
     def whole(self, record: LocalRecord, iv: Interview, subjects: Subjects, saved_at: str) -> FormView:
         """Return the complete picture of a record."""
@@ -139,7 +141,8 @@ class FormPainter:
     def _commands(self, subjects: Subjects, record: LocalRecord) -> tuple[CommandView, ...]:
         return subjects.offered(record)
 
-    # ---- parts ---------------------------------------------------------------------------------------------------
+    # ---- parts
+    # ---------------------------------------------------------------------------------------------------
 
     def _state(self, record: LocalRecord, iv: Interview) -> _State:
         errors: dict[str, Violation] = {}
@@ -251,7 +254,6 @@ class FormPainter:
         )
 
     def _column(self, column: Question, state: _State) -> ItemView:
-        lang = self.desk.lang
         readonly = column.kind == "calculate" or column.has_calculate
         return ItemView(
             path=column.path,

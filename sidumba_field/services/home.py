@@ -10,6 +10,7 @@ from sidumba_field.core.time import iso, parse_iso
 from sidumba_field.core.xforms import Severity
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
+from sidumba_field.services.places import titled
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.services.views import HomeView, Link, Mark, TaskRow, VisitRow
 from sidumba_field.store import LocalRecord, RecordRow
@@ -43,17 +44,18 @@ class HomeService:
         per_day = self._per_day([row for rows in own.values() for row in rows])
         week = self._week(today, per_day)
         counts = seat.store.counts()
+        place = titled(seat.user.unit, seat.user.unit_name, lang)
         visits = self._visits(programs, own, today)
         village = sum(self._village(program) for program in programs)
         return HomeView(
             greeting=say(f"services.greeting.{_part_of_day(now.hour)}", lang, name=seat.user.name.split()[0]),
-            date_line=f"{date_day(today.date, lang)} · {seat.user.unit_name}",
+            date_line=f"{date_day(today.date, lang)} · {place}",
             today_done=per_day.get(today.date, 0),
             today_target=programs[0].target("day") if programs else 0,
             week=week,
             week_done=sum(count for _, count, _ in week),
             week_target=programs[0].target("week") if programs else 0,
-            village_title=seat.user.unit_name,
+            village_title=place,
             village_done=village,
             village_target=programs[0].target("village") if programs else 0,
             minutes_per_form="",
@@ -101,7 +103,8 @@ class HomeService:
             for day in days
         )
 
-    # ---- tasks ---------------------------------------------------------------------------------------------------
+    # ---- tasks
+    # ---------------------------------------------------------------------------------------------------
 
     def _tasks(self, programs: list[Program]) -> list[TaskRow]:
         """Return returned records first (oldest first), then drafts (latest first)."""

@@ -9,6 +9,8 @@ from sidumba_field.store import Store
 
 
 def open_period(store: Store, program: Program) -> str:
-    """Return the label of the running period ("2026"); never taken from the laptop's clock, which may be wrong."""
+    """Return the label of the running period ("2026"); never taken from the laptop's clock, which may be
+    wrong.
+    """
     known = json.loads(store.meta.get("periods") or "{}")
     return str(known.get(program.id) or program.first_period)

@@ -1,7 +1,8 @@
-"""Prints official papers: gathers what a paper of the program names, masks what the reader may not see, writes the PDF.
+"""Prints official papers: gathers what a paper of the program names, masks what the reader may not see,
+writes the PDF.
 
-Every print is logged (UU 27/2022 article 31 as read in spec/domain.md 6.1). The foot of each page carries the hash of
-exactly the content that was printed.
+Every print is logged (UU 27/2022 article 31 as read in spec/domain.md 6.1). The foot of each page carries the
+hash of exactly the content that was printed.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ class ReportingService:
         return spec.subject == record.subject and (not spec.states or record.state in spec.states)
 
     def print(self, paper_id: str, rid: str, folder: Path) -> PaperMade:
-        """Write one paper into ``folder`` and log it; raise ``report.unknown`` for a paper this subject has not."""
+        """Write one paper into ``folder`` and log it; raise ``report.unknown`` for a paper this subject has
+        not.
+        """
         record = self._subjects.record(rid)
         program = self.desk.program(record.program)
         spec = next((s for s in program.papers if s.id == paper_id and self._fits(s, record)), None)
@@ -79,7 +82,8 @@ class ReportingService:
         sentence = say("services.paper.made", self.desk.lang, name=path.name, pages=pages)
         return PaperMade(str(path), pages, data.provenance.snapshot_sha256, sentence)
 
-    # ---- what papers name ----------------------------------------------------------------------------------------
+    # ---- what papers name
+    # ----------------------------------------------------------------------------------------
 
     def _revealed(self, program: Program, record: LocalRecord) -> bool:
         """Tell whether the reader's role holds the right to see personal data unmasked."""
@@ -111,7 +115,8 @@ class ReportingService:
             "keadaan": today,
         }
 
-    # ---- one record ----------------------------------------------------------------------------------------------
+    # ---- one record
+    # ----------------------------------------------------------------------------------------------
 
     def _form_data(self, program: Program, record: LocalRecord) -> ReportData:
         iv = self._subjects.interview(record)
@@ -170,7 +175,8 @@ class ReportingService:
                 photos.append(Photo(iv.label(path), shelf.open(name.split(".")[0])))
         return photos
 
-    # ---- one batch -----------------------------------------------------------------------------------------------
+    # ---- one batch
+    # -----------------------------------------------------------------------------------------------
 
     def _batch_data(self, program: Program, record: LocalRecord) -> ReportData:
         members: list[dict[str, Any]] = json.loads(record.fields.get("members", "[]"))

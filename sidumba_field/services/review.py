@@ -1,7 +1,7 @@
 """The verifier's desk: what waits, what changed since the last time, and deciding on exactly what was seen.
 
-Works for every role that may decide: admin desa selecting, kecamatan, kabupaten, and the head on whole batches. Which
-steps exist comes from the program's table; nothing here knows a role or a state by name.
+Works for every role that may decide: admin desa selecting, kecamatan, kabupaten, and the head on whole
+batches. Which steps exist comes from the program's table; nothing here knows a role or a state by name.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sidumba_field.core.workflow import Transition
 from sidumba_field.core.workflow.roles import is_under
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
+from sidumba_field.services.places import titled
 from sidumba_field.services.review_views import ReviewPainter
 from sidumba_field.services.subjects import Seen, Subjects
 from sidumba_field.services.views import (
@@ -45,7 +46,8 @@ class ReviewService:
         self._subjects = Subjects(desk)
         self._painter = ReviewPainter(desk, self._subjects)
 
-    # ---- the queue -----------------------------------------------------------------------------------------------
+    # ---- the queue
+    # -----------------------------------------------------------------------------------------------
 
     def queue(self) -> QueueView:
         """Return what waits for this person, oldest first, and what is ready to move on together."""
@@ -74,11 +76,17 @@ class ReviewService:
         return programs[0].queue_title(grants[0].role, self.desk.lang) if programs and grants else ""
 
     def _my_states(self, program: Program, subject: str) -> tuple[str, ...]:
-        """Return the states whose subjects stand in my queue; what opens a batch is one button, not a row each."""
+        """Return the states whose subjects stand in my queue; what opens a batch is one button, not a row
+        each.
+        """
         opening = {
-            row.state for row in program.workflow.transitions if row.subject == subject and self._opens_batch(row)
+            row.state
+            for row in program.workflow.transitions
+            if row.subject == subject and self._opens_batch(row)
         }
-        return tuple(state for state in self._subjects.judged_states(program, subject) if state not in opening)
+        return tuple(
+            state for state in self._subjects.judged_states(program, subject) if state not in opening
+        )
 
     def _opens_batch(self, row: Transition) -> bool:
         return "all_in_batch" in row.guards
@@ -112,7 +120,8 @@ class ReviewService:
         rows = seat.store.outbox.rows(1_000)
         return sum(1 for row in rows if row.by == seat.user.user_id and row.command and row.at >= iso(start))
 
-    # ---- one record ----------------------------------------------------------------------------------------------
+    # ---- one record
+    # ----------------------------------------------------------------------------------------------
 
     def open(self, rid: str) -> ReviewView:
         """Return one subject as it lies on the desk; its ``rev`` and ``sha`` are what a decision will name."""
@@ -146,7 +155,8 @@ class ReviewService:
             return None
         return Changes(lists=True, counts=True)
 
-    # ---- batches -------------------------------------------------------------------------------------------------
+    # ---- batches
+    # -------------------------------------------------------------------------------------------------
 
     def _offers(self, program: Program) -> list[BatchOffer]:
         """Return, per unit of the batch's level, how many records stand ready to be moved together."""
@@ -162,7 +172,7 @@ class ReviewService:
                 groups[key] = groups.get(key, 0) + 1
             for (unit, period), count in sorted(groups.items()):
                 if row.role in self.desk.roles(program.id, unit):
-                    name = self._painter.unit_name(unit)
+                    name = titled(unit, self._painter.unit_name(unit), self.desk.lang)
                     spec = program.command(row.command)
                     label = say(
                         "services.batch.offer",
@@ -182,7 +192,11 @@ class ReviewService:
         after: tuple[str, str] | None = None
         while True:
             page = store.records.find(
-                program.id, states=(row.state,), limit=QUEUE_LIMIT, after=after, vids=self.desk.my_vids(program.id)
+                program.id,
+                states=(row.state,),
+                limit=QUEUE_LIMIT,
+                after=after,
+                vids=self.desk.my_vids(program.id),
             )
             for found in page:
                 record = store.records.get(found.rid)
@@ -195,7 +209,9 @@ class ReviewService:
             after = page[-1].key
 
     def report_batch(self, offer: BatchOffer) -> Decided | Refusal:
-        """Gather every ready record of a unit and period into one batch and sign its digest (guard all_in_batch)."""
+        """Gather every ready record of a unit and period into one batch and sign its digest (guard
+        all_in_batch).
+        """
         for program in self.desk.my_programs():
             for row in program.workflow.transitions:
                 if row.subject == BATCH and row.command == offer.command and self._opens_batch(row):

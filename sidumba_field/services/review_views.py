@@ -1,4 +1,6 @@
-"""Draws one subject for the verifier: only what changed with the old value beside it, warnings, remarks, the chain."""
+"""Draws one subject for the verifier: only what changed with the old value beside it, warnings, remarks, the
+chain.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from sidumba_field.core.workflow.guards import remark_is_answered
 from sidumba_field.core.xforms import Interview, Question, Repeat, Severity, template_path
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
+from sidumba_field.services.places import titled
 from sidumba_field.services.shown import shown_value
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.services.views import BannerView, Mark, RemarkView, ReviewLine, ReviewView, StepView
@@ -29,7 +32,8 @@ class ReviewPainter:
         self.desk = desk
         self._subjects = subjects
 
-    # ---- small texts ---------------------------------------------------------------------------------------------
+    # ---- small texts
+    # ---------------------------------------------------------------------------------------------
 
     def names(self, program: Program, subject: str, fields: Mapping[str, str], vid: str) -> tuple[str, str]:
         """Return (title, place) of a subject for a list."""
@@ -37,9 +41,10 @@ class ReviewPainter:
         lang = self.desk.lang
         if subject == "record":
             title = fields.get(program.title_path) or say("services.untitled", lang)
-            return title, scope.unit_name
+            return title, titled(scope.unit, scope.unit_name, lang)
         if subject == "batch":
-            unit = self.unit_name(fields.get("unit", scope.unit))
+            code = fields.get("unit", scope.unit)
+            unit = titled(code, self.unit_name(code), lang)
             return say("services.batch.title", lang, unit=unit, period=fields.get("period", "")), unit
         return say("services.period.title", lang, period=fields.get("label", "")), scope.unit_name
 
@@ -68,7 +73,8 @@ class ReviewPainter:
         local = self.desk.local(parse_iso(at))
         return f"{date_short(local.date(), self.desk.lang)} {time_of_day(local, lang=self.desk.lang)}"
 
-    # ---- the view ------------------------------------------------------------------------------------------------
+    # ---- the view
+    # ------------------------------------------------------------------------------------------------
 
     def view(self, record: LocalRecord) -> ReviewView:
         """Return the whole picture of one subject."""
@@ -196,7 +202,8 @@ class ReviewPainter:
                 return entry.rev, entry.server_time
         return None
 
-    # ---- content -------------------------------------------------------------------------------------------------
+    # ---- content
+    # -------------------------------------------------------------------------------------------------
 
     def _content(
         self, program: Program, record: LocalRecord

@@ -1,7 +1,9 @@
-"""Who works at this laptop: set-up with a one-time code, unlocking a slot, locking, recovery, and the truth bar.
+"""Who works at this laptop: set-up with a one-time code, unlocking a slot, locking, recovery, and the truth
+bar.
 
-A passphrase opens the slot and so the database; nothing personal is readable before. Being signed in online is another
-matter: it is tried in the background by ``syncing`` and never stands between a person and his own data.
+A passphrase opens the slot and so the database; nothing personal is readable before. Being signed in online
+is another matter: it is tried in the background by ``syncing`` and never stands between a person and his own
+data.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from sidumba_field.core.time import iso, parse_iso
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import KeyFile, UserCard, new_recovery_code
 from sidumba_field.services.desk import Desk, Seat
+from sidumba_field.services.places import titled
 from sidumba_field.services.views import AccountCard, Link, LoginView, SessionView, TruthView
 from sidumba_field.store import LocalUser, Store, open_store
 from sidumba_field.sync import activation
@@ -39,14 +42,17 @@ class SessionService:
         self._connect = connect
         self._sample = tuple(sample)
 
-    # ---- before anybody is signed in -----------------------------------------------------------------------------
+    # ---- before anybody is signed in
+    # -----------------------------------------------------------------------------
 
     @property
     def _keys(self) -> KeyFile:
         return KeyFile(self.desk.folder / "keys.json")
 
     def login_view(self) -> LoginView:
-        """Return the list of people and what may be said while everything is locked: counts and a date, no data."""
+        """Return the list of people and what may be said while everything is locked: counts and a date, no
+        data.
+        """
         cards = self._keys.cards() if (self.desk.folder / "keys.json").exists() else []
         status = _read_status(self.desk.folder)
         lease = str(status.get("lease_until", ""))
@@ -109,14 +115,16 @@ class SessionService:
             seat.store.close()
             self.desk.seated = None
 
-    # ---- set-up (network) ----------------------------------------------------------------------------------------
+    # ---- set-up (network)
+    # ----------------------------------------------------------------------------------------
 
     def activate(
         self, server_url: str, code: str, username: str, password: str, laptop_name: str
     ) -> AccountCard:
         """Enrol this laptop with a one-time code and activate its first person.
 
-        Raises ``auth.enrolment_code``, ``auth.wrong_passphrase``, ``wire.*``; nothing is kept unless both steps held.
+        Raises ``auth.enrolment_code``, ``auth.wrong_passphrase``, ``wire.*``; nothing is kept unless both
+        steps held.
         """
         self.desk.folder.mkdir(parents=True, exist_ok=True)
         enrolled = activation.enrol(
@@ -154,7 +162,9 @@ class SessionService:
         return card
 
     def add_person(self, username: str, password: str) -> AccountCard:
-        """Activate one more person on an enrolled laptop; somebody must be signed in, whose open store is used."""
+        """Activate one more person on an enrolled laptop; somebody must be signed in, whose open store is
+        used.
+        """
         seat = self.desk.seat()
         transport = self.transport()
         person = activation.activate_person(transport, username, password)
@@ -168,7 +178,9 @@ class SessionService:
         role = reply.grants[0].role if reply.grants else ""
         program = self.desk.programs.get(reply.grants[0].program) if reply.grants else None
         label = program.role_label(role, self.desk.lang) if program is not None else reply.position
-        card = UserCard(reply.user, reply.name, label, reply.unit_name, reply.username)
+        card = UserCard(
+            reply.user, reply.name, label, titled(reply.unit, reply.unit_name, self.desk.lang), reply.username
+        )
         self._keys.add_user(reply.user, card, password, data_key, person.key.secret)
         return _card(card, "")
 
@@ -193,7 +205,8 @@ class SessionService:
         store.people.upsert(reply.people)
         store.meta.set("periods", json.dumps(reply.periods))
 
-    # ---- while somebody is signed in -----------------------------------------------------------------------------
+    # ---- while somebody is signed in
+    # -----------------------------------------------------------------------------
 
     def transport(self, token: str = "") -> Transport:
         """Return a line signed by this laptop's device key; ``token``: the person's online session on it."""
@@ -219,6 +232,7 @@ class SessionService:
         enters = bool(
             program and any(r.role == role and r.command == "buat" for r in program.workflow.transitions)
         )
+        place = titled(user.unit, user.unit_name, self.desk.lang)
         expired = bool(user.lease_until) and parse_iso(user.lease_until) < self.desk.clock.now()
         return SessionView(
             user_id=user.user_id,
@@ -227,11 +241,11 @@ class SessionService:
             initials=_initials(user.name),
             role=role,
             role_label=label,
-            unit_name=user.unit_name,
-            place=user.unit_name,
+            unit_name=place,
+            place=place,
             may_enter=enters,
             may_review=bool(program and program.reviews(role)),
-            window_title=say("services.window_title", self.desk.lang, unit=user.unit_name),
+            window_title=say("services.window_title", self.desk.lang, unit=place),
             lease_expired=expired,
         )
 
@@ -294,7 +308,9 @@ def _card(card: UserCard, note: str) -> AccountCard:
 
 
 def _read_status(folder: Path) -> dict[str, Any]:
-    """Return what ``status.json`` says; a missing or torn file is simply no news, it holds nothing that counts."""
+    """Return what ``status.json`` says; a missing or torn file is simply no news, it holds nothing that
+    counts.
+    """
     try:
         raw = json.loads((folder / "status.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,6 @@
-"""How one answer is read by a person: money with dots, dates in words, the label of a choice, the name of a place."""
+"""How one answer is read by a person: money with dots, dates in words, the label of a choice, the name of a
+place.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What entry and review have in common: a record as the workflow sees it, the steps offered, and taking one.
 
-A step is judged here with the very code the server uses; what passes is signed with the person's own key, written to
-the outbox in one durable transaction, and leaves the laptop only when its undo time is over.
+A step is judged here with the very code the server uses; what passes is signed with the person's own key,
+written to the outbox in one durable transaction, and leaves the laptop only when its undo time is over.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class Subjects:
         self.desk = desk
 
     def record(self, rid: str) -> LocalRecord:
-        """Return a record of this laptop; raise ``store.unknown_record``, or ``workflow.outside_area`` without a role."""
+        """Return a record of this laptop; raise ``store.unknown_record``, or ``workflow.outside_area``
+        without a role.
+        """
         found = self.desk.seat().store.records.get(rid)
         if found is None:
             raise SidumbaError("store.unknown_record")
@@ -74,10 +76,13 @@ class Subjects:
         unit = self.desk.scope(record.vid).unit
         return {"user": user.name, "username": user.username, "unit": unit}
 
-    # ---- steps ---------------------------------------------------------------------------------------------------
+    # ---- steps
+    # ---------------------------------------------------------------------------------------------------
 
     def offered(self, record: LocalRecord) -> tuple[CommandView, ...]:
-        """Return the steps the person's roles could take in this state, forward first; guards come when he takes one."""
+        """Return the steps the person's roles could take in this state, forward first; guards come when he
+        takes one.
+        """
         program = self.desk.program(record.program)
         rows = program.workflow.offered(record.subject, record.state, self.roles(record))
         rows = tuple(row for row in rows if row.command != "ubah" and self._owned(row, record))

@@ -1,4 +1,6 @@
-"""Sending and fetching, seen from a person's chair: one run at a time, pausable, and a true picture without network."""
+"""Sending and fetching, seen from a person's chair: one run at a time, pausable, and a true picture without
+network.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ from functools import partial
 from typing import TypeVar
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.time import parse_iso
 from sidumba_field.core.records import OutboxState
+from sidumba_field.core.time import parse_iso
 from sidumba_field.seal.box import seal_text
 from sidumba_field.services.desk import Desk, Seat
 from sidumba_field.services.session import SessionService
@@ -51,7 +53,9 @@ Stop = Callable[[], bool]
 
 
 class SyncingService:
-    """Use cases of screen 06. ``run`` belongs on a network thread; its store calls hop to the database worker."""
+    """Use cases of screen 06. ``run`` belongs on a network thread; its store calls hop to the database
+    worker.
+    """
 
     def __init__(self, desk: Desk, session: SessionService, worker: Executor | None = None) -> None:
         self.desk = desk
@@ -63,7 +67,8 @@ class SyncingService:
         self._problem = ""
         self._news: tuple[tuple[str, str], ...] = ()
 
-    # ---- the picture ---------------------------------------------------------------------------------------------
+    # ---- the picture
+    # ---------------------------------------------------------------------------------------------
 
     def view(self) -> SyncView:
         """Return what the screen shows, from the outbox alone; works offline."""
@@ -86,9 +91,7 @@ class SyncingService:
             received_text=self._received_text(),
             rows=tuple(self._shipment(row) for row in rows) + self._file_rows(),
             receipts=tuple(
-                ReceiptRow(
-                    r.number, self._when(r.at), say("services.receipt", lang, ops=r.ops)
-                )
+                ReceiptRow(r.number, self._when(r.at), say("services.receipt", lang, ops=r.ops))
                 for r in receipts[:8]
             ),
             differing=self._differing(),
@@ -153,7 +156,8 @@ class SyncingService:
         local = self.desk.local(parse_iso(at))
         return f"{date_short(local.date(), self.desk.lang)} {time_of_day(local, lang=self.desk.lang)}"
 
-    # ---- one run -------------------------------------------------------------------------------------------------
+    # ---- one run
+    # -------------------------------------------------------------------------------------------------
 
     def pause(self) -> None:
         self._paused = True
@@ -172,8 +176,9 @@ class SyncingService:
         return True
 
     def run(self, progress: Progress = lambda view: None, stop: Stop = lambda: False) -> SyncOutcome:
-        """Send what waits and fetch what is new. A second call while one runs does nothing. Never raises ``wire.*``:
-        what went wrong is in the outcome and stays on the screen until the next good run."""
+        """Send what waits and fetch what is new. A second call while one runs does nothing. Never raises
+        ``wire.*``: what went wrong is in the outcome and stays on the screen until the next good run.
+        """
         if not self._running.acquire(blocking=False):
             return SyncOutcome(0, 0, 0, 0, "", say("services.sync.running", self.desk.lang), ok=False)
         try:
@@ -215,7 +220,9 @@ class SyncingService:
         return job() if self._worker is None else self._worker.submit(job).result()
 
     def _sign_in(self, seat: Seat, line: Transport) -> str:
-        """Get the person's session; without one sending still works, only fetching waits (spec/sync.md "Auth")."""
+        """Get the person's session; without one sending still works, only fetching waits (spec/sync.md
+        "Auth").
+        """
         if seat.token or not seat.passphrase:
             return ""
         try:

@@ -1,7 +1,9 @@
-"""Lets a network thread use the store without touching the database itself: every call runs on the one worker.
+"""Lets a network thread use the store without touching the database itself: every call runs on the one
+worker.
 
-The window's own database work runs on a single thread; a sync lasts minutes and must not block it, nor use the
-connection beside it. So a sync is handed this stand-in for the store: same attributes, each call one job of the worker.
+The window's own database work runs on a single thread; a sync lasts minutes and must not block it, nor use
+the connection beside it. So a sync is handed this stand-in for the store: same attributes, each call one job
+of the worker.
 """
 
 from __future__ import annotations

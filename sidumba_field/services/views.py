@@ -1,7 +1,8 @@
-"""What services hand to screens: frozen values ready to be shown, and the ``Changes`` that tell who must repaint.
+"""What services hand to screens: frozen values ready to be shown, and the ``Changes`` that tell who must
+repaint.
 
-Texts here are already in the language of the person (through ``words``); paths, ids and raw values stay raw. Screens
-never compute a rule: whether something is wrong, missing, allowed or sent is said by these values.
+Texts here are already in the language of the person (through ``words``); paths, ids and raw values stay raw.
+Screens never compute a rule: whether something is wrong, missing, allowed or sent is said by these values.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a command touched. ``records``: rids; the flags tell lists, counts, session and connection to refresh."""
+    """What a command touched. ``records``: rids; the flags tell lists, counts, session and connection to
+    refresh.
+    """
 
     records: frozenset[str] = frozenset()
     lists: bool = False
@@ -41,7 +44,8 @@ class Changes:
         )
 
 
-# ---- Masuk -------------------------------------------------------------------------------------------------------
+# ---- Masuk
+# -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,10 @@ class AccountCard:
 
 @dataclass(frozen=True, slots=True)
 class LoginView:
-    """``lease_text``: until when it opens without internet ("4 Desember 2026") or "". ``sample``: (name, role,
-    username, passphrase) of a sample office, shown only there. ``activated``: False = set-up comes first."""
+    """``lease_text``: until when it opens without internet ("4 Desember 2026") or "". ``sample``: (name,
+    role, username, passphrase) of a sample office, shown only there. ``activated``: False = set-up comes
+    first.
+    """
 
     office: str
     version: str
@@ -73,7 +79,9 @@ class LoginView:
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """Who is signed in. ``home``: which Beranda ("petugas", "desa", "queue", "head"); ``may_enter``: may create."""
+    """Who is signed in. ``home``: which Beranda ("petugas", "desa", "queue", "head"); ``may_enter``: may
+    create.
+    """
 
     user_id: str
     name: str
@@ -89,7 +97,8 @@ class SessionView:
     lease_expired: bool = False
 
 
-# ---- Truth bar ---------------------------------------------------------------------------------------------------
+# ---- Truth bar
+# ---------------------------------------------------------------------------------------------------
 
 
 class Link(StrEnum):
@@ -113,12 +122,15 @@ class TruthView:
     link_text: str
 
 
-# ---- Beranda -----------------------------------------------------------------------------------------------------
+# ---- Beranda
+# -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """One row of "Perlu Anda kerjakan". ``kind``: "returned" or "draft". ``missing``: "sisa 6 isian", "kurang foto"."""
+    """One row of "Perlu Anda kerjakan". ``kind``: "returned" or "draft". ``missing``: "sisa 6 isian", "kurang
+    foto".
+    """
 
     rid: str
     kind: str
@@ -171,7 +183,8 @@ class HomeView:
     shipping_note: str
 
 
-# ---- Isi formulir ------------------------------------------------------------------------------------------------
+# ---- Isi formulir
+# ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +197,11 @@ class ChoiceView:
 class ItemView:
     """One question as the screen draws it.
 
-    ``kind``: text, int, decimal, date, select_one, select_multiple, lookup, binary, geopoint, calculate, note.
-    ``widget``: nik, money, phone, multiline, ... or "". ``value``: raw; ``shown``: as read ("Rp 45.000.000").
-    ``error``/``warning``: sentence or "". ``reason``: what explains the warning. ``reading``: strip below ("Perempuan ·
-    Lahir 5 Juni 1988"). ``remark``: open remark of a verifier or "". ``previous``: last year's answer or "".
+    ``kind``: text, int, decimal, date, select_one, select_multiple, lookup, binary, geopoint, calculate,
+    note. ``widget``: nik, money, phone, multiline, ... or "". ``value``: raw; ``shown``: as read ("Rp
+    45.000.000"). ``error``/``warning``: sentence or "". ``reason``: what explains the warning. ``reading``:
+    strip below ("Perempuan · Lahir 5 Juni 1988"). ``remark``: open remark of a verifier or "". ``previous``:
+    last year's answer or "".
     """
 
     path: str
@@ -337,7 +351,8 @@ class Decided:
     changes: Changes
 
 
-# ---- Verifikasi --------------------------------------------------------------------------------------------------
+# ---- Verifikasi
+# --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,8 +392,9 @@ class QueueView:
 
 @dataclass(frozen=True, slots=True)
 class ReviewLine:
-    """One field under review; ``marks``: (start, end) of changed characters in ``current``; ``group``: "" or a heading
-    ("Isian terkait, tidak berubah")."""
+    """One field under review; ``marks``: (start, end) of changed characters in ``current``; ``group``: "" or
+    a heading ("Isian terkait, tidak berubah").
+    """
 
     path: str
     label: str
@@ -412,8 +428,8 @@ class BannerView:
 class ReviewView:
     """One record on the verifier's desk. ``rev`` and ``sha`` are what the decision will name (exact_content).
 
-    ``standard_minutes``: the SOP's minutes for this step (0 = none). ``photos``: attachment names. ``blocked``: why the
-    forward step is not possible yet, "" if it is.
+    ``standard_minutes``: the SOP's minutes for this step (0 = none). ``photos``: attachment names.
+    ``blocked``: why the forward step is not possible yet, "" if it is.
     """
 
     rid: str
@@ -442,13 +458,15 @@ class ReviewView:
     wa_text: str = ""
 
 
-# ---- Sinkronisasi ------------------------------------------------------------------------------------------------
+# ---- Sinkronisasi
+# ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class ShipmentRow:
-    """One row of "Antrean kirim". ``percent`` -1 = no bar. ``state``: mark word or "trouble"; ``action``: "" or a
-    button text."""
+    """One row of "Antrean kirim". ``percent`` -1 = no bar. ``state``: mark word or "trouble"; ``action``: ""
+    or a button text.
+    """
 
     key: str
     icon: str

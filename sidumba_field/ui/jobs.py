@@ -82,6 +82,11 @@ class Jobs(QObject):
         self._home.connect(self._came_home, Qt.ConnectionType.QueuedConnection)
 
     @property
+    def database_worker(self) -> ThreadPoolExecutor:
+        """The one database worker, for services whose network thread hands its store calls over (services/threads)."""
+        return self._database
+
+    @property
     def pending(self) -> int:
         """Jobs whose callback has not run yet."""
         return len(self._open)
