@@ -1,1 +1,1 @@
-"""Numbered steps from every older server database to today's; they never import today's tables."""
+"""Numbered steps of the server's schema, run by Alembic; each stands alone and never imports today's tables."""

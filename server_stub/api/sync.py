@@ -1,0 +1,197 @@
+"""hello, push, pull, snapshot: the conversation of a laptop with the server (docs/spec/wire.md)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server_stub.api.deps import Server, person_of, reply, server_of, signed_device, signed_message
+from server_stub.api.views import lease, limits, open_periods, scope_messages
+from server_stub.auth.gate import Person
+from server_stub.auth.permissions import may_read
+from server_stub.store.devices import Device
+from server_stub.store.scopes import Scope
+from server_stub.store.work import Work
+from server_stub.workflow.service import Sender
+from sidumba_field import __version__
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.records import GENESIS
+from sidumba_field.core.time import iso
+from sidumba_field.wire import endpoints
+from sidumba_field.wire.messages import (
+    AnswerMessage,
+    EntryMessage,
+    FeedPage,
+    HeadMessage,
+    Hello,
+    PullReply,
+    PullRequest,
+    PushReply,
+    PushRequest,
+    RecordMessage,
+    SnapshotReply,
+)
+from sidumba_field.wire.versions import SPOKEN
+
+router = APIRouter()
+#: Smallest room a feed gets on a page, so that one busy village does not silence the others.
+_LEAST = 4 * 1024
+
+
+def check_protocol(proto: int) -> None:
+    """Raise ``wire.protocol_unknown`` for a number this server does not speak."""
+    if proto not in SPOKEN:
+        raise SidumbaError("wire.protocol_unknown", found=proto, spoken=", ".join(map(str, SPOKEN)))
+
+
+@router.get(endpoints.HELLO)
+async def hello(request: Request) -> Response:
+    server = server_of(request)
+    programs = server.programs
+    return reply(
+        Hello(
+            proto=list(SPOKEN),
+            min_app=__version__,
+            epoch=server.epoch,
+            now=iso(server.clock.now()),
+            server_key=server.keys.signing.public_hex,
+            age_recipient=server.keys.age_recipient,
+            limits=limits(server.settings),
+            programs={name: rules.content_sha256 for name, rules in programs.items()},
+            forms={
+                name: {form: list(known) for form, known in r.versions.items()}
+                for name, r in programs.items()
+            },
+        )
+    )
+
+
+@router.post(endpoints.PUSH)
+async def push(request: Request) -> Response:
+    device, message = await signed_message(request, PushRequest)
+    check_protocol(message.proto)
+    if message.device != device.id:
+        raise SidumbaError("op.wrong_device")
+    return reply(await run_in_threadpool(_push, server_of(request), device, message))
+
+
+def _push(server: Server, device: Device, message: PushRequest) -> PushReply:
+    with server.database.read() as work:
+        people = work.people.on_device(device.id)
+    answers = server.workflow.receive(message.items, Sender(device.id, people))
+    highest = max((_dseq(item) for item in message.items), default=0)
+    vids = {str(item.get("vid")) for item in message.items}
+    now = iso(server.clock.now())
+    with server.database.write() as work:
+        receipt, dseq = work.devices.next_receipt(device.id, highest, message.inc, now)
+        heads = work.scopes.many(vids)
+    return PushReply(
+        epoch=server.epoch,
+        now=now,
+        results=[AnswerMessage.of(answer) for answer in answers],
+        heads={vid: HeadMessage(seq=scope.seq, hash=scope.hash) for vid, scope in heads.items()},
+        dseq=dseq,
+        receipt=f"TT-{receipt:04d}",
+    )
+
+
+def _dseq(item: dict[str, object]) -> int:
+    found = item.get("dseq")
+    return found if isinstance(found, int) and 0 <= found <= 2**53 else 0
+
+
+@router.post(endpoints.PULL)
+async def pull(request: Request) -> Response:
+    device, message = await signed_message(request, PullRequest)
+    check_protocol(message.proto)
+    person = await person_of(request, device)
+    return reply(await run_in_threadpool(_pull, server_of(request), person, message))
+
+
+def _pull(server: Server, person: Person, message: PullRequest) -> PullReply:
+    now = server.clock.now()
+    is_other_epoch = bool(message.epoch) and message.epoch != server.epoch
+    left = message.limit_bytes
+    feeds: list[FeedPage] = []
+    with server.database.read() as work:
+        scopes = work.scopes.covered(person.rights)
+        for scope in scopes:
+            cursor = message.cursors.get(scope.vid)
+            if cursor is None:
+                continue
+            if is_other_epoch or not _knows(work, scope, cursor):
+                feeds.append(_page(scope, [], False, rewound=True))
+                continue
+            page, left = _behind(work, scope, cursor.seq, left)
+            feeds.append(page)
+        return PullReply(
+            epoch=server.epoch,
+            now=iso(now),
+            feeds=feeds,
+            scopes=scope_messages(work, scopes),
+            lease_until=lease(now),
+            people=work.people.names_around(person.rights),
+            periods=open_periods(work, server.programs, person.rights),
+        )
+
+
+def _knows(work: Work, scope: Scope, cursor: HeadMessage) -> bool:
+    """Tell whether this cursor lies on our chain; if not, one of us was restored from a copy."""
+    if cursor.seq == scope.seq:
+        return cursor.hash == scope.hash
+    if cursor.seq == 0:
+        return cursor.hash == GENESIS
+    return 0 < cursor.seq < scope.seq and work.feed.hash_at(scope.vid, cursor.seq) == cursor.hash
+
+
+def _behind(work: Work, scope: Scope, after: int, left: int) -> tuple[FeedPage, int]:
+    if after == scope.seq:
+        return _page(scope, [], False), left
+    if left <= 0:
+        return _page(scope, [], True), left
+    entries, size = work.feed.page(scope.vid, after, max(left, _LEAST))
+    messages = [EntryMessage.of(entry) for entry in entries]
+    return _page(scope, messages, entries[-1].seq < scope.seq), left - size
+
+
+def _page(scope: Scope, entries: list[EntryMessage], more: bool, rewound: bool = False) -> FeedPage:
+    head = HeadMessage(seq=scope.seq, hash=scope.hash)
+    return FeedPage(vid=scope.vid, entries=entries, head=head, more=more, rewound=rewound)
+
+
+@router.get(endpoints.SNAPSHOT)
+async def snapshot(request: Request, vid: str, after: str = "") -> Response:
+    device = await signed_device(request)
+    person = await person_of(request, device)
+    return reply(await run_in_threadpool(_snapshot, server_of(request), person, vid, after))
+
+
+def _snapshot(server: Server, person: Person, vid: str, after: str) -> SnapshotReply:
+    limit = server.settings.limits.max_batch_bytes
+    with server.database.read() as work:
+        scope = work.scopes.get(vid)
+        if scope is None or not may_read(person.grants, scope, server.clock.now()):
+            # One answer for both: whether a feed exists is nobody else's business.
+            raise SidumbaError("auth.not_permitted")
+        records: list[RecordMessage] = []
+        size, last = 0, after
+        found = work.records.page(vid, after, 200)
+        for record in found:
+            message = RecordMessage.of(record)
+            size += len(message.model_dump_json())
+            if records and size > limit:
+                break
+            records.append(message)
+            last = record.rid
+        is_whole = len(records) == len(found) and len(found) < 200
+        return SnapshotReply(
+            vid=vid,
+            epoch=server.epoch,
+            seq=scope.seq,
+            hash=scope.hash,
+            records=records,
+            files=work.files.whole_names(vid, [record.rid for record in records]),
+            after="" if is_whole else last,
+        )

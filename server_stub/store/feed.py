@@ -1,0 +1,183 @@
+"""The feed: one gap-free, hash-chained list of changes per scope (docs/spec/sync.md "Feed").
+
+``append`` advances the head's counter row in the caller's transaction, so that entries are numbered in the order of
+their commits and none can appear behind a reader's cursor. Payload and salt lie in a table of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from server_stub.store.tables import FEED, HEAD, PAYLOAD
+from sidumba_field.core.canonical import canonical, sha256_hex
+from sidumba_field.core.records import FeedEntry, FeedKind, link_hash
+
+#: Entries fetched at once while a page is filled; a page ends by bytes, not by count.
+_FETCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be appended: everything of an entry but its place in the chain."""
+
+    vid: str
+    rid: str
+    rev: int
+    kind: FeedKind
+    op: str
+    actor: str
+    payload: Mapping[str, Any]
+
+
+def _entry(row: Row[Any]) -> FeedEntry:
+    return FeedEntry(
+        vid=row.vid,
+        seq=row.seq,
+        prev=row.prev,
+        hash=row.hash,
+        rid=row.rid,
+        rev=row.rev,
+        kind=FeedKind(row.kind),
+        op=row.op,
+        actor=row.actor,
+        server_time=row.server_time,
+        payload_digest=row.payload_digest,
+        payload=None if row.body is None else json.loads(row.body),
+        salt=row.salt or "",
+    )
+
+
+_WITH_PAYLOAD = select(FEED, PAYLOAD.c.body, PAYLOAD.c.salt).select_from(
+    FEED.outerjoin(PAYLOAD, (FEED.c.vid == PAYLOAD.c.vid) & (FEED.c.seq == PAYLOAD.c.seq))
+)
+
+
+class Feed:
+    """Repository of the chains."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def append(self, drafts: Sequence[Draft], at: str) -> list[FeedEntry]:
+        """Append ``drafts`` and return their entries in the order given. ``at``: server time, ISO.
+
+        Heads are locked in the order of their ids, so that two writers never wait for each other in a circle.
+        Raises ``KeyError`` for a scope that was never opened.
+        """
+        by_scope: dict[str, list[tuple[int, Draft]]] = {}
+        for place, draft in enumerate(drafts):
+            by_scope.setdefault(draft.vid, []).append((place, draft))
+        done: dict[int, FeedEntry] = {}
+        bodies: list[dict[str, Any]] = []
+        for vid in sorted(by_scope):
+            mine = by_scope[vid]
+            last, prev = self._advance(vid, len(mine))
+            for seq, (place, draft) in enumerate(mine, start=last - len(mine) + 1):
+                body = canonical(draft.payload)
+                entry = _link(draft, seq, prev, at, body)
+                done[place] = entry
+                bodies.append({"vid": vid, "seq": seq, "salt": entry.salt, "body": body.decode()})
+                prev = entry.hash
+            self._db.execute(update(HEAD).where(HEAD.c.vid == vid).values(hash=prev))
+        entries = [done[place] for place in range(len(drafts))]
+        if entries:
+            self._db.execute(insert(FEED), [_row(entry) for entry in entries])
+            self._db.execute(insert(PAYLOAD), bodies)
+        return entries
+
+    def _advance(self, vid: str, by: int) -> tuple[int, str]:
+        step = update(HEAD).where(HEAD.c.vid == vid).values(seq=HEAD.c.seq + by)
+        row = self._db.execute(step.returning(HEAD.c.seq, HEAD.c.hash)).one_or_none()
+        if row is None:
+            raise KeyError(vid)
+        return row.seq, row.hash
+
+    def page(self, vid: str, after: int, limit_bytes: int) -> tuple[list[FeedEntry], int]:
+        """Return the entries behind ``after`` in order, and their bytes: at least one if there is any."""
+        entries: list[FeedEntry] = []
+        size = 0
+        for row in self._rows(vid, after):
+            size += 600 + len(row.body or "")
+            if entries and size > limit_bytes:
+                return entries, size
+            entries.append(_entry(row))
+        return entries, size
+
+    def _rows(self, vid: str, after: int) -> Iterator[Row[Any]]:
+        while True:
+            query = (
+                _WITH_PAYLOAD.where(FEED.c.vid == vid, FEED.c.seq > after).order_by(FEED.c.seq).limit(_FETCH)
+            )
+            rows = self._db.execute(query).all()
+            yield from rows
+            if len(rows) < _FETCH:
+                return
+            after = rows[-1].seq
+
+    def hash_at(self, vid: str, seq: int) -> str | None:
+        """Return the hash of one entry, None when there is no such entry."""
+        query = select(FEED.c.hash).where(FEED.c.vid == vid, FEED.c.seq == seq)
+        return self._db.execute(query).scalar_one_or_none()
+
+    def history(self, rid: str) -> list[FeedEntry]:
+        """Return every entry about one record, oldest first."""
+        rows = self._db.execute(_WITH_PAYLOAD.where(FEED.c.rid == rid).order_by(FEED.c.vid, FEED.c.seq))
+        return [_entry(row) for row in rows]
+
+    def last_revs(self, vid: str) -> dict[str, int]:
+        """Return rid -> highest revision the chain tells of, for one scope."""
+        query = select(FEED.c.rid, func.max(FEED.c.rev)).where(FEED.c.vid == vid).group_by(FEED.c.rid)
+        return {row.rid: row[1] for row in self._db.execute(query)}
+
+    def erase(self, rid: str) -> int:
+        """Remove payload and salt of every entry about ``rid``; return how many there were. The links stay."""
+        places = self._db.execute(select(FEED.c.vid, FEED.c.seq).where(FEED.c.rid == rid)).all()
+        gone = 0
+        for vid, seq in places:
+            step = delete(PAYLOAD).where(PAYLOAD.c.vid == vid, PAYLOAD.c.seq == seq)
+            gone += self._db.execute(step).rowcount
+        return gone
+
+
+def _link(draft: Draft, seq: int, prev: str, at: str, body: bytes) -> FeedEntry:
+    salt = secrets.token_hex(16)
+    digest = sha256_hex(bytes.fromhex(salt) + body)
+    chained = link_hash(prev, seq, draft.rid, draft.rev, draft.kind.value, draft.op, draft.actor, at, digest)
+    return FeedEntry(
+        vid=draft.vid,
+        seq=seq,
+        prev=prev,
+        hash=chained,
+        rid=draft.rid,
+        rev=draft.rev,
+        kind=draft.kind,
+        op=draft.op,
+        actor=draft.actor,
+        server_time=at,
+        payload_digest=digest,
+        payload=draft.payload,
+        salt=salt,
+    )
+
+
+def _row(entry: FeedEntry) -> dict[str, Any]:
+    return {
+        "vid": entry.vid,
+        "seq": entry.seq,
+        "prev": entry.prev,
+        "hash": entry.hash,
+        "rid": entry.rid,
+        "rev": entry.rev,
+        "kind": entry.kind.value,
+        "op": entry.op,
+        "actor": entry.actor,
+        "server_time": entry.server_time,
+        "payload_digest": entry.payload_digest,
+    }

@@ -1,0 +1,93 @@
+"""Every op ever received, with the answer it got: what makes a repeated push harmless."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.engine import Connection
+
+from server_stub.store.dialect import insert_once
+from server_stub.store.tables import OP
+from sidumba_field.core.canonical import canonical
+from sidumba_field.core.records import OpAnswer, OpStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One op as it arrived: ``digest`` over exactly what was sent, ``body`` that same canonical JSON."""
+
+    op: str
+    digest: str
+    device: str
+    by: str
+    dseq: int
+    vid: str
+    rid: str
+    body: str
+
+
+class Ops:
+    """Repository of received ops."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def answer(self, op: str) -> tuple[str, OpAnswer] | None:
+        """Return (digest, answer) of an op received before; the digest is "" after an erasure."""
+        row = self._db.execute(select(OP.c.digest, OP.c.answer).where(OP.c.op == op)).one_or_none()
+        return None if row is None else (row.digest, _answer(row.answer))
+
+    def keep(self, received: Received, answer: OpAnswer, at: str) -> bool:
+        """Store an op with its answer; False when somebody else stored the same id first."""
+        row = {
+            "op": received.op,
+            "digest": received.digest,
+            "device": received.device,
+            "by": received.by,
+            "dseq": received.dseq,
+            "vid": received.vid,
+            "rid": received.rid,
+            "received_at": at,
+            "status": answer.st.value,
+            "answer": _text(answer),
+            "body": received.body,
+        }
+        return insert_once(self._db, OP, [row]) == 1
+
+    def erase(self, rid: str) -> int:
+        """Empty what the ops of a record carried; ids and answers stay, so that a repetition changes nothing."""
+        return self._db.execute(update(OP).where(OP.c.rid == rid).values(body="", digest="")).rowcount
+
+    def count(self) -> int:
+        return self._db.execute(select(func.count()).select_from(OP)).scalar_one()
+
+
+def _text(answer: OpAnswer) -> str:
+    return canonical(
+        {
+            "op": answer.op,
+            "st": answer.st.value,
+            "rev": answer.rev,
+            "seq": answer.seq,
+            "code": answer.code,
+            "params": {key: str(value) for key, value in answer.params.items()},
+            "conflicts": list(answer.conflicts),
+            "flags": list(answer.flags),
+        }
+    ).decode()
+
+
+def _answer(text: str) -> OpAnswer:
+    raw = json.loads(text)
+    return OpAnswer(
+        op=raw["op"],
+        st=OpStatus(raw["st"]),
+        rev=raw["rev"],
+        seq=raw["seq"],
+        code=raw["code"],
+        params=raw["params"],
+        conflicts=tuple(raw["conflicts"]),
+        flags=tuple(raw["flags"]),
+    )

@@ -1,0 +1,143 @@
+"""Records: the present state of every subject. Saved by the workflow service alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from server_stub.store.scopes import under
+from server_stub.store.tables import HEAD, RECORD
+from sidumba_field.core.canonical import canonical
+from sidumba_field.core.records import Record, Remark
+
+
+def _json(value: Any) -> str:
+    return canonical(value).decode()
+
+
+def _record(row: Row[Any]) -> Record:
+    return Record(
+        rid=row.rid,
+        vid=row.vid,
+        program=row.program,
+        subject=row.subject,
+        form=row.form,
+        form_v=row.form_v,
+        state=row.state,
+        rev=row.rev,
+        fields=json.loads(row.fields),
+        field_revs=json.loads(row.field_revs),
+        owner=row.owner,
+        authors=frozenset(json.loads(row.authors)),
+        remarks=tuple(Remark(**remark) for remark in json.loads(row.remarks)),
+        period=row.period,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+    )
+
+
+def _values(record: Record) -> dict[str, Any]:
+    return {
+        "vid": record.vid,
+        "rid": record.rid,
+        "program": record.program,
+        "subject": record.subject,
+        "form": record.form,
+        "form_v": record.form_v,
+        "state": record.state,
+        "period": record.period,
+        "rev": record.rev,
+        "owner": record.owner,
+        "content_sha256": record.content_sha256,
+        "fields": _json(dict(record.fields)),
+        "field_revs": _json(dict(record.field_revs)),
+        "authors": _json(sorted(record.authors)),
+        "remarks": _json([asdict(remark) for remark in record.remarks]),
+        "created_at": record.created_at,
+        "changed_at": record.changed_at,
+    }
+
+
+class Records:
+    """Repository of records."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def get(self, rid: str) -> Record | None:
+        row = self._db.execute(select(RECORD).where(RECORD.c.rid == rid)).one_or_none()
+        return None if row is None else _record(row)
+
+    def lock(self, rid: str) -> Record | None:
+        """Return a record and keep others from changing it until this transaction ends."""
+        row = self._db.execute(select(RECORD).where(RECORD.c.rid == rid).with_for_update()).one_or_none()
+        return None if row is None else _record(row)
+
+    def lock_many(self, rids: Iterable[str]) -> dict[str, Record]:
+        """Lock many records, always in the order of their ids so that two batches never wait in a circle."""
+        found: dict[str, Record] = {}
+        wanted = sorted(set(rids))
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            query = select(RECORD).where(RECORD.c.rid.in_(some)).order_by(RECORD.c.rid).with_for_update()
+            found.update({row.rid: _record(row) for row in self._db.execute(query)})
+        return found
+
+    def add(self, record: Record) -> None:
+        self._db.execute(insert(RECORD).values(_values(record)))
+
+    def save(self, record: Record) -> None:
+        """Write a record that exists; raise ``KeyError`` when it does not."""
+        values = _values(record)
+        vid, rid = values.pop("vid"), values.pop("rid")
+        step = update(RECORD).where(RECORD.c.vid == vid, RECORD.c.rid == rid).values(values)
+        if self._db.execute(step).rowcount != 1:
+            raise KeyError(rid)
+
+    def page(self, vid: str, after: str, limit: int) -> list[Record]:
+        """Return records of one scope behind ``after`` in the order of their ids."""
+        query = (
+            select(RECORD)
+            .where(RECORD.c.vid == vid, RECORD.c.rid > after)
+            .order_by(RECORD.c.rid)
+            .limit(limit)
+        )
+        return [_record(row) for row in self._db.execute(query)]
+
+    def _at(
+        self, columns: Select[Any], program: str, unit: str, subject: str, period: str | None
+    ) -> Select[Any]:
+        query = columns.select_from(RECORD.join(HEAD, RECORD.c.vid == HEAD.c.vid)).where(
+            HEAD.c.program == program, under(unit), RECORD.c.subject == subject
+        )
+        return query if period is None else query.where(RECORD.c.period == period)
+
+    def ids(self, program: str, unit: str, subject: str, period: str, states: Sequence[str]) -> set[str]:
+        """Return the ids of all records of ``subject`` under ``unit`` that stand in one of ``states``."""
+        query = self._at(select(RECORD.c.rid), program, unit, subject, period)
+        return set(self._db.execute(query.where(RECORD.c.state.in_(states))).scalars())
+
+    def members(self, program: str, unit: str, period: str, state: str) -> list[dict[str, Any]]:
+        """Return rid, vid, rev, sha of the records under ``unit`` in ``state``, in the order of their ids."""
+        columns = select(RECORD.c.rid, RECORD.c.vid, RECORD.c.rev, RECORD.c.content_sha256)
+        query = self._at(columns, program, unit, "record", period).where(RECORD.c.state == state)
+        rows = self._db.execute(query.order_by(RECORD.c.rid))
+        return [{"rid": r.rid, "vid": r.vid, "rev": r.rev, "sha": r.content_sha256} for r in rows]
+
+    def subjects(self, program: str, unit: str, subject: str, period: str | None = None) -> list[Record]:
+        """Return every record of ``subject`` under ``unit``, oldest first."""
+        query = self._at(select(RECORD), program, unit, subject, period).order_by(RECORD.c.created_at)
+        return [_record(row) for row in self._db.execute(query)]
+
+    def revs(self, vid: str) -> dict[str, int]:
+        """Return rid -> revision of every record of a scope."""
+        rows = self._db.execute(select(RECORD.c.rid, RECORD.c.rev).where(RECORD.c.vid == vid))
+        return {row.rid: row.rev for row in rows}
+
+    def count(self) -> int:
+        return self._db.execute(select(func.count()).select_from(RECORD)).scalar_one()

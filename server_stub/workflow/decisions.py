@@ -1,0 +1,205 @@
+"""Steps of the SOP on one record or one period: compare-and-set on state, revision and content hash, signed by the
+person's own key (docs/spec/sync.md "Review")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from server_stub.workflow.cases import WITHDRAW, Case, Decision, refuse
+from server_stub.workflow.facts import period_facts
+from sidumba_field.core.merge import apply
+from sidumba_field.core.records import (
+    NOTHING,
+    FeedKind,
+    OpAnswer,
+    OpKind,
+    OpStatus,
+    Record,
+    Remark,
+    content_sha256,
+)
+from sidumba_field.core.workflow import Request, Situation, Transition
+from sidumba_field.seal.signing import verify
+
+_EXACT = frozenset({"exact_content", "exact_digest"})
+#: What a step may write besides the state: the label of the period it opens.
+_LABEL = "label"
+
+
+def is_signed(case: Case) -> bool:
+    """Tell whether a key this person was activated with, on any laptop, signed exactly this decision."""
+    data = case.op.decision_bytes()
+    return any(verify(key, data, case.op.sig) for key in case.work.people.keys(case.op.by))
+
+
+def decide_step(case: Case) -> Decision:
+    """Judge one step on a record or a period."""
+    op, record = case.op, case.record
+    if (op.kind is OpKind.TOMBSTONE) != (op.command == WITHDRAW):
+        return refuse(op, "op.malformed", field="kind")
+    if record is None:
+        return _begin(case)
+    if (record.vid, record.subject) != (op.vid, op.subject):
+        return refuse(op, "op.outside_area", field="vid")
+    found = allowed(case, record, situation(case, record, period_facts(case, record)))
+    return found if isinstance(found, Decision) else _take(case, record, found)
+
+
+def situation(case: Case, record: Record | None, facts: Mapping[str, bool] | None = None) -> Situation:
+    """Return everything a guard may look at, judged on the server's own content."""
+    op = case.op
+    findings = case.findings(record) if record is not None else None
+    words = {word for row in case.rules.workflow.transitions for word in row.guards}
+    own = case.rules.facts(record.form, record.form_v, record.fields, words) if record and record.form else {}
+    return Situation(
+        record=record,
+        user=op.by,
+        now=case.now,
+        errors=findings.errors if findings else (),
+        unexplained=findings.unexplained if findings else (),
+        missing_files=case.work.files.missing(findings.files) if findings and findings.files else (),
+        seen_rev=op.expect_rev,
+        seen_sha=op.content_sha256,
+        decided_at=record.changed_at if record else "",
+        facts={**own, **(facts or {})},
+    )
+
+
+def allowed(case: Case, record: Record | None, seen: Situation) -> Transition | Decision:
+    """Return the row that applies, or the refusal: table, role, what was seen, remark, guards, in this order."""
+    op = case.op
+    rev = record.rev if record else 0
+    state = record.state if record else op.expect_state
+    rows = case.rules.workflow.rows(op.subject, state, op.command)
+    if record is not None and state != op.expect_state:
+        return refuse(op, "op.stale_state", OpStatus.CONFLICT, rev, state=state, command=op.command)
+    if not rows:
+        return refuse(op, "op.not_allowed", rev=rev, command=op.command, state=state)
+    mine = [row for row in rows if row.role in case.standing.roles]
+    if not mine:
+        who = ", ".join(dict.fromkeys(row.role for row in rows))
+        return refuse(op, "op.wrong_role", rev=rev, command=op.command, who=who)
+    exact = record is not None and all(_EXACT & set(row.guards) for row in mine)
+    if exact and record is not None and (op.expect_rev, op.content_sha256) != (rev, record.content_sha256):
+        return refuse(op, "op.stale_review", OpStatus.CONFLICT, rev, command=op.command)
+    request = Request(op.subject, state, op.command, case.standing.roles, op.remark, op.remarks)
+    verdict = case.rules.workflow.judge(request, seen)
+    if verdict.transition is None:
+        code = {"workflow.remark_required": "op.remark_required"}.get(verdict.code, "op.guard")
+        return refuse(op, code, rev=rev, **(verdict.params or {}))
+    return verdict.transition
+
+
+def _take(case: Case, record: Record, row: Transition) -> Decision:
+    op = case.op
+    if op.assignee and not (row.remark_required and _covers(case, op.assignee)):
+        return refuse(op, "op.malformed", rev=record.rev, field="assignee")
+    after = moved(case, record, row)
+    payload = step_payload(case, record, after, row)
+    answer = OpAnswer(op.op, OpStatus.APPLIED, rev=after.rev)
+    return Decision(answer, (after,), (case.draft(after, FeedKind(op.kind.value), payload),))
+
+
+def _covers(case: Case, user: str) -> bool:
+    account = case.work.people.get(user)
+    if account is None or not account.active:
+        return False
+    grants = case.work.people.grants(user)
+    return any(grant.covers(case.scope.program, case.scope.unit, case.now) for grant in grants)
+
+
+def moved(case: Case, record: Record, row: Transition) -> Record:
+    """Return the record after a step: state, remarks, owner; its content is untouched."""
+    rev = record.rev + 1
+    if row.remark_required:
+        remarks = remarks_of(case, rev)
+    elif record.state != row.to:
+        remarks = ()
+    else:
+        remarks = record.remarks
+    owner = case.op.assignee or record.owner
+    return replace(record, state=row.to, rev=rev, remarks=remarks, owner=owner, changed_at=case.at)
+
+
+def remarks_of(case: Case, rev: int) -> tuple[Remark, ...]:
+    """Return the remarks of a return, numbered in the order of their paths; "" speaks of the whole."""
+    op = case.op
+    texts = {path: text for path, text in op.remarks.items() if text.strip()}
+    if op.remark.strip():
+        texts[""] = op.remark
+    by_name = case.standing.actor.name
+    return tuple(
+        Remark(f"{op.op}.{n}", path, text, op.by, by_name, case.at, rev)
+        for n, (path, text) in enumerate(sorted(texts.items()))
+    )
+
+
+def step_payload(case: Case, before: Record | None, after: Record, row: Transition) -> dict[str, Any]:
+    """Return what the feed tells of a step. ``remarks`` are the record's open remarks after it."""
+    op = case.op
+    return {
+        "command": op.command,
+        "program": after.program,
+        "subject": after.subject,
+        "from": before.state if before else NOTHING,
+        "to": after.state,
+        "role": row.role,
+        "acting_for": case.standing.acting_for(row.role, case.scope, case.now),
+        "remark": op.remark,
+        "remarks": [asdict(remark) for remark in after.remarks],
+        "assignee": op.assignee,
+        "owner": after.owner,
+        "period": after.period,
+        "content_sha256": op.content_sha256,
+        "expect_rev": op.expect_rev,
+        "sig": op.sig,
+        "by_name": case.standing.actor.name,
+        "at": op.at,
+    }
+
+
+def _begin(case: Case) -> Decision:
+    """Open a subject that lives by steps alone (a period): its label is signed through the content hash."""
+    op = case.op
+    if op.expect_state != NOTHING or not case.rules.workflow.rows(op.subject, NOTHING, op.command):
+        return refuse(op, "op.unknown_record", rid=op.rid)
+    found = allowed(case, None, situation(case, None))
+    if isinstance(found, Decision):
+        return found
+    label = (op.set.get(_LABEL) or "").strip()
+    if set(op.set) != {_LABEL} or not label or len(label) > 60:
+        return refuse(op, "op.malformed", field=_LABEL)
+    if op.content_sha256 != content_sha256("", "", {_LABEL: label}):
+        return refuse(op, "op.stale_review", OpStatus.CONFLICT)
+    same = case.work.records.subjects(op.program, case.scope.unit, op.subject, label)
+    if same:
+        return refuse(op, "op.not_allowed", command=op.command, state=same[0].state)
+    fields = apply({}, {_LABEL: label})
+    after = new_subject(case, found.to, fields, label)
+    payload = {**step_payload(case, None, after, found), "set": fields}
+    answer = OpAnswer(op.op, OpStatus.APPLIED, rev=1)
+    return Decision(answer, (after,), (case.draft(after, FeedKind.TRANSITION, payload),))
+
+
+def new_subject(case: Case, state: str, fields: dict[str, str], period: str) -> Record:
+    """Return a subject without a form at its first revision."""
+    op = case.op
+    return Record(
+        rid=op.rid,
+        vid=op.vid,
+        program=op.program,
+        subject=op.subject,
+        form="",
+        form_v="",
+        state=state,
+        rev=1,
+        fields=fields,
+        field_revs=dict.fromkeys(fields, 1),
+        owner=op.by,
+        authors=frozenset(),
+        period=period,
+        created_at=case.at,
+        changed_at=case.at,
+    )

@@ -1,0 +1,99 @@
+"""Reads one raw item of a push: a well-formed op, or the reason why it is none. Either way it is kept as received."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from server_stub.store.ops import Received
+from sidumba_field.core.canonical import canonical, sha256_hex
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.ids import derived_id, is_id
+from sidumba_field.core.records import Op
+from sidumba_field.wire.messages import OpMessage
+
+#: Signs no XML document can hold (XML 1.0 section 2.2) and halves of surrogate pairs: no form can carry them.
+_FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: A field path: names joined by "/", rows in brackets, or a meta field (core/records.py).
+_PATH = re.compile(
+    r"^(@[a-z]+(/.+)?|[^@\[\]/]+(\[[0-9a-zA-Z-]{1,64}\])?(/[^@\[\]/]+(\[[0-9a-zA-Z-]{1,64}\])?)*)$"
+)
+_BIGGEST = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """An item as received; ``op`` is None when it is malformed, ``params`` then say where."""
+
+    received: Received
+    op: Op | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_item(item: Mapping[str, Any], device: str) -> Intake:
+    """Read one item; never raises. Nothing of its content goes to the log."""
+    body, digest = _spelled(item)
+    wrong = ""
+    try:
+        op: Op | None = OpMessage.model_validate(item).to_op()
+    except ValidationError as error:
+        op, wrong = None, ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+    except (SidumbaError, ValueError):
+        op, wrong = None, "members"
+    if op is not None and (wrong := _complaint(op) if body else "canonical"):
+        op = None
+    if op is None:
+        own = str(item.get("op"))
+        kept = own if is_id(own) else derived_id("malformed", device, digest)
+        received = Received(kept, digest, device, "", 0, "", "", body or "")
+        return Intake(received, None, {"field": wrong[:120]})
+    return Intake(Received(op.op, digest, device, op.by, op.dseq, op.vid, op.rid, body), op)
+
+
+def _spelled(item: Mapping[str, Any]) -> tuple[str, str]:
+    """Return (canonical text, digest) of an item; ("", digest) when it has no canonical spelling."""
+    try:
+        body = canonical(item)
+    except (TypeError, ValueError, RecursionError):
+        try:
+            return "", sha256_hex(json.dumps(item, sort_keys=True).encode())
+        except (TypeError, ValueError, RecursionError):
+            return "", sha256_hex(str(item.get("op")).encode("utf-8", "backslashreplace"))
+    return body.decode(), sha256_hex(body)
+
+
+def _complaint(op: Op) -> str:
+    """Return the name of the first member that cannot be kept, "" when all can."""
+    if not all(is_id(text) for text in (op.op, op.vid, op.rid, op.by)):
+        return "id"
+    if max(op.dseq, op.base_rev, op.expect_rev) > _BIGGEST:
+        return "dseq"
+    if any(_FOREIGN.search(text) for text in _texts(op)):
+        return "text"
+    paths = [*op.set, *op.was, *(path for path in op.remarks if path)]
+    return next(("path" for path in paths if not _PATH.match(path)), "")
+
+
+def _texts(op: Op) -> Iterator[str]:
+    yield from (
+        op.program,
+        op.subject,
+        op.form,
+        op.form_v,
+        op.command,
+        op.expect_state,
+        op.remark,
+        op.assignee,
+        op.at,
+    )
+    for values in (op.set, op.was, op.remarks):
+        for path, value in values.items():
+            yield path
+            yield value or ""
+    for member in op.members:
+        yield from (str(value) for value in member.values())

@@ -1,0 +1,92 @@
+"""What one program demands, as the server asks it: rows, form versions, judgement of content, words of its own.
+
+A judgement depends on content alone, so it is kept by content hash: a push is judged before any lock is taken, and
+the same judgement is found again inside the transaction.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Protocol
+
+from sidumba_field.core.records import content_sha256
+from sidumba_field.core.workflow import Workflow
+
+_KEPT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the form engine says of one content. ``errors``: paths that break a rule; ``unexplained``: soft warnings
+    without a reason; ``files``: names of referenced files ("<sha256>.<ext>")."""
+
+    errors: tuple[str, ...] = ()
+    unexplained: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+class Rules(Protocol):
+    """One program to the server."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def workflow(self) -> Workflow: ...
+
+    @property
+    def content_sha256(self) -> str: ...
+
+    @property
+    def versions(self) -> Mapping[str, tuple[str, ...]]:
+        """Form id -> versions this server judges."""
+        ...
+
+    def judge(self, form: str, version: str, fields: Mapping[str, str]) -> Findings:
+        """Judge content; pure. Raises ``op.unknown_form``."""
+        ...
+
+    def facts(
+        self, form: str, version: str, fields: Mapping[str, str], words: Iterable[str]
+    ) -> Mapping[str, bool]:
+        """Answer guard words of the program's own; words it does not define are left out."""
+        ...
+
+    def group_of(self, form: str, path: str) -> str | None:
+        """Return the merge group a field belongs to."""
+        ...
+
+
+class Bench:
+    """Judgements by content, kept while they are likely to be asked for again. Safe to share between threads."""
+
+    def __init__(self, keep: int = _KEPT) -> None:
+        self._keep = keep
+        self._found: OrderedDict[tuple[str, str], Findings] = OrderedDict()
+        self._lock = Lock()
+
+    def judge(self, rules: Rules, form: str, version: str, fields: Mapping[str, str]) -> Findings:
+        key = (rules.id + "\x1f" + rules.content_sha256, content_sha256(form, version, fields))
+        with self._lock:
+            found = self._found.get(key)
+        if found is not None:
+            return found
+        found = rules.judge(form, version, fields)
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > self._keep:
+                self._found.popitem(last=False)
+        return found
+
+
+def open_states(workflow: Workflow, subject: str) -> tuple[str, ...]:
+    """Return the states in which a subject begins: an open period is one that still stands there."""
+    return tuple(
+        dict.fromkeys(row.to for row in workflow.transitions if (row.subject, row.state) == (subject, "-"))
+    )
+
+
+Judge = Callable[[Mapping[str, str]], Findings]

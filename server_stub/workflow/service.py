@@ -1,0 +1,196 @@
+"""The only writer of a verification state: judges each op, applies it and appends to the feed in one transaction.
+
+Every op stands alone: one that is malformed, refused or hits a bug of ours leaves its neighbours untouched. An op sent
+again gets the answer it got before; when the same op arrives twice at once, the unique key decides and the loser reads
+the winner's answer (spec/sync.md failures 1, 2, 9).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from server_stub.auth.permissions import standing
+from server_stub.store.database import Database
+from server_stub.store.feed import Draft
+from server_stub.store.files import sha_of
+from server_stub.store.work import Work
+from server_stub.workflow.batches import decide_batch
+from server_stub.workflow.cases import Case, Decision, refuse
+from server_stub.workflow.decisions import decide_step, is_signed
+from server_stub.workflow.edits import decide_edit
+from server_stub.workflow.erasure import Erased, erase
+from server_stub.workflow.intake import Intake, read_item
+from server_stub.workflow.opening import SERVER, beginning, first_period
+from server_stub.workflow.rules import Bench, Rules
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.records import FeedKind, OpAnswer, OpKind, OpStatus, Record
+from sidumba_field.core.time import Clock, iso
+
+log = logging.getLogger("sidumba_server.workflow")
+
+_STEPS = {"batch": decide_batch}
+
+
+class _Twice(Exception):
+    """Somebody else stored the same op id while we were at it; everything here is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The laptop a push came from, and the people who have signed in on it."""
+
+    device: str
+    people: frozenset[str]
+
+
+class WorkflowService:
+    """One per process; safe to share between threads."""
+
+    def __init__(self, database: Database, programs: Mapping[str, Rules], clock: Clock) -> None:
+        self._database = database
+        self._programs = programs
+        self._clock = clock
+        self._bench = Bench()
+
+    def receive(self, items: Sequence[Mapping[str, Any]], sender: Sender) -> list[OpAnswer]:
+        """Answer every item of a push in the order sent; never raises for what an item holds."""
+        return [self._answer(read_item(item, sender.device), sender) for item in items]
+
+    def _answer(self, intake: Intake, sender: Sender) -> OpAnswer:
+        try:
+            return self._database.attempt(lambda work: self._one(work, intake, sender))
+        except _Twice:
+            with self._database.read() as work:
+                return self._again(work, intake) or OpAnswer(intake.received.op, OpStatus.RETRY)
+        except SidumbaError as error:
+            log.info("op %s to be sent again: %s", intake.received.op, error.code)
+        except Exception:
+            log.exception("op %s stopped by a fault of ours", intake.received.op)
+        return OpAnswer(intake.received.op, OpStatus.RETRY)
+
+    def _one(self, work: Work, intake: Intake, sender: Sender) -> OpAnswer:
+        before = self._again(work, intake)
+        if before is not None:
+            return before
+        now = self._clock.now()
+        decision = self._decide(work, intake, sender, now)
+        answer = self._apply(work, decision, intake.received.rid, iso(now))
+        if not work.ops.keep(intake.received, answer, iso(now)):
+            raise _Twice
+        return answer
+
+    def _again(self, work: Work, intake: Intake) -> OpAnswer | None:
+        known = work.ops.answer(intake.received.op)
+        if known is None:
+            return None
+        digest, answer = known
+        if digest in ("", intake.received.digest):
+            return answer
+        return OpAnswer(intake.received.op, OpStatus.REJECTED, code="op.id_reused")
+
+    def _decide(self, work: Work, intake: Intake, sender: Sender, now: datetime) -> Decision:
+        op = intake.op
+        if op is None:
+            return Decision(
+                OpAnswer(intake.received.op, OpStatus.REJECTED, code="op.malformed", params=intake.params)
+            )
+        if op.by not in sender.people:
+            return refuse(op, "op.wrong_device")
+        rules = self._programs.get(op.program)
+        if rules is None:
+            return refuse(op, "op.unknown_program", program=op.program)
+        scope = work.scopes.get(op.vid)
+        if scope is None or scope.program != op.program:
+            return refuse(op, "op.outside_area", vid=op.vid)
+        who = standing(work, op.by, scope, now)
+        if who is None or not who.roles:
+            return refuse(op, "op.outside_area" if who and who.anywhere else "op.wrong_role")
+        record = work.records.lock(op.rid)
+        return _judge(Case(op, work, rules, self._bench, scope, who, record, now))
+
+    def _apply(self, work: Work, decision: Decision, rid: str, at: str) -> OpAnswer:
+        """Write what was decided; the answer learns the place of its record's entry in the feed."""
+        whole: list[Draft] = []
+        is_content = any(draft.kind is FeedKind.EDIT for draft in decision.drafts)
+        for record in decision.records:
+            if record.rev == 1:
+                work.records.add(record)
+            else:
+                work.records.save(record)
+            if is_content:
+                whole += self._link_files(work, record)
+        entries = work.feed.append([*decision.drafts, *whole], at)
+        mine = [e.seq for e, draft in zip(entries, decision.drafts, strict=False) if draft.rid == rid]
+        return replace(decision.answer, seq=mine[-1]) if mine else decision.answer
+
+    def _link_files(self, work: Work, record: Record) -> list[Draft]:
+        rules = self._programs[record.program]
+        names = self._bench.judge(rules, record.form, record.form_v, record.fields).files
+        whole = work.files.link(record, names)
+        return [_file_entry(record.vid, record.rid, record.rev, name, size) for name, size in whole.items()]
+
+    def open_period(self, program: str, vid: str, label: str) -> bool:
+        """Open a period when an office is set up, before anybody could sign for it; False when it is open already.
+
+        The entry says so: its actor is the server and it carries no signature.
+        """
+        rules = self._programs[program]
+        row = beginning(rules, "period")
+
+        def begun(work: Work) -> bool:
+            scope = work.scopes.get(vid)
+            if row is None or scope is None or work.records.subjects(program, scope.unit, row.subject, label):
+                return False
+            at = iso(self._clock.now())
+            record, draft = first_period(rules, row, vid, label, at)
+            work.records.add(record)
+            work.feed.append([draft], at)
+            return True
+
+        return self._database.attempt(begun)
+
+    def erase(self, rid: str, reason: str) -> Erased | None:
+        """Erase what is stored about a record; None when there is no such record."""
+
+        def erased(work: Work) -> Erased | None:
+            record = work.records.lock(rid)
+            if record is None:
+                return None
+            at = iso(self._clock.now())
+            after, draft, what = erase(work, record, reason, at)
+            work.records.save(after)
+            work.feed.append([draft], at)
+            return what
+
+        return self._database.attempt(erased)
+
+    def file_whole(self, sha: str, size: int) -> None:
+        """Note that all bytes of a file are here, and tell every record that refers to it; repeating is harmless."""
+
+        def note(work: Work) -> None:
+            at = iso(self._clock.now())
+            if work.files.complete(sha, size, at):
+                mentions = work.files.mentions(sha)
+                drafts = [_file_entry(ref.vid, ref.rid, rev, ref.name, size) for ref, rev in mentions]
+                work.feed.append(drafts, at)
+
+        self._database.attempt(note)
+
+
+def _file_entry(vid: str, rid: str, rev: int, name: str, size: int) -> Draft:
+    payload = {"name": name, "sha": sha_of(name), "size": size}
+    return Draft(vid, rid, rev, FeedKind.FILE, "", SERVER, payload)
+
+
+def _judge(case: Case) -> Decision:
+    if case.record is not None and case.record.program != case.op.program:
+        return refuse(case.op, "op.outside_area", field="program")
+    if case.op.kind is OpKind.EDIT:
+        return decide_edit(case)
+    if not is_signed(case):
+        return refuse(case.op, "op.bad_signature")
+    return _STEPS.get(case.op.subject, decide_step)(case)

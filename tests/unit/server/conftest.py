@@ -1,0 +1,36 @@
+"""Both databases for every test of this folder, and an office on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server_stub.store import schema
+from server_stub.store.database import Database
+from tests.helpers.databases import KINDS, Postgres, running_postgres
+from tests.helpers.office import Office
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty database of each kind."""
+    if request.param == "sqlite":
+        found = Database(tmp_path / "server.db")
+        schema.upgrade(found)
+    else:
+        found = Database(tmp_path / "unused.db", request.getfixturevalue("postgres").fresh())
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office.set_up(database)
