@@ -15,11 +15,11 @@ from sidumba_field.reports.geometry import MM
 from sidumba_field.reports.model import (
     Bar,
     Fields,
-    Kop,
+    KopLike,
     Paragraph,
     Photo,
     Photos,
-    Signatory,
+    SignatoryLike,
     Signatures,
     SignatureSide,
     Title,
@@ -31,7 +31,7 @@ SIGNATURE_SPACE = 22 * MM
 PHOTO_HEIGHT = 75 * MM
 
 
-def draw_kop(flow: Flow, kop: Kop) -> None:
+def draw_kop(flow: Flow, kop: KopLike) -> None:
     """The letterhead: emblem left, centred bold lines, address 9 points, a double rule 2.2 over 0.8 points."""
     sheet, pen, top = flow.sheet, flow.pen, flow.y
     side = EMBLEM[0] + 4 * MM if kop.emblem else 0.0
@@ -208,7 +208,7 @@ def _side_foot(side: SignatureSide, width: float) -> list[tuple[str, float, Styl
     return lines
 
 
-def _draw_name(flow: Flow, official: Signatory, middle: float, y: float, width: float) -> None:
+def _draw_name(flow: Flow, official: SignatoryLike, middle: float, y: float, width: float) -> None:
     """Name bold and underlined, smaller when it is too long; nobody named yet: a line to write on."""
     if not official.name:
         flow.pen.rule(middle - width * 0.35, y + 1.5, middle + width * 0.35, y + 1.5, 0.7)

@@ -6,10 +6,11 @@ it, guided by the paper's own file, into blocks; a renderer draws blocks and kno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from typing import Protocol
 
 from sidumba_field.words import WITA, Zone
 
@@ -22,6 +23,45 @@ Progress = Callable[[int, int], bool]
 
 
 # ------------------------------------------------------------------------------------------- what the office hands over
+
+
+class LineLike(Protocol):
+    """One bold line of a letterhead, in points."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def size(self) -> float: ...
+
+
+class KopLike(Protocol):
+    """A letterhead, whoever keeps it: a program's office, a village's settings, ``Kop``."""
+
+    @property
+    def lines(self) -> Sequence[LineLike]: ...
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def emblem(self) -> bytes | None: ...
+
+
+class SignatoryLike(Protocol):
+    """An official, whoever keeps the list: a program's office, a village's settings, ``Signatory``."""
+
+    @property
+    def full_position(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def nip(self) -> str: ...
+
+    @property
+    def rank(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +164,7 @@ class ReportData:
     still awaited, so the block says so instead of showing one.
     """
 
-    kop: Kop
+    kop: KopLike
     provenance: Provenance
     place: str = ""
     day: date | None = None
@@ -132,7 +172,7 @@ class ReportData:
     rows: Iterable[Mapping[str, Value]] = ()
     sections: tuple[FormSection, ...] = ()
     photos: tuple[Photo, ...] = ()
-    signatories: Mapping[str, Signatory] = field(default_factory=dict)
+    signatories: Mapping[str, SignatoryLike] = field(default_factory=dict)
     revealed: bool = False
     unsigned: bool = True
 
@@ -223,7 +263,7 @@ class SignatureSide:
     """One half of the signature block, top to bottom; ``status`` is told where no signature may be shown yet."""
 
     opening: str
-    signatory: Signatory
+    signatory: SignatoryLike
     status: str = ""
 
 

@@ -151,7 +151,7 @@ def form_data(**changes: Any) -> ReportData:
             "Pemilik usaha",
             (
                 FormItem("pemilik/nik", "201", "NIK", "6311\u00a00252\u00a00390\u00a00003"),
-                FormItem("pemilik/kk", "202", "Nomor Kartu Keluarga", "6311021203150004"),
+                FormItem("pemilik/no_kk", "202", "Nomor Kartu Keluarga", "6311021203150004"),
                 FormItem("pemilik/nama", "203", "Nama lengkap sesuai KTP", "Hamidah"),
                 FormItem("pemilik/hp", "207", "Nomor HP", "081234567890"),
                 FormItem("pemilik/surel", "", "Surel", ""),
