@@ -138,7 +138,7 @@ class Outbox:
             taken = 0
             for answer in answers:
                 touched = _take(connection, answer, now, receipt)
-                taken += bool(touched)
+                taken += bool(touched) and answer.st is not OpStatus.RETRY
                 rids |= touched
             for vid, head in heads.items():
                 newer = sa.and_(SCOPE.c.vid == vid, SCOPE.c.head_seq <= head.seq)
