@@ -278,7 +278,7 @@ class FakeForm:
     def shown(self, question: Q, value: str) -> str:
         """As read."""
         if question.lookup and value:
-            return f"{value}  {KBLI.get(value, '')}"
+            return KBLI.get(value, value)
         if question.kind in ("int", "calculate") and value.isdigit() and question.widget == "money":
             return dotted(int(value))
         if question.choices:

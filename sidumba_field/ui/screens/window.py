@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from sidumba_field.services.views import Changes, Link, TruthView
 from sidumba_field.ui.operations import entry, home, review, session, syncing
+from sidumba_field.ui.screens.form import FormScreen
 from sidumba_field.ui.screens.login import LoginScreen
 from sidumba_field.ui.shell import MainWindow
 from sidumba_field.ui.theme import Mode, apply_theme, theme
@@ -40,6 +41,7 @@ class Window(MainWindow):
         self._banner = Banner("vermilion", "")
         self._banner_notice: Notice | None = None
         self.add_screen("login", LoginScreen(desk), chrome=False)
+        self.add_screen("form", FormScreen(desk), rail=True)
         self._put_banner()
         self._truth_due = QTimer(self)
         self._truth_due.setSingleShot(True)
@@ -100,7 +102,8 @@ class Window(MainWindow):
         self.nav.set_items(self._nav_items())
         self.nav.set_person(current.name, current.role_label)
         self._heartbeat.start()
-        self.show_screen("home")
+        self._show_truth()
+        self._go("home")
         if current.may_review:
             review.load_queue(self.desk)
 
@@ -127,6 +130,7 @@ class Window(MainWindow):
         self._heartbeat.stop()
         self.toast.finish()
         self.hide_banner()
+        self._show_truth()
         self.show_screen("login")
 
     # -- going about

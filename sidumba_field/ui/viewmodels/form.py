@@ -126,6 +126,10 @@ class FormModel(QObject):
         """Forget everything held: an undo decides what stands."""
         self._held.clear()
 
+    def held(self, path: str) -> str | None:
+        """What the hand knows newer than the store, None for nothing."""
+        return self._held.get(path)
+
     def rename_held(self, temporary: str, row: str) -> None:
         """A row made on screen has its id: what is held for its cells goes by the new name."""
         for book in (self._held, self._typing):

@@ -67,6 +67,8 @@ class FieldRow(QWidget):
         self._label = self._make_label(label, sub)
         row.addWidget(self._label, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(right, 1)
+        # Takes what a field of fixed width leaves over; the label column must not grow.
+        row.addStretch(0)
 
     @staticmethod
     def _make_label(label: str, sub: str) -> QWidget:

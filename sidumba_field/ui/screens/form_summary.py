@@ -1,0 +1,78 @@
+"""The small card below the sections: how many problems, empty questions and remarks, each with the key to the next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from sidumba_field.ui.theme import font, paint_icon, theme
+from sidumba_field.ui.viewmodels.speech import tell
+from sidumba_field.ui.widgets.card import Card
+from sidumba_field.ui.widgets.glyphs import StatePainter
+from sidumba_field.ui.widgets.keycap import KeycapPainter
+from sidumba_field.ui.widgets.painting import line_of_text
+
+_ROW = 28
+
+
+class SummaryLine(QAbstractButton):
+    """Sign, words, key; a click does what the key does."""
+
+    def __init__(self, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key, self._icon, self._tone = key, "", "text.secondary"
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_ROW)
+        theme().changed.connect(self.update)
+
+    def show_line(self, words: str, icon: str, tone: str) -> None:
+        """Change what it says; ``icon`` "" draws the dashed ring of a draft."""
+        self._icon, self._tone = icon, tone
+        self.setText(words)
+        self.setAccessibleName(words)
+        self.setToolTip(f"{words} ({self._key})")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As wide as the card."""
+        return QSize(180, _ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Sign, words, cap."""
+        painter = QPainter(self)
+        ink = theme().color(self._tone)
+        box = QRectF(0, (_ROW - 16) / 2, 16, 16)
+        if self._icon:
+            paint_icon(painter, self._icon, box, ink)
+        else:
+            StatePainter.paint(painter, box, "draf", color=ink)
+        left = self.width() - KeycapPainter.width((self._key,))
+        KeycapPainter.paint(painter, left, _ROW / 2, (self._key,))
+        weight = 500 if self._tone.startswith("state.") else 0
+        used = font("small", numbers=True, weight=weight)
+        line_of_text(painter, QRectF(23, 0, left - 28, _ROW), self.text(), used, ink)
+        painter.end()
+
+
+class SummaryCard(Card):
+    """Three lines."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(padding=10, parent=parent)
+        self.column.setSpacing(0)
+        self.problem, self.empty, self.notes = SummaryLine("F8"), SummaryLine("F6"), SummaryLine("F7")
+        for line in (self.problem, self.empty, self.notes):
+            self.column.addWidget(line)
+        self.show_counts(0, 0, 0, 0)
+
+    def show_counts(self, problems: int, warnings: int, empty: int, notes: int) -> None:
+        """Errors outweigh warnings."""
+        if problems:
+            self.problem.show_line(tell("form.problems", count=problems), "circle-alert", "state.vermilion.fg")
+        elif warnings:
+            self.problem.show_line(tell("form.warnings", count=warnings), "triangle-alert", "state.amber.fg")
+        else:
+            self.problem.show_line(tell("form.no_problems"), "check", "state.teal.fg")
+        self.empty.show_line(tell("form.empty", count=empty), "", "text.secondary")
+        self.notes.show_line(tell("form.notes", count=notes), "message-square", "text.secondary")
