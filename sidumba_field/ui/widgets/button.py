@@ -31,6 +31,7 @@ _INK = {
 }
 _EDGE = {"plain": "border.default", "approve": "state.teal.line", "return": "state.vermilion.line"}
 _ICON_GAP = 7
+_CAP_GAP = 7
 
 
 class Button(QPushButton):
@@ -141,7 +142,7 @@ class Button(QPushButton):
         if self._icon_name:
             width += 16 + (_ICON_GAP if shown else 0)
         if self._keys and self._show_keys:
-            width += 8 + KeycapPainter.width(self._keys)
+            width += _CAP_GAP + KeycapPainter.width(self._keys)
         height = size("controlSmall") if self._small else size("control")
         return QSize(max(round(width + 0.5), size("targetMin")), height)
 
@@ -181,7 +182,7 @@ class Button(QPushButton):
         text_width = QFontMetricsF(self.font()).horizontalAdvance(shown)
         caps = KeycapPainter.width(self._keys) if self._keys and self._show_keys else 0.0
         icon_width = 16 + (_ICON_GAP if shown else 0) if self._icon_name else 0
-        total = icon_width + text_width + (8 + caps if caps else 0)
+        total = icon_width + text_width + (_CAP_GAP + caps if caps else 0)
         left = max(float(self._padding()), (self.width() - total) / 2)
         if self._icon_name:
             paint_icon(painter, self._icon_name, QRectF(left, (self.height() - 16) / 2, 16, 16), ink)
@@ -189,7 +190,11 @@ class Button(QPushButton):
         line_of_text(painter, QRectF(left, 0, text_width + 2, self.height()), shown, self.font(), ink)
         if caps:
             KeycapPainter.paint(
-                painter, left + text_width + 8, self.height() / 2, self._keys, on_solid=self._kind in _SOLID
+                painter,
+                left + text_width + _CAP_GAP,
+                self.height() / 2,
+                self._keys,
+                on_solid=self._kind in _SOLID,
             )
         painter.end()
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from sidumba_field.ui.theme import font, radius, space, theme
 from sidumba_field.ui.widgets.chips import CountPill
 from sidumba_field.ui.widgets.label import Label
-from sidumba_field.ui.widgets.painting import rounded
+from sidumba_field.ui.widgets.painting import RoundFrame, rounded
 
 
 class Card(QFrame):
@@ -27,6 +27,7 @@ class Card(QFrame):
         edge = padding if padding else 1
         self.column.setContentsMargins(edge, edge, edge, edge)
         self.column.setSpacing(space(4) if padding else 0)
+        self._frame = None if padding else RoundFrame(self, ground="bg.app", corner=radius("lg"))
         theme().changed.connect(self.update)
 
     def set_tone(self, tone: str) -> None:

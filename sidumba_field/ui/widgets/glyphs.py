@@ -83,29 +83,29 @@ class StatePainter:
     ) -> None:
         """Draw one ring into ``rect``."""
         ink = color or theme().color(position_meaning(position).fg)
-        _begin(painter, rect, ink, 1.6)
+        _begin(painter, rect, ink, 1.55)
         if position == "draf":
             pen = painter.pen()
-            pen.setDashPattern([2.0, 1.75])
+            pen.setDashPattern([2.9, 1.36])
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             painter.setPen(pen)
-            painter.drawEllipse(QPointF(8, 8), 5.6, 5.6)
+            painter.drawEllipse(QPointF(8, 8), 6.3, 6.3)
         elif position in ("disahkan", "dikembalikan"):
             cls._disc(painter, ink, returned=position == "dikembalikan")
         else:
-            painter.drawEllipse(QPointF(8, 8), 5.6, 5.6)
+            painter.drawEllipse(QPointF(8, 8), 6.3, 6.3)
             part = _WEDGE.get(position, 0.0) if fraction is None else fraction
             if part > 0:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(ink)
-                painter.drawPie(QRectF(4, 4, 8, 8), 90 * 16, -round(part * 360 * 16))
+                painter.drawPie(QRectF(3.7, 3.7, 8.6, 8.6), 90 * 16, -round(part * 360 * 16))
         painter.restore()
 
     @staticmethod
     def _disc(painter: QPainter, ink: QColor, *, returned: bool) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink)
-        painter.drawEllipse(QPointF(8, 8), 6.5, 6.5)
+        painter.drawEllipse(QPointF(8, 8), 7.1, 7.1)
         pen = QPen(theme().color("bg.surface"), 1.6)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)

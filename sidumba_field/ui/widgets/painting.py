@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from sidumba_field.ui.theme import theme
 
@@ -48,3 +49,43 @@ def line_of_text(
 def focus_inside(painter: QPainter, rect: QRectF, corner: float = 0.0) -> None:
     """The focus ring of a row or cell: 2 px, drawn inside."""
     rounded(painter, rect, corner, None, theme().color("accent.ring"), 2.0)
+
+
+class RoundFrame(QWidget):
+    """Rounds off whatever square content a frame holds: corners in the ground's colour, the edge over them.
+
+    Lies over its parent, deaf to mouse and keyboard, and follows its size.
+    """
+
+    def __init__(self, parent: QWidget, *, ground: str, corner: float) -> None:
+        super().__init__(parent)
+        self._ground, self._corner = ground, corner
+        self.edge = "border.subtle"
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        parent.installEventFilter(self)
+        self.setGeometry(parent.rect())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the parent; stay above children that come later."""
+        parent = self.parentWidget()
+        if parent is not None and event.type() in (
+            QEvent.Type.Resize,
+            QEvent.Type.ChildAdded,
+            QEvent.Type.Show,
+        ):
+            self.setGeometry(parent.rect())
+            self.raise_()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Corners, then the edge."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect())
+        outside, inside = QPainterPath(), QPainterPath()
+        outside.addRect(box)
+        inside.addRoundedRect(box, self._corner, self._corner)
+        painter.fillPath(outside.subtracted(inside), theme().color(self._ground))
+        rounded(painter, box, self._corner, None, theme().color(self.edge))
+        painter.end()

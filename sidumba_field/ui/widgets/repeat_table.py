@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QVBoxLayout, QWidget
 
-from sidumba_field.ui.theme import radius, size, theme
+from sidumba_field.ui.theme import radius, size
 from sidumba_field.ui.widgets.field_base import FieldState
-from sidumba_field.ui.widgets.painting import rounded
+from sidumba_field.ui.widgets.painting import RoundFrame
 from sidumba_field.ui.widgets.table_model import RepeatModel, TableColumn, TableRow
 from sidumba_field.ui.widgets.table_view import HEAD, RepeatView
 
@@ -51,7 +50,6 @@ class RepeatTable(QFrame):
         super().__init__(parent)
         self._model = RepeatModel(columns, self)
         self._model.limit, self._model.ghost_words = limit, ghost_words
-        self._state = FieldState.REST
         self._begun = ""
         self._view = RepeatView(self._model)
         self._view.setAccessibleName(name)
@@ -67,7 +65,8 @@ class RepeatTable(QFrame):
         self._view.left_back.connect(self.backed)
         self._view.arrived.connect(self._arrived)
         self._view.lookup_wanted.connect(self._lookup)
-        theme().changed.connect(self.update)
+        self._frame = RoundFrame(self, ground="bg.surface", corner=radius("md"))
+        self._frame.edge = "border.control"
         self._fit()
 
     # -- content
@@ -111,8 +110,9 @@ class RepeatTable(QFrame):
 
     def set_state(self, state: FieldState) -> None:
         """Rest, error or warning of the table as a whole: its frame."""
-        self._state = state
-        self.update()
+        edges = {FieldState.ERROR: "state.vermilion.solid", FieldState.WARNING: "state.amber.solid"}
+        self._frame.edge = edges.get(state, "border.control")
+        self._frame.update()
 
     def focus_cell(self, row_id: str, key: str) -> None:
         """Put the hand on a cell; the first one if there is no such row."""
@@ -155,11 +155,3 @@ class RepeatTable(QFrame):
     def sizeHint(self) -> QSize:
         """As wide as it likes."""
         return QSize(640, self.height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The frame."""
-        painter = QPainter(self)
-        edges = {FieldState.ERROR: "state.vermilion.solid", FieldState.WARNING: "state.amber.solid"}
-        edge = theme().color(edges.get(self._state, "border.control"))
-        rounded(painter, QRectF(self.rect()), radius("md"), theme().color("bg.subtle"), edge)
-        painter.end()

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QTextLayout
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QTextLayout
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sidumba_field.ui.theme import font, theme
 from sidumba_field.ui.widgets.button import IconButton
@@ -77,18 +77,12 @@ class ReviewRow(QWidget):
         self._current, self._checked, self._remark = False, False, ""
         self.setProperty("ownFocus", True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.check = IconButton("check", tr("review.check"), framed=True)
-        self.remark = IconButton("message-square", tr("review.remark"), framed=True)
+        self.check = IconButton("check", tr("review.check"), framed=True, parent=self)
+        self.remark = IconButton("message-square", tr("review.remark"), framed=True, parent=self)
         for button in (self.check, self.remark):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.check.clicked.connect(lambda: self.checked.emit(item.key))
         self.remark.clicked.connect(lambda: self.remarked.emit(item.key))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 3, 12, 3)
-        row.setSpacing(4)
-        row.addStretch(1)
-        row.addWidget(self.check, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.remark, 0, Qt.AlignmentFlag.AlignTop)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -141,6 +135,15 @@ class ReviewRow(QWidget):
     def sizeHint(self) -> QSize:
         """Design width."""
         return QSize(round(CANVAS), self.heightForWidth(round(CANVAS)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The two buttons stay at the right of the first line.
+
+        Placed by hand: a layout here would answer ``heightForWidth`` in place of the row.
+        """
+        left = self.width() - 12 - self.remark.width()
+        self.remark.move(left, 3)
+        self.check.move(left - 4 - self.check.width(), 3)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click puts the hand here."""

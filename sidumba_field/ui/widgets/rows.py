@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from sidumba_field.ui.theme import radius, theme
@@ -192,8 +192,10 @@ class RowDelegate(QStyledItemDelegate):
         self.ground(painter, rect, index, current, focused)
         self.words(painter, rect, index, current, focused)
         if self.hairline and index.row() < index.model().rowCount() - 1:
-            painter.setPen(QPen(theme().color("border.subtle"), 1))
-            painter.drawLine(rect.bottomLeft().toPoint(), rect.bottomRight().toPoint())
+            # One px inside: what is drawn on the edge itself belongs to the next row, which draws over it.
+            painter.fillRect(
+                QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), theme().color("border.subtle")
+            )
         if focused:
             self.focus(painter, rect)
         painter.restore()

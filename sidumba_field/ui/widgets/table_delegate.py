@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -129,7 +129,8 @@ class RepeatDelegate(QStyledItemDelegate):
         name = "bg.subtle" if kind == "total" else "bg.surface"
         if index.row() == current and kind == "data":
             name = "bg.selected"
-        painter.fillRect(rect, theme().color(name))
+        if kind != "ghost" or index.column() < 2:  # the invitation of the ghost row runs over its empty cells
+            painter.fillRect(rect, theme().color(name))
         problem = "vermilion" if index.data(ERROR) else "amber" if index.data(WARNING) else ""
         if problem:
             painter.fillRect(rect, theme().color(f"state.{problem}.tint"))
@@ -150,7 +151,9 @@ class RepeatDelegate(QStyledItemDelegate):
             line_of_text(painter, rect, text, used, tone, Qt.AlignmentFlag.AlignHCenter)
             return
         if kind == "ghost":
-            line_of_text(painter, inner, text, font("body"), theme().color("text.tertiary"))
+            painter.setClipping(False)
+            wide = QRectF(inner.left(), inner.top(), max(inner.width(), 400.0), inner.height())
+            line_of_text(painter, wide, text, font("body"), theme().color("text.tertiary"))
             return
         side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
         quiet = kind == "data" and column.readonly
@@ -162,10 +165,10 @@ class RepeatDelegate(QStyledItemDelegate):
 
     @staticmethod
     def _lines(painter: QPainter, index: Index, rect: QRectF, kind: str) -> None:
-        painter.setPen(QPen(theme().color("border.subtle"), 1))
-        last_row = index.row() == index.model().rowCount() - 1
-        if not last_row:
-            painter.drawLine(rect.bottomLeft().toPoint(), rect.bottomRight().toPoint())
+        # One px inside the cell: the edge itself belongs to the next one.
+        tone = theme().color("border.subtle")
+        if index.row() < index.model().rowCount() - 1:
+            painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), tone)
         last = index.column() == index.model().columnCount() - 1
         if (kind == "data" and not last) or (kind == "ghost" and index.column() == 0):
-            painter.drawLine(rect.topRight().toPoint(), rect.bottomRight().toPoint())
+            painter.fillRect(QRectF(rect.right() - 1, rect.top(), 1, rect.height()), tone)
