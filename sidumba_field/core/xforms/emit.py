@@ -20,6 +20,7 @@ NAMESPACE = "urn:sidumba-field:functions"
 CURRENT, ROOT = "sf_current", "sf_root"
 _RELATIONS = {"<": "sf-lt", "<=": "sf-le", ">": "sf-gt", ">=": "sf-ge"}
 _ARITHMETIC = frozenset({"+", "-", "*", "div", "mod"})
+_DATES = frozenset({"today", "now", "date", "date-time"})
 _BOOLEAN = frozenset({"true", "false", "not", "boolean", "boolean-from-string", "selected", "regex"})
 
 
@@ -116,9 +117,9 @@ class _Emitter:
     def plain_equality(self, node: Bin, inside: bool) -> bool:
         """Tell whether "=" means the same natively: texts, or a literal number against anything."""
         sides = (node.left, node.right)
-        if any(isinstance(side, Num | Str) for side in sides):
+        if any(isinstance(side, Num | Str) for side in sides) and not any(isinstance(side, Bin) for side in sides):
             return True
-        if any(isinstance(side, Call) and side.name in _BOOLEAN for side in sides):
+        if any(isinstance(side, Call) and side.name in _BOOLEAN | _DATES for side in sides):
             return False
         return not any(self.numeric(side, inside) for side in sides)
 

@@ -70,7 +70,7 @@ class Interview:
             self._work.everything()
             if new is True or (new is None and not given):
                 self._work.suggest(None)
-        self._stale = {path for path in self.instance.nodes if self._judged(path)}
+        self._stale = {path for path in self.instance.nodes if self._judged(path)} | set(self.instance.rows)
 
     @contextmanager
     def running(self) -> Iterator[None]:

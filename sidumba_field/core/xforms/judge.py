@@ -80,11 +80,11 @@ def _wrong_type(kind: str, type_: str, value: str) -> str | None:
 def judge_rows(interview: Interview, repeat: str, count: int, least: int, most: int) -> list[Violation]:
     """Return what is wrong with the number of rows of a repeat (sf:minRows, sf:maxRows; 0 = no limit)."""
     if most and count > most:
-        code, limit = "max_rows", most
+        kind, code, limit = "constraint", "max_rows", most
     elif count < least:
-        code, limit = "min_rows", least
+        kind, code, limit = "required", "min_rows", least
     else:
         return []
     return [
-        Violation(repeat, "constraint", Severity.ERROR, sentence(code, interview.language, limit=limit), code)
+        Violation(repeat, kind, Severity.ERROR, sentence(code, interview.language, limit=limit), code)
     ]

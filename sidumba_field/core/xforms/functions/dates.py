@@ -85,8 +85,9 @@ def format_date(_ctx: Any, value: Any, pattern: Any) -> str:
 
 
 def spell(at: datetime, pattern: str, language: str) -> str:
-    """Return ``at`` written by ``pattern``; month names in ``language`` ("id" when unknown; %B is ours)."""
-    full, short, weekdays = MONTHS.get(language, MONTHS["id"])
+    """Return ``at`` written by ``pattern``; names of months in ``language``, English as in other
+    ODK tools when we do not speak it (%B is ours)."""
+    full, short, weekdays = MONTHS.get(language, MONTHS["en"])
     letters = {
         "Y": f"{at.year:04d}",
         "y": f"{at.year % 100:02d}",
