@@ -81,6 +81,7 @@ def _draw(flow: Flow, block: Block, keep: float) -> None:
             draw_blocks.draw_photos(flow, block)
         case Signatures():
             draw_blocks.draw_signatures(flow, block)
+            flow.skip(AFTER_TABLE)
 
 
 def _kept(flow: Flow, tail: list[Block]) -> float:

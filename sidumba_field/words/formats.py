@@ -98,6 +98,11 @@ def money_paper(value: int, decimals: int = 0, lang: str = "id") -> str:
     return ("-" if value < 0 else "") + "Rp" + number(abs(value), decimals, lang)
 
 
+def on_paper(text: str) -> str:
+    """``text`` with amounts as screens write them turned into amounts as papers write them: no space after Rp."""
+    return text.replace("Rp\u00a0", "Rp")
+
+
 def percent(value: Decimal | float, decimals: int = 1, lang: str = "id") -> str:
     """``12.5`` -> ``12,5%``."""
     return number(value, decimals, lang) + "%"

@@ -168,7 +168,7 @@ def form_data(**changes: Any) -> ReportData:
                     (("Keripik pisang", "Rp15.000"), ("Keripik singkong", "Rp12.000")),
                     frozenset({"usaha/produk/harga"}),
                 ),
-                FormItem("usaha/omzet", "605", "Omzet per bulan", "Rp45.000.000"),
+                FormItem("usaha/omzet", "605", "Omzet per bulan", "Rp\u00a045.000.000"),
             ),
         ),
         FormSection("Kosong", (FormItem("kosong/x", "", "Tidak dijawab", ""),)),

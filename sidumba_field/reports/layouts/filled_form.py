@@ -23,7 +23,7 @@ from sidumba_field.reports.model import (
 )
 from sidumba_field.reports.paper import Paper
 
-_CODE, _QUESTION, _ANSWER = 9.0, 78.0, 78.0
+_CODE, _QUESTION, _ANSWER = 11.0, 77.0, 77.0
 
 
 def blocks(paper: Paper, data: ReportData) -> Iterator[Block]:
@@ -68,7 +68,7 @@ def _questions(paper: Paper, data: ReportData, items: list[FormItem]) -> Table:
         {
             "code": item.code,
             "question": item.question,
-            "answer": paper.masked(item.path, item.answer, data.revealed),
+            "answer": words.on_paper(paper.masked(item.path, item.answer, data.revealed)),
         }
         for item in items
     ]
@@ -85,7 +85,7 @@ def _repeat(paper: Paper, data: ReportData, repeat: FormRepeat) -> Table:
     for i, answers in enumerate(repeat.rows, start=1):
         row: dict[str, object] = {"#": str(i)}
         for (path, _), answer in zip(repeat.columns, answers, strict=True):
-            row[path] = paper.masked(path, answer, data.revealed)
+            row[path] = words.on_paper(paper.masked(path, answer, data.revealed))
         rows.append(row)
     return Table(tuple(columns), rows, empty=words.say("papers.no_rows"), title=repeat.title)
 

@@ -52,6 +52,7 @@ def test_numbers_and_money_as_the_rule_prints_them() -> None:
     assert words.money_paper(1_500_000) == "Rp1.500.000"
     assert words.money_paper(1_500_000, 2) == "Rp1.500.000,00"
     assert words.money_paper(-5) == "-Rp5"
+    assert words.on_paper(f"Omzet {words.money(45_000_000)}") == "Omzet Rp45.000.000"
     assert words.money(-5) == "-Rp\u00a05"
     assert words.percent(12.5) == "12,5%"
 
