@@ -17,6 +17,7 @@ from sidumba_field.store import cards, codec, listing, queue, replay
 from sidumba_field.store.database import Database
 from sidumba_field.store.listing import Key
 from sidumba_field.store.small import write_log
+from sidumba_field.store.overlay import Effective
 from sidumba_field.store.tables import FEED, JOURNAL, OUTBOX, PREDICTION, RECORD, SNAPSHOT
 from sidumba_field.store.values import LocalRecord, Mark, Proposal, RecordRow
 
@@ -283,6 +284,17 @@ def _unborn(op: Op) -> Record:
     )
 
 
+def _revs(base: Record | None, view: Effective) -> dict[str, int]:
+    """Return path -> revision of its last change; what this laptop changed since counts as the revision to come."""
+    if base is None:
+        return dict.fromkeys(view.fields, view.rev + 1)
+    revs = dict(base.field_revs)
+    for path in view.fields.keys() | base.fields.keys():
+        if view.fields.get(path) != base.fields.get(path):
+            revs[path] = view.rev + 1
+    return revs
+
+
 def _local(card: cards.Card) -> LocalRecord:
     row, base, view = card.row, card.base, card.view
     return LocalRecord(
@@ -294,7 +306,7 @@ def _local(card: cards.Card) -> LocalRecord:
         form_v=row["form_v"],
         base=base,
         fields=view.fields,
-        field_revs=base.field_revs if base else {},
+        field_revs=_revs(base, view),
         state=view.state,
         rev=view.rev,
         base_rev=base.rev if base else 0,
