@@ -74,7 +74,11 @@ def _round(run: Run, plan: _Plan, send_again: Callable[[Run], None]) -> bool:
     known = {scope.vid: scope for scope in run.store.scopes.all()}
     reply = _ask(run, plan, known.values())
     _learn(run, plan, reply, known)
+    taken = run.pulled
     more = _take_in(run, plan, [page for page in reply.feeds if not page.rewound])
+    if more and run.pulled == taken and not plan.alone:
+        # "There is more", yet nothing came: asking for ever would not bring it.
+        raise SidumbaError("wire.malformed")
     forgotten = [page.vid for page in reply.feeds if page.rewound]
     if forgotten:
         _server_forgot(run, plan, forgotten, send_again)
@@ -121,8 +125,6 @@ def _take_in(run: Run, plan: _Plan, pages: Iterable[FeedPage]) -> bool:
     for page in pages:
         entries = [message.to_entry(page.vid) for message in page.entries]
         try:
-            if page.more and not entries:
-                raise SidumbaError("wire.malformed")
             run.store.feed.apply_page(page.vid, entries, page.head)
         except SidumbaError as error:
             plan.leave(run, page.vid, error)

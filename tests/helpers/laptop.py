@@ -16,7 +16,7 @@ from sidumba_field.sync.stages import go_on, nothing_wanted
 from sidumba_field.sync.transport import SyncIdentity, Transport
 from tests.helpers.twin import TwinLine, TwinServer
 
-PROGRAM, FORM, FORM_V = "contoh", "usaha", "1"
+PROGRAM, FORM, FORM_V = "sidumba", "umkm", "1"
 DESA = "63.11.02.2005"
 VID = derived_id("scope", PROGRAM, DESA)
 KEY = bytes(range(32))
@@ -158,7 +158,8 @@ def assert_badge_is_true(laptop: Laptop) -> None:
     """What a record's mark and the truth bar claim is what the outbox and the server hold."""
     rows = laptop.store.outbox.rows(10_000)
     open_rids = {row.rid for row in rows if row.state in (OutboxState.QUEUED, OutboxState.INFLIGHT)}
-    for record in laptop.all():
+    records = laptop.all()
+    for record in records:
         if record.mark is Mark.RECEIVED:
             assert record.rid not in open_rids
             assert not record.draft
@@ -166,7 +167,7 @@ def assert_badge_is_true(laptop: Laptop) -> None:
         if record.rid in open_rids:
             assert record.mark in (Mark.WAITING, Mark.LAPTOP, Mark.FAILED, Mark.DIFFERING)
     counts = laptop.store.counts()
-    marks = [record.mark for record in laptop.all()]
+    marks = [record.mark for record in records]
     assert counts.waiting == marks.count(Mark.WAITING)
     assert counts.received == marks.count(Mark.RECEIVED)
 

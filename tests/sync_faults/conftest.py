@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from sidumba_field.core.time import FixedClock
-from tests.helpers.laptop import DESA, PROGRAM, VID, Laptop, person
+from tests.helpers.laptop import Laptop, person
+from tests.helpers.offices import START, new_server
 from tests.helpers.twin import TwinServer
 
 
 @pytest.fixture
 def clock() -> FixedClock:
-    return FixedClock(datetime(2026, 11, 20, 1, 41, 12, tzinfo=UTC))
+    return FixedClock(START)
 
 
 @pytest.fixture
 def server(clock: FixedClock) -> TwinServer:
-    twin = TwinServer(clock, people={person(name): name for name in ("Hasanah", "Rahman")})
-    twin.add_scope(VID, PROGRAM, DESA, "Desa Contoh")
-    return twin
+    return new_server(clock)
 
 
 @pytest.fixture
