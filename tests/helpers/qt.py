@@ -77,7 +77,13 @@ def type_text(text: str, widget: QWidget | None = None) -> None:
 
 def wait_until(true: Callable[[], bool], ms: int = 3000) -> None:
     """Run the event loop until ``true()``; AssertionError when the time is over."""
-    assert QTest.qWaitFor(true, ms), "it did not happen in time"
+    loop, watch = QEventLoop(), QTimer()
+    watch.timeout.connect(lambda: loop.quit() if true() else None)
+    watch.start(5)
+    QTimer.singleShot(ms, loop, loop.quit)
+    if not true():
+        loop.exec()
+    assert true(), "it did not happen in time"
 
 
 def idle(jobs: Jobs, ms: int = 5000) -> None:

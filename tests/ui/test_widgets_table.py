@@ -7,9 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from sidumba_field.ui.widgets.repeat_table import RepeatTable
 from sidumba_field.ui.widgets.table_model import TableCell, TableColumn, TableRow
-from tests.helpers.qt import press, settle, show, themed, type_text
-
-__all__ = ["themed"]
+from tests.helpers.qt import press, settle, show, type_text
 
 COLUMNS = (
     TableColumn("nama", "Nama produk"),
