@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from sidumba_field.reports.faces import Style, face, printable
 from sidumba_field.reports.flow import Flow
-from sidumba_field.reports.model import Align, Column, Table, Value
+from sidumba_field.reports.model import Align, Table, Value
 
 PAD_X, PAD_Y, LEADING, BASE = 4.0, 3.0, 1.2, 0.93
 HEAD_SIZE, NUMBER_SIZE, TITLE_SIZE = 9.5, 8.0, 10.0
@@ -222,12 +222,3 @@ class _Drawer:
             else:
                 pen.text_centre((left + right) / 2, y, line, column.size, row.style)
             y += column.size * LEADING
-
-
-def column_edges(columns: tuple[Column, ...], left: float, width: float) -> list[float]:
-    """Where the uprights of a table stand, for those who check that nothing crosses them."""
-    unit = width / sum(column.width for column in columns)
-    edges = [left]
-    for column in columns:
-        edges.append(edges[-1] + column.width * unit)
-    return edges
