@@ -16,9 +16,7 @@ from sidumba_field.core.errors import SidumbaError
 
 SUFFIXES = (".md", ".xlsx", ".xls", ".csv")
 _ROW = re.compile(r"\[row\s*:\s*(\d+)\]")
-_SHEET = re.compile(
-    r"(?:'|\b)(survey|choices|settings|entities|osm|external_choices)(?:'|\b) sheet", re.IGNORECASE
-)
+_SHEET = re.compile(r"'(survey|choices|settings|entities|osm|external_choices)' sheet", re.IGNORECASE)
 _FIELD = re.compile(
     r"(?:column|name|type|variable|value)s? (?:named |called )?['\"\u2018]([^'\"\u2019]+)['\"\u2019]"
 )
@@ -69,20 +67,38 @@ def _convert(path: Path, data: bytes) -> str:
     try:
         result = to_xform(content, file_type=path.suffix.lower(), validate=False, pretty_print=False)
     except PyXFormError as error:
-        raise _unreadable(path, str(error)) from error
+        raise _unreadable(path, str(error), content) from error
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         # pyxform lets plain Python errors through for workbooks it did not foresee; the author still needs a place.
         raise _unreadable(path, f"{type(error).__name__}: {error}") from error
     return str(result.xform)
 
 
-def _unreadable(path: Path, reason: str) -> SidumbaError:
+def _unreadable(path: Path, reason: str, content: object = "") -> SidumbaError:
     row, sheet, field = _ROW.search(reason), _SHEET.search(reason), _FIELD.search(reason)
+    number = int(row[1]) if row else _row_of(content, field[1]) if field else 0
     return SidumbaError(
         "form.unreadable",
         file=path.name,
-        sheet=sheet[1].lower() if sheet else "survey" if row else "",
-        row=int(row[1]) if row else 0,
+        sheet=sheet[1].lower() if sheet else "survey" if number else "",
+        row=number,
         field=field[1] if field else "",
         reason=reason.strip(),
     )
+
+
+def _row_of(content: object, value: str) -> int:
+    """Return the row of the survey sheet of a Markdown form in which ``value`` fills a cell, 0 when it is nowhere:
+    pyxform names no row for some mistakes."""
+    if not isinstance(content, str):
+        return 0
+    number = 0
+    for line in content.splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) > 1 and cells[1]:
+            number = 0
+        elif len(cells) > 2:
+            number += 1
+            if value in cells or any(cell.split()[:1] == [value] for cell in cells if cell):
+                return number
+    return 0

@@ -31,6 +31,8 @@ def md_form(tables: str) -> FormDefinition:
         return FormDefinition.from_xml(convert(path))
 
 
-def asked(tables: str, answers: dict[str, str] | None = None, lookups: dict[str, Lookup] | None = None) -> Interview:
+def asked(
+    tables: str, answers: dict[str, str] | None = None, lookups: dict[str, Lookup] | None = None
+) -> Interview:
     """Return an interview of that form, at noon WITA of 20 November 2026."""
     return Interview(md_form(tables), answers or {}, lookups=lookups or {}, clock=FixedClock(NOON))

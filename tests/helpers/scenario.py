@@ -1,4 +1,4 @@
-"""Reads cases.md and plays it: one interview per section, one step per line (the verbs stand at the head of cases.md)."""
+"""Reads cases.md and plays it: one interview per section, one step per line; cases.md explains the verbs."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def _step(line: str, number: int) -> Step:
     typed = re.match(r'typed "([^"]*)":?', rest)
     if typed:
         rest = rest[typed.end() :]
-    return Step(number, match["verb"], match["path"] or "", rest.removeprefix(":").strip(), typed[1] if typed else "")
+    return Step(
+        number, match["verb"], match["path"] or "", rest.removeprefix(":").strip(), typed[1] if typed else ""
+    )
 
 
 class Player:
@@ -120,7 +122,9 @@ class Player:
         assert self.interview.required(self.path(step.path)), f"line {step.line}: {step.path} is optional"
 
     def optional(self, step: Step) -> None:
-        assert not self.interview.required(self.path(step.path)), f"line {step.line}: {step.path} must be answered"
+        assert not self.interview.required(self.path(step.path)), (
+            f"line {step.line}: {step.path} must be answered"
+        )
 
     def refused(self, step: Step) -> None:
         have = self.said(step, Severity.ERROR)

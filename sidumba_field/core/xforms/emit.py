@@ -117,7 +117,9 @@ class _Emitter:
     def plain_equality(self, node: Bin, inside: bool) -> bool:
         """Tell whether "=" means the same natively: texts, or a literal number against anything."""
         sides = (node.left, node.right)
-        if any(isinstance(side, Num | Str) for side in sides) and not any(isinstance(side, Bin) for side in sides):
+        if any(isinstance(side, Num | Str) for side in sides) and not any(
+            isinstance(side, Bin) for side in sides
+        ):
             return True
         if any(isinstance(side, Call) and side.name in _BOOLEAN | _DATES for side in sides):
             return False

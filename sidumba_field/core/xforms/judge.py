@@ -85,6 +85,4 @@ def judge_rows(interview: Interview, repeat: str, count: int, least: int, most: 
         kind, code, limit = "required", "min_rows", least
     else:
         return []
-    return [
-        Violation(repeat, kind, Severity.ERROR, sentence(code, interview.language, limit=limit), code)
-    ]
+    return [Violation(repeat, kind, Severity.ERROR, sentence(code, interview.language, limit=limit), code)]

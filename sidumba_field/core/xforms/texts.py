@@ -86,7 +86,7 @@ class Text:
         if len(self.parts) == 1 and isinstance(self.parts[0], str):
             return self.parts[0]
         words = [p if isinstance(p, str) else show(p[1], p[0].value(node)) for p in self.parts]
-        return re.sub(r"(?<=\() | (?=[,.;:)])", "", " ".join("".join(words).split()))
+        return re.sub(r"(?<=\() | (?=[,.;:)?!])", "", " ".join("".join(words).split()))
 
 
 EMPTY = Text(("",))
