@@ -380,7 +380,14 @@ def start_everything(home: Path) -> int:
             raise Halt("Server tidak dapat berjalan; pesannya di atas.")
         laptop = str(home / "laptop")
         return subprocess.call(
-            module("sidumba_field.cli", "desktop", "--data", laptop, "--sample-server", server.url),
+            module(
+                "sidumba_field.cli",
+                "desktop",
+                "--data",
+                laptop,
+                "--sample",
+                str(home / "server" / "sample.json"),
+            ),
             env=child_env(),
         )
     finally:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import logging
-import tomllib
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -61,51 +61,54 @@ def build_services(
 
 @dataclass(frozen=True, slots=True)
 class SampleOffice:
-    """What a sample office tells everybody: its enrolment code and (name, role, username, passphrase) of its people."""
+    """What a sample server left beside its data: where it is, an enrolment code, and its people as
+    (name, role, username, passphrase)."""
 
+    url: str
     code: str
     accounts: SampleAccounts
 
 
-def sample_office() -> SampleOffice | None:
-    """Return the sample office of the first shipped program that has one, or None."""
-    for folder in sorted(programs.shipped_folder().iterdir()):
-        file = folder / "sample.toml"
-        if file.is_file():
-            raw = tomllib.loads(file.read_text(encoding="utf-8"))
-            program = programs.open_program(folder)
-            people = tuple(
-                (one["name"], program.role_label(one["role"]), one["username"], one["passphrase"])
-                for one in raw["accounts"]
-            )
-            return SampleOffice(raw["enrolment_code"], people)
-    return None
+def read_sample(file: Path) -> SampleOffice | None:
+    """Return the sample office a server on this machine offers, or None when it left no readable note."""
+    try:
+        raw = json.loads(file.read_text(encoding="utf-8"))
+        labels = {
+            role: spec for program in programs.shipped().values() for role, spec in program.roles.items()
+        }
+        people = tuple(
+            (one["name"], labels[one["role"]].words.in_("id"), one["username"], one["passphrase"])
+            for one in raw["accounts"]
+        )
+        return SampleOffice(raw["url"], raw["code"], people)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
-def prepare_sample(services: Services, office: SampleOffice, server: str) -> None:
+def prepare_sample(services: Services, office: SampleOffice) -> None:
     """Set a fresh laptop up for a first look: enrolled at the sample server, every sample account activated on it."""
     if services.session.login_view().activated:
         return
     first, *others = office.accounts
-    card = services.session.activate(server, office.code, first[2], first[3], "Laptop contoh")
+    card = services.session.activate(office.url, office.code, first[2], first[3], "Laptop contoh")
     services.session.unlock(card.user_id, first[3])
     for _, _, username, passphrase in others:
         services.session.add_person(username, passphrase)
     services.session.lock()
 
 
-def run_desktop(folder: Path, sample_server: str = "") -> int:
+def run_desktop(folder: Path, sample: Path | None = None) -> int:
     """Open the window on a laptop folder and stay until it is closed; return the exit code."""
     from sidumba_field.ui.app import build_window, make_app
     from sidumba_field.ui.jobs import Jobs
 
     app = make_app()
     jobs = Jobs()
-    office = sample_office() if sample_server else None
+    office = read_sample(sample) if sample else None
     services = build_services(folder, worker=jobs.database_worker, sample=office.accounts if office else ())
     if office is not None:
         try:
-            prepare_sample(services, office, sample_server)
+            prepare_sample(services, office)
         except SidumbaError as error:
             # A sample that cannot be reached must not keep the window shut: set-up by hand is still there.
             log.warning("sample office not prepared: %s", error.code)

@@ -33,20 +33,18 @@ def laptop_folder(data: Path | None) -> Path:
 def main_callback(context: typer.Context) -> None:
     """Sidumba Field."""
     if context.invoked_subcommand is None:
-        raise typer.Exit(_desktop(laptop_folder(None), ""))
+        raise typer.Exit(run_desktop(laptop_folder(None)))
 
 
 @app.command()
 def desktop(
     data: DataOption = None,
-    sample_server: Annotated[str, typer.Option("--sample-server", help="URL server kantor contoh")] = "",
+    sample: Annotated[
+        Path | None, typer.Option("--sample", help="Catatan kantor contoh / sample.json")
+    ] = None,
 ) -> None:
     """Buka jendela / open the window."""
-    raise typer.Exit(_desktop(laptop_folder(data), sample_server))
-
-
-def _desktop(folder: Path, sample_server: str) -> int:
-    return run_desktop(folder, sample_server)
+    raise typer.Exit(run_desktop(laptop_folder(data), sample))
 
 
 @app.command("sync")

@@ -61,7 +61,8 @@ def photo(width: int = 1280, height: int = 960) -> bytes:
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, height * 0.72, width, height), fill="#8f7a5c")
     draw.polygon(
-        [(width * 0.12, height * 0.34), (width * 0.42, height * 0.14), (width * 0.74, height * 0.34)], fill="#8a3d2c"
+        [(width * 0.12, height * 0.34), (width * 0.42, height * 0.14), (width * 0.74, height * 0.34)],
+        fill="#8a3d2c",
     )
     draw.rectangle((width * 0.16, height * 0.34, width * 0.70, height * 0.78), fill="#dcc59a")
     draw.rectangle((width * 0.21, height * 0.45, width * 0.33, height * 0.78), fill="#5c7f8c")
