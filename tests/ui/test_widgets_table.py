@@ -1,4 +1,7 @@
-"""A repeat table is typed like a spreadsheet: any key edits, Enter goes right then down, the ghost row begins a row."""
+"""A repeat table is typed like a spreadsheet:
+
+any key edits, Enter goes right then down, the ghost row begins a row.
+"""
 
 from __future__ import annotations
 

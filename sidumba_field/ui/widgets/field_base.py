@@ -141,25 +141,27 @@ class EditField(QLineEdit):
     def _typed(self, text: str) -> None:
         if self.formats:
             cursor = self.cursorPosition()
-            before = sum(self.significant(c) for c in text[:cursor])
+            after = sum(self.significant(c) for c in text[cursor:])
             wanted = self.shown_text(self.stored_text(text))
             if wanted != text:
                 self.setText(wanted)
-                self.setCursorPosition(self._position_after(wanted, before))
+                self.setCursorPosition(self._position_before(wanted, after))
         stored = self.value()
         if stored != self._last:
             self._history = [*self._history[-_UNDO_DEPTH:], self._last]
             self._last = stored
             self.edited.emit(stored)
 
-    def _position_after(self, text: str, count: int) -> int:
-        if count <= 0:
-            return 0
-        for index, character in enumerate(text):
-            count -= self.significant(character)
-            if count == 0:
-                return index + 1
-        return len(text)
+    def _position_before(self, text: str, count: int) -> int:
+        """Where ``count`` of the person's own characters stand at the right:
+
+        what the format adds comes at the left.
+        """
+        at = len(text)
+        while at > 0 and count > 0:
+            at -= 1
+            count -= self.significant(text[at])
+        return at
 
     def _undo(self) -> bool:
         if not self._history:

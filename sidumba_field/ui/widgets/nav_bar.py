@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from sidumba_field.ui.theme import font, paint_icon, radius, size, theme
+from sidumba_field.ui.widgets.button import press_at_once
 from sidumba_field.ui.widgets.chips import initials, paint_avatar
 from sidumba_field.ui.widgets.keycap import KeycapPainter, keys_of, sequence, spoken
 from sidumba_field.ui.widgets.painting import line_of_text, rounded
@@ -67,6 +68,10 @@ class NavButton(QAbstractButton):
         self._count, self._count_tone = count, tone
         self._name()
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Its shortcut acts at once."""
+        return press_at_once(self, event) or super().event(event)
 
     def sizeHint(self) -> QSize:
         """32 high with words, 36 in the rail."""
