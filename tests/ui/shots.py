@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from sidumba_field.ui.app import build_window, make_app
 from sidumba_field.ui.jobs import Jobs
-from sidumba_field.ui.operations import entry, review
+from sidumba_field.ui.operations import entry
 from sidumba_field.ui.screens.window import Window
 from sidumba_field.ui.theme import apply_theme
 from tests.helpers import fake_review

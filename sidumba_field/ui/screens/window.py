@@ -15,7 +15,10 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from sidumba_field.services.views import Changes, Link, TruthView
 from sidumba_field.ui.operations import entry, home, review, session, syncing
 from sidumba_field.ui.screens.form import FormScreen
+from sidumba_field.ui.screens.home import HomeScreen
 from sidumba_field.ui.screens.login import LoginScreen
+from sidumba_field.ui.screens.review import ReviewScreen
+from sidumba_field.ui.screens.sync import SyncScreen
 from sidumba_field.ui.shell import MainWindow
 from sidumba_field.ui.theme import Mode, apply_theme, theme
 from sidumba_field.ui.viewmodels.desk import Desk
@@ -41,7 +44,10 @@ class Window(MainWindow):
         self._banner = Banner("vermilion", "")
         self._banner_notice: Notice | None = None
         self.add_screen("login", LoginScreen(desk), chrome=False)
+        self.add_screen("home", HomeScreen(desk))
         self.add_screen("form", FormScreen(desk), rail=True)
+        self.add_screen("review", ReviewScreen(desk), rail=True)
+        self.add_screen("sync", SyncScreen(desk))
         self._put_banner()
         self._truth_due = QTimer(self)
         self._truth_due.setSingleShot(True)

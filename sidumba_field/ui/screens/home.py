@@ -1,0 +1,223 @@
+"""Screen 01, Beranda: what waits for this person, how far today and this week, where the data is.
+
+Owns two layouts over the same cards: a petugas sees targets, returned records and drafts; who verifies sees the queue,
+the oldest first, and the own pace. Focus starts on the first row; Enter opens it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from sidumba_field.services.views import HomeView, QueueView, TaskRow
+from sidumba_field.ui.operations import entry, review
+from sidumba_field.ui.screens.home_cards import ShippingCard, TargetsCard, VisitsCard
+from sidumba_field.ui.screens.parts import clear, scroll
+from sidumba_field.ui.viewmodels.desk import Desk
+from sidumba_field.ui.viewmodels.speech import tell
+from sidumba_field.ui.widgets.banner import EmptyState
+from sidumba_field.ui.widgets.button import Button
+from sidumba_field.ui.widgets.card import Card, CardHeader
+from sidumba_field.ui.widgets.keycap import Keycaps
+from sidumba_field.ui.widgets.label import Label
+from sidumba_field.ui.widgets.page_header import PageHeader
+from sidumba_field.ui.widgets.record_list import GroupRow, RecordList, RecordRow
+
+SHORT = 600  # px of window height below which the page scrolls
+
+
+class HomeScreen(QWidget):
+    """Beranda."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.setAccessibleName(tell("nav.home"))
+        self.header = PageHeader()
+        self.header.setFixedHeight(60)
+        self.new_button = Button(tell("nav.new_form"), "primary", icon="plus")
+        self.new_button.set_shortcut("Ctrl+N", bind=False)  # the window owns the key
+        self.new_button.clicked.connect(partial(entry.new_record, desk))
+        self.header.add_action(self.new_button)
+        self.targets = TargetsCard()
+        self.list = RecordList(name=tell("home.todo"))
+        self.visits, self.shipping = VisitsCard(), ShippingCard()
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(20, 0, 20, 14)
+        column.setSpacing(12)
+        column.addWidget(self.targets)
+        self._offers = QVBoxLayout()
+        self._offers.setSpacing(8)
+        column.addLayout(self._offers)
+        columns = QHBoxLayout()
+        columns.setSpacing(12)
+        columns.addWidget(self._todo_card(), 206)
+        self._side = QWidget()
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(12)
+        side.addWidget(self.visits, 1)
+        side.addWidget(self.shipping)
+        side.addStretch(0)
+        columns.addWidget(self._side, 100)
+        column.addLayout(columns, 1)
+        self.area = scroll(body)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(self.header)
+        page.addWidget(self.area, 1)
+
+    def _todo_card(self) -> Card:
+        card = Card(padding=0)
+        card.setMinimumHeight(220)
+        self._todo_head = CardHeader(tell("home.todo"))
+        for keys, words in (("Up", tell("home.choose")), ("Down", ""), ("Return", tell("home.open"))):
+            if words:
+                self._todo_head.add_right(Label(words, "small", "secondary"))
+            self._todo_head.add_right(Keycaps(keys))
+        self._empty_holder = QVBoxLayout()
+        self._empty_holder.setContentsMargins(0, 8, 0, 8)
+        nothing = QWidget()
+        nothing.setLayout(self._empty_holder)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(nothing)
+        card.column.addWidget(self._todo_head)
+        card.column.addWidget(self._stack, 1)
+        return card
+
+    def _connect(self) -> None:
+        self._desk.home.changed.connect(self._show)
+        self._desk.review.queue_changed.connect(self._show_queue)
+        self._desk.session.opened.connect(self._show_person)
+        self.list.opened.connect(self._open)
+        self.visits.opened.connect(partial(entry.open_record, self._desk))
+        self.shipping.opened.connect(lambda: self._desk.go.emit("sync"))
+
+    # -- the shell's questions
+
+    def first_focus(self) -> QWidget:
+        """The first task; with nothing to do, the button that begins something."""
+        if self._stack.currentIndex() == 0 or not self.new_button.isVisible():
+            return self.list
+        return self.new_button
+
+    def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
+        """Visits give way first, then the targets' last figure."""
+        self.targets.set_narrow(below_1180)
+        self._side.setMaximumWidth(300 if below_1180 else 16777215)
+
+    # -- showing
+
+    def _reviews(self) -> bool:
+        current = self._desk.session.current
+        return current is not None and current.may_review
+
+    def _show_person(self) -> None:
+        current = self._desk.session.current
+        self.new_button.setVisible(current is not None and current.may_enter)
+        reviewing = self._reviews()
+        self.targets.setVisible(not reviewing)
+        self.visits.setVisible(not reviewing)
+        self._todo_head.set_title(tell("home.queue" if reviewing else "home.todo"))
+        self.list.set_items([])
+
+    def _show(self) -> None:
+        view = self._desk.home.view
+        if view is None:
+            return
+        self.header.set_title(view.greeting, view.date_line)
+        self.shipping.show_counts(view)
+        if self._reviews():
+            return
+        self.targets.show_targets(view)
+        self.visits.show_visits(view)
+        self._todo_head.set_count(str(len(view.tasks)) if view.tasks else "")
+        self._fill(_task_items(view), tell("home.nothing"), tell("home.nothing_hint"))
+
+    def _fill(self, items: Sequence[RecordRow | GroupRow], lead: str, hint: str) -> None:
+        had = self.list.hasFocus() or not self.isVisible()
+        self.list.set_items(items)
+        if not items:
+            clear(self._empty_holder)
+            empty = EmptyState(lead, hint, bare=True)
+            self._empty_holder.addWidget(empty)
+            self._empty_holder.addStretch(1)
+        self._stack.setCurrentIndex(0 if items else 1)
+        if items and (had or self.window().focusWidget() is None):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_queue(self) -> None:
+        queue = self._desk.review.queue
+        if queue is None or not self._reviews():
+            return
+        self._todo_head.set_title(queue.title or tell("home.queue"))
+        self._todo_head.set_count(str(len(queue.rows)) if queue.rows else "")
+        self._fill(_queue_items(queue), tell("review.empty"), queue.empty_text)
+        clear(self._offers)
+        for offer in queue.offers:
+            card = Card(padding=10, tone="teal")
+            row = QHBoxLayout()
+            row.addWidget(Label(offer.label, "label", wrap=True), 1)
+            button = Button(tell("review.report"), "approve", small=True)
+            button.setAccessibleName(offer.label)
+            button.clicked.connect(partial(review.report_batch, self._desk, offer))
+            row.addWidget(button)
+            card.column.addLayout(row)
+            self._offers.addWidget(card)
+        self.shipping.show_pace(tell("home.pace", count=queue.done_today))
+
+    def _open(self, rid: str) -> None:
+        if self._reviews():
+            review.open_record(self._desk, rid)
+            self._desk.go.emit("review")
+        else:
+            entry.open_record(self._desk, rid)
+
+
+def _task_items(view: HomeView) -> list[RecordRow | GroupRow]:
+    items: list[RecordRow | GroupRow] = []
+    for kind, key, position in (("returned", "home.returned", "dikembalikan"), ("draft", "home.drafts", "draf")):
+        tasks = [task for task in view.tasks if task.kind == kind]
+        if tasks:
+            items.append(GroupRow(f"group-{kind}", tell(key), position))
+        items += [_task_item(task) for task in tasks]
+    return items
+
+
+def _task_item(task: TaskRow) -> RecordRow:
+    returned = task.kind == "returned"
+    return RecordRow(
+        key=task.rid,
+        title=task.title,
+        subtitle=task.subtitle,
+        remark=task.remark,
+        done=0 if returned else task.filled,
+        total=0 if returned else task.total,
+        fact=task.count_text if returned else task.missing,
+        when=task.when,
+        action=task.action,
+    )
+
+
+def _queue_items(queue: QueueView) -> list[RecordRow | GroupRow]:
+    return [
+        RecordRow(
+            key=row.rid,
+            title=row.title,
+            subtitle=row.subtitle,
+            fact=tell("home.warnings", count=row.warnings) if row.warnings else row.version_text,
+            when=row.age_text,
+            action=tell("home.check"),
+        )
+        for row in queue.rows
+    ]
