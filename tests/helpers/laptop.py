@@ -9,7 +9,7 @@ from pathlib import Path
 from sidumba_field.attachments import Shelf
 from sidumba_field.core.ids import derived_id, new_id
 from sidumba_field.core.records import Op, OpKind, OutboxState, Record
-from sidumba_field.core.time import FixedClock, iso
+from sidumba_field.core.time import Clock, iso
 from sidumba_field.store import LocalRecord, Mark, Store, open_store
 from sidumba_field.sync.engine import SyncEngine, SyncReport
 from sidumba_field.sync.stages import go_on, nothing_wanted
@@ -32,7 +32,7 @@ class Laptop:
     """``typed``: rid -> path -> last value typed here. ``line(transport)`` may wrap the line with faults."""
 
     folder: Path
-    clock: FixedClock
+    clock: Clock
     server: TwinServer
     user: str
     device: str = ""

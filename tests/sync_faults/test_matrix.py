@@ -187,9 +187,9 @@ def test_a_fault_in_a_later_call_of_a_stage(office: Office, call: str, fault: Fa
 
 @pytest.mark.parametrize("days", [-400, 3650])
 def test_a_clock_off_by_years_changes_nothing(office: Office, days: int) -> None:
-    office.petugas.clock.advance(timedelta(days=days).total_seconds())
+    office.server.clock.advance(timedelta(days=days).total_seconds())
     office.together()
-    office.petugas.clock.advance(-timedelta(days=days).total_seconds())
+    office.server.clock.advance(-timedelta(days=days).total_seconds())
     rid = office.petugas.begin(nama="Sesudah jam dibetulkan")
     office.together()
     assert rid in office.server.records

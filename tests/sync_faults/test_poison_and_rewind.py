@@ -125,7 +125,7 @@ def test_a_server_restored_from_a_backup_gets_everything_back(
     server.restore(saved, new_epoch)
     server.seen_ops.clear()
     # The laptop's clock has jumped meanwhile; what is kept goes back all the same.
-    petugas.clock.advance(timedelta(days=3650).total_seconds())
+    server.clock.advance(timedelta(days=3650).total_seconds())
     report = petugas.sync()
     assert report.rewound
     together(server, petugas, admin)
