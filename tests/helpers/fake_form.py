@@ -50,7 +50,7 @@ class R:
     max_rows: int = 5
 
 
-_HELP_PRICE = "Harga satu satuan yang dibayar pembeli, tanpa ongkos kirim. Tulis angka saja, titik ribuan muncul sendiri."
+_HELP_PRICE = "Harga satu satuan yang dibayar pembeli, tanpa ongkos kirim. Tulis angka saja."
 PRODUCTS = R(
     "produk",
     "Produk utama",

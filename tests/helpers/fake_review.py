@@ -61,6 +61,10 @@ HEAD_COMMANDS = (
 )
 
 
+def _remark(number: str, path: str, text: str, status: str, *, answered: bool) -> v.RemarkView:
+    return v.RemarkView(number, path, path, text, "M. Rizani", "17 Nov", status, answered)
+
+
 def _banners(row: v.QueueRow) -> tuple[v.BannerView, ...]:
     banners = []
     if row.warnings:
@@ -87,9 +91,9 @@ def review(row: v.QueueRow, *, head: bool = False) -> v.ReviewView:
         v.StepView("Kepala dinas", "ahead", "kadis"),
     )
     remarks = (
-        v.RemarkView("m1", "pemilik/nik", "NIK", "NIK tidak terbaca di KTP.", "M. Rizani", "17 Nov", "Sudah diperbaiki", True),
-        v.RemarkView("m2", "usaha/omzet", "Omzet", "Omzet tidak wajar.", "M. Rizani", "17 Nov", "Diubah, belum cocok", False),
-    )  # fmt: skip
+        _remark("m1", "pemilik/nik", "NIK tidak terbaca di KTP.", "Sudah diperbaiki", answered=True),
+        _remark("m2", "usaha/omzet", "Omzet tidak wajar.", "Diubah, belum cocok", answered=False),
+    )
     return v.ReviewView(
         rid=row.rid,
         subject=row.subject,
@@ -145,7 +149,7 @@ _SHIPMENTS = (
     ("file-badge", "SK Kaur Keuangan", "Muhammad Arifin", "2,6 MB", 62, v.Mark.LAPTOP, "lanjut dari 1,6 MB", ""),
     ("image", "Foto produk", "Sasirangan Melati", "340 KB", 41, v.Mark.WAITING, "putus, ulang 12 dtk", ""),
     ("image", "Foto tempat usaha", "Amplang Bunda", "310 KB", 0, v.Mark.WAITING, "menunggu", ""),
-    ("image", "Foto KTP", "Kios Pulsa Rizki", "360 KB", -1, v.Mark.TROUBLE, "Foto tidak ditemukan di laptop", "Pilih foto"),
+    ("image", "Foto KTP", "Kios Pulsa Rizki", "360 KB", -1, v.Mark.TROUBLE, "Foto tidak ditemukan di laptop", ""),
     ("image", "Foto tempat usaha", "Pentol Bakar Amang", "290 KB", 0, v.Mark.WAITING, "menunggu", ""),
     ("image", "37 foto lain", "", "10,0 MB", 0, v.Mark.WAITING, "menunggu", ""),
 )  # fmt: skip

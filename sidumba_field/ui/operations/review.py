@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sidumba_field.services.views import BatchOffer, Changes, Decided, QueueView, Refusal
+from sidumba_field.services.views import BatchOffer, Changes, Decided, QueueView, Refusal, ReviewView
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.speech import tell
@@ -34,7 +34,7 @@ def open_record(desk: Desk, rid: str) -> None:
     """Take a record in hand."""
     desk.review.wanted = rid
 
-    def opened(view: object) -> None:
+    def opened(view: ReviewView) -> None:
         if desk.review.wanted == rid:
             desk.review.show(view)
 

@@ -180,7 +180,9 @@ class FormScreen(QWidget):
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
         """Help floats below 1180 px; the section list shrinks below 1000."""
         self._narrow = below_1180
-        self._left.setFixedWidth(226 if below_1180 and not below_1000 else 180 if below_1000 else size("sectionNav"))
+        self._left.setFixedWidth(
+            226 if below_1180 and not below_1000 else 180 if below_1000 else size("sectionNav")
+        )
         self.mark.setVisible(not below_1000)
         self._bar.setVisible(not below_1000)
         self._place_help()
@@ -233,7 +235,8 @@ class FormScreen(QWidget):
         self._count.setText(tell("form.count", filled=view.filled, total=view.total))
         self._bar.set_progress(view.filled, view.total)
         items = [
-            SectionItem(s.key, s.letter, s.label, s.filled, s.total, s.errors, s.warnings) for s in view.sections
+            SectionItem(s.key, s.letter, s.label, s.filled, s.total, s.errors, s.warnings)
+            for s in view.sections
         ]
         self.sections.set_items(items)
         self._mark_section(model.section_of(self.body.here()))
@@ -282,7 +285,9 @@ class FormScreen(QWidget):
             return
         item = model.item(remark.path)
         code = item.code if item is not None and item.code else remark.label
-        self.help.show_remark(tell("form.remark_on", code=code), remark.text, f"{remark.by_name}, {remark.when}")
+        self.help.show_remark(
+            tell("form.remark_on", code=code), remark.text, f"{remark.by_name}, {remark.when}"
+        )
 
     # -- keys
 

@@ -6,6 +6,8 @@ screen, where it goes by the model.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -128,7 +130,7 @@ class FormBody(QWidget):
             parts = [part for part in map(self._part, section.order) if part is not None]
             self._sections[section.key].arrange(parts)
             ordered += [self._inner(part) for part in parts]
-        for before, after in zip(ordered, ordered[1:], strict=False):
+        for before, after in pairwise(ordered):
             QWidget.setTabOrder(before, after)
 
     @staticmethod
@@ -269,17 +271,19 @@ class FormBody(QWidget):
             self._into_sight(new)
 
     def _into_sight(self, widget: QWidget) -> None:
-        part = widget
-        while part.parentWidget() is not None and not isinstance(part, ItemRow | TableBlock):
+        part: QWidget | None = widget
+        while part is not None and not isinstance(part, ItemRow | TableBlock):
             part = part.parentWidget()
-        if not isinstance(part, ItemRow | TableBlock):
+        if part is None:
             return
         top = part.mapTo(self._page, QPoint(0, 0)).y()
         bar, shown = self.area.verticalScrollBar(), QRect(0, 0, 1, part.height())
         if top - ABOVE < bar.value():
             bar.setValue(top - ABOVE)
         elif top + shown.height() + 16 > bar.value() + self.area.viewport().height():
-            bar.setValue(top + min(shown.height() + 16, self.area.viewport().height()) - self.area.viewport().height())
+            bar.setValue(
+                top + min(shown.height() + 16, self.area.viewport().height()) - self.area.viewport().height()
+            )
 
     def _stops(self) -> list[str]:
         """Rows and tables that take answers, in reading order."""

@@ -69,7 +69,9 @@ class SummaryCard(Card):
     def show_counts(self, problems: int, warnings: int, empty: int, notes: int) -> None:
         """Errors outweigh warnings."""
         if problems:
-            self.problem.show_line(tell("form.problems", count=problems), "circle-alert", "state.vermilion.fg")
+            self.problem.show_line(
+                tell("form.problems", count=problems), "circle-alert", "state.vermilion.fg"
+            )
         elif warnings:
             self.problem.show_line(tell("form.warnings", count=warnings), "triangle-alert", "state.amber.fg")
         else:

@@ -186,7 +186,10 @@ class HomeScreen(QWidget):
 
 def _task_items(view: HomeView) -> list[RecordRow | GroupRow]:
     items: list[RecordRow | GroupRow] = []
-    for kind, key, position in (("returned", "home.returned", "dikembalikan"), ("draft", "home.drafts", "draf")):
+    for kind, key, position in (
+        ("returned", "home.returned", "dikembalikan"),
+        ("draft", "home.drafts", "draf"),
+    ):
         tasks = [task for task in view.tasks if task.kind == kind]
         if tasks:
             items.append(GroupRow(f"group-{kind}", tell(key), position))

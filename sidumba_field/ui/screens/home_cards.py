@@ -40,7 +40,10 @@ class _Block(QWidget):
         super().__init__()
         self._first = first
         self.title = Label("", "small", "secondary", weight=500)
-        self.figure, self.unit = Label("", "figure", numbers=True), Label("", "body", "secondary", numbers=True)
+        self.figure, self.unit = (
+            Label("", "figure", numbers=True),
+            Label("", "body", "secondary", numbers=True),
+        )
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(18, 12, 18, 12)
         self.column.setSpacing(0)
@@ -95,7 +98,9 @@ class DayBars(QWidget):
             ink = tones.color("text.primary" if today else "text.secondary")
             middle = Qt.AlignmentFlag.AlignHCenter
             weight = font("small", numbers=True, weight=600) if today else used
-            line_of_text(painter, QRectF(at * step, box.top() - 18, step, 16), str(count), weight, ink, middle)
+            line_of_text(
+                painter, QRectF(at * step, box.top() - 18, step, 16), str(count), weight, ink, middle
+            )
             line_of_text(painter, QRectF(at * step, 56, step, 16), label, used, ink, middle)
         painter.end()
 
@@ -131,8 +136,11 @@ class TargetsCard(Card):
 
     def set_narrow(self, narrow: bool) -> None:
         """The week's bars and the pace give way."""
+        self._narrow = narrow
         self._days.setVisible(not narrow)
         self.pace.setVisible(not narrow and bool(self.pace.figure.text()))
+
+    _narrow = False
 
     def show_targets(self, view: HomeView) -> None:
         """A target of 0 is none: the number stands alone."""
@@ -150,7 +158,7 @@ class TargetsCard(Card):
         self._village_bar.set_progress(view.village_done, view.village_target)
         self._village_bar.setVisible(view.village_target > 0)
         self.pace.show_figure(tell("home.per_form"), view.minutes_per_form, tell("home.minutes"))
-        self._average.setVisible(bool(view.minutes_per_form))
+        self.pace.setVisible(not self._narrow and bool(view.minutes_per_form))
 
 
 class VisitLine(QAbstractButton):

@@ -220,11 +220,20 @@ class ReviewScreen(QWidget):
             return
         items = [
             ReviewItem(
-                line.path, line.label, line.current, line.previous, line.changed, line.marks, line.group, line.warning
+                line.path,
+                line.label,
+                line.current,
+                line.previous,
+                line.changed,
+                line.marks,
+                line.group,
+                line.warning,
             )
             for line in model.lines()
         ]
-        self.table.set_items(items, now=view.version_text, before=view.previous_text, templates=view.templates)
+        self.table.set_items(
+            items, now=view.version_text, before=view.previous_text, templates=view.templates
+        )
         for line in model.lines():
             self._show_decision(line.path)
         self.head.set_mode("all" if model.show_all else "changed")
@@ -329,4 +338,3 @@ class ReviewScreen(QWidget):
         """Space on the photo: the whole of it, until any key."""
         if self.side.photo.has_image():
             self.photo_sheet.show_image(self.side.image)
-

@@ -50,7 +50,11 @@ class FoldLine(QAbstractButton):
         show = tell("review.unfold")
         width = painter.fontMetrics().horizontalAdvance(show)
         line_of_text(
-            painter, QRectF(left - width - 10, 0, width + 4, self.height()), show, used, tones.color("text.secondary")
+            painter,
+            QRectF(left - width - 10, 0, width + 4, self.height()),
+            show,
+            used,
+            tones.color("text.secondary"),
         )
         painter.end()
 
@@ -95,7 +99,9 @@ class DecisionBar(Ground):
 
     def show_remarks(self, count: int) -> None:
         """The return says with how many remarks; it turns solid once there is one."""
-        words = tell("review.with_remarks", label=self._back_words, count=count) if count else self._back_words
+        words = (
+            tell("review.with_remarks", label=self._back_words, count=count) if count else self._back_words
+        )
         self.back.setText(words)
         self.back.set_kind("return_solid" if count else "return")
 

@@ -73,9 +73,13 @@ class SidePane(Ground):
         """The SOP's clock informs; it never stops anybody."""
         words = tell("review.minutes_step", step=step) if step else tell("review.minutes")
         self._head.setText(words)
-        self._figure.set_figure(f"{seconds // 60}.{seconds % 60:02d}", tell("review.of_minutes", count=standard))
+        self._figure.set_figure(
+            f"{seconds // 60}.{seconds % 60:02d}", tell("review.of_minutes", count=standard)
+        )
         over = standard > 0 and seconds > standard * 60
-        self._bar.set_progress(min(seconds, standard * 60), standard * 60, "state.amber.solid" if over else "accent.solid")
+        self._bar.set_progress(
+            min(seconds, standard * 60), standard * 60, "state.amber.solid" if over else "accent.solid"
+        )
 
     def show_photo(self, content: bytes) -> None:
         """The picture of the record; empty when it is not on this laptop."""

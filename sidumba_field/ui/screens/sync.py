@@ -43,7 +43,9 @@ class SyncScreen(QWidget):
         self.setAccessibleName(tell("nav.sync"))
         self.header = PageHeader(tell("nav.sync"))
         self.button = Button(tell("sync.send"), "plain", icon="refresh-cw")
-        self.button.set_shortcut("Ctrl+J", bind=False)  # the window owns the key
+        self.pause_button = Button(tell("sync.pause"), "plain", icon="pause")
+        for button in (self.button, self.pause_button):
+            button.set_shortcut("Ctrl+J", bind=False)  # the window owns the key
         self._link = LinkLine()
         self._problem = Banner("amber", "")
         self.lanes = Lanes()
@@ -53,7 +55,8 @@ class SyncScreen(QWidget):
         self._differing, self._news = _RowsCard("beda"), _RowsCard("")
         self._lay_out()
         desk.sync.changed.connect(self._show)
-        self.button.clicked.connect(partial(operations.send_or_pause, desk))
+        for button in (self.button, self.pause_button):
+            button.clicked.connect(partial(operations.send_or_pause, desk))
 
     # -- building
 
@@ -61,6 +64,7 @@ class SyncScreen(QWidget):
         self.header.add_chip(self._link)
         self.header.end_chips()
         self.header.add_action(self.button)
+        self.header.add_action(self.pause_button)
         columns = QHBoxLayout()
         columns.setSpacing(12)
         columns.addWidget(self._queue_card(), 200)
@@ -143,9 +147,14 @@ class SyncScreen(QWidget):
 
     def _show_button(self) -> None:
         model = self._desk.sync
-        key = "pause" if model.running else "resume" if model.paused else "send"
         offline = model.view is not None and model.view.link is Link.OFFLINE
-        self.button.setText(tell("sync.try" if key == "send" and offline else f"sync.{key}"))
+        key = "resume" if model.paused else "try" if offline else "send"
+        had = self.button.hasFocus() or self.pause_button.hasFocus()
+        self.button.setText(tell(f"sync.{key}"))
+        self.button.setVisible(not model.running)
+        self.pause_button.setVisible(model.running)
+        if had:
+            (self.pause_button if model.running else self.button).setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _shipment(row: ShipmentRow) -> ShipmentItem:
@@ -157,7 +166,7 @@ def _shipment(row: ShipmentRow) -> ShipmentItem:
         icon=row.icon,
         size=row.size_text,
         percent=row.percent if row.percent > 0 else -1,
-        interrupted=row.state is Mark.WAITING and 0 < row.percent,
+        interrupted=row.state is Mark.WAITING and row.percent > 0,
         mark="" if row.state is Mark.LAPTOP or (row.percent > 0 and not trouble) else row.state.value,
         status="" if trouble else row.state_text,
         trouble=row.state_text if trouble else "",
@@ -195,7 +204,10 @@ class _LaneCard(Card):
         super().__init__(padding=14, tone=tone)
         self.setMinimumHeight(92)
         meaning = mark_meaning(mark)
-        self._title, self._right = Label(title, "body", weight=500), Label("", "small", "secondary", numbers=True)
+        self._title, self._right = (
+            Label(title, "body", weight=500),
+            Label("", "small", "secondary", numbers=True),
+        )
         if mark != "laptop":
             self._title.set_tone(meaning.family.removeprefix("state."))
         head = QHBoxLayout()
@@ -203,7 +215,10 @@ class _LaneCard(Card):
         head.addWidget(_MarkSign(mark))
         head.addWidget(self._title, 1)
         head.addWidget(self._right)
-        self.figure, self.unit = Label("0", "figure", numbers=True), Label("", "body", "secondary", numbers=True)
+        self.figure, self.unit = (
+            Label("0", "figure", numbers=True),
+            Label("", "body", "secondary", numbers=True),
+        )
         self.note = ElidedLabel("", "small", "secondary")
         self.note.setFont(font("small", numbers=True))
         self.bar = ThinBar("state.amber.solid")
@@ -272,10 +287,16 @@ class Lanes(QWidget):
     def show_lanes(self, view: SyncView, *, running: bool) -> None:
         """Counts; the bar only while something is under way."""
         self.laptop.show_lane(view.laptop, "", tell("sync.laptop_note"))
-        files = tell("sync.records_files", files=view.waiting_files) if view.waiting_files else tell("sync.records")
+        files = (
+            tell("sync.records_files", files=view.waiting_files)
+            if view.waiting_files
+            else tell("sync.records")
+        )
         sending = running and view.percent >= 0
         if sending:
-            note = tell("sync.percent", percent=view.percent) + (f", {view.eta_text}" if view.eta_text else "")
+            note = tell("sync.percent", percent=view.percent) + (
+                f", {view.eta_text}" if view.eta_text else ""
+            )
         else:
             note = tell("sync.safe") if view.waiting or view.waiting_files else tell("sync.all_sent")
         self.waiting.show_lane(view.waiting, files, note, view.waiting_size)
@@ -304,7 +325,9 @@ class ReceiptLine(QWidget):
         tones, used = theme(), font("small", numbers=True)
         MarkPainter.paint(painter, QRectF(14, 8, 16, 16), "terima")
         third = max(140.0, self.width() * 0.19)
-        line_of_text(painter, QRectF(46, 0, third - 8, 32), self._receipt.when, used, tones.color("text.primary"))
+        line_of_text(
+            painter, QRectF(46, 0, third - 8, 32), self._receipt.when, used, tones.color("text.primary")
+        )
         codes = font("small", codes=True)
         right = QRectF(0, 0, self.width() - 14, 32)
         ink = tones.color("text.secondary")
@@ -329,7 +352,9 @@ class _RowsCard(Card):
             row.addWidget(_MarkSign(mark))
         else:
             row.addWidget(Sign("download", "text.primary", 16))
-        self._title = Label("", "label", mark_meaning(mark).family.removeprefix("state.") if mark else "primary")
+        self._title = Label(
+            "", "label", mark_meaning(mark).family.removeprefix("state.") if mark else "primary"
+        )
         self._pill = CountPill("")
         row.addWidget(self._title)
         row.addWidget(self._pill)

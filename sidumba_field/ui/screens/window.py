@@ -14,10 +14,12 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from sidumba_field.services.views import Changes, Link, TruthView
 from sidumba_field.ui.operations import entry, home, review, session, syncing
+from sidumba_field.ui.screens.command_search import CommandSearch
 from sidumba_field.ui.screens.form import FormScreen
 from sidumba_field.ui.screens.home import HomeScreen
 from sidumba_field.ui.screens.login import LoginScreen
 from sidumba_field.ui.screens.review import ReviewScreen
+from sidumba_field.ui.screens.search_targets import search_targets
 from sidumba_field.ui.screens.sync import SyncScreen
 from sidumba_field.ui.shell import MainWindow
 from sidumba_field.ui.theme import Mode, apply_theme, theme
@@ -43,6 +45,7 @@ class Window(MainWindow):
         self._closing = False
         self._banner = Banner("vermilion", "")
         self._banner_notice: Notice | None = None
+        self._search = CommandSearch(self)
         self.add_screen("login", LoginScreen(desk), chrome=False)
         self.add_screen("home", HomeScreen(desk))
         self.add_screen("form", FormScreen(desk), rail=True)
@@ -88,8 +91,8 @@ class Window(MainWindow):
     def _add_actions(self) -> None:
         for keys, words, act in (
             ("Ctrl+Shift+L", tell("nav.lock"), self.lock),
-            ("Ctrl+N", tell("nav.new_form"), self._new_form),
-            ("Ctrl+J", tell("nav.send"), self._send),
+            ("Ctrl+N", tell("nav.new_form"), self.new_form),
+            ("Ctrl+J", tell("nav.send"), self.send),
             ("Ctrl+S", tell("nav.saved"), self._say_saved),
         ):
             action = QAction(words, self)
@@ -105,7 +108,7 @@ class Window(MainWindow):
         if current is None:
             return
         self.set_place(current.unit_name)
-        self.nav.set_items(self._nav_items())
+        self.nav.set_items(self.nav_items())
         self.nav.set_person(current.name, current.role_label)
         self._heartbeat.start()
         self._show_truth()
@@ -113,7 +116,7 @@ class Window(MainWindow):
         if current.may_review:
             review.load_queue(self.desk)
 
-    def _nav_items(self) -> list[NavItem]:
+    def nav_items(self) -> list[NavItem]:
         current = self.desk.session.current
         items = [NavItem("home", tell("nav.home"), "house")]
         if current is not None and current.may_enter:
@@ -155,12 +158,14 @@ class Window(MainWindow):
             return
         super()._nav_chosen(key)
 
-    def _new_form(self) -> None:
+    def new_form(self) -> None:
+        """Ctrl+N, for who may begin records."""
         current = self.desk.session.current
         if current is not None and current.may_enter:
             entry.new_record(self.desk)
 
-    def _send(self) -> None:
+    def send(self) -> None:
+        """Ctrl+J: send now, or pause."""
         if self.desk.session.current is not None:
             syncing.send_or_pause(self.desk)
 
@@ -256,7 +261,8 @@ class Window(MainWindow):
         column.addWidget(self._banner)
         holder.hide()
         self._banner_holder = holder
-        layout = self.centralWidget().layout()
+        central = self.centralWidget()
+        layout = central.layout() if central is not None else None
         if isinstance(layout, QVBoxLayout):
             layout.insertWidget(0, holder)
 
@@ -305,7 +311,9 @@ class Window(MainWindow):
         menu.popup(corner)
 
     def _open_search(self) -> None:
-        """Until there is a search over everything, Ctrl+K opens the list of what can be done."""
+        """Ctrl+K."""
+        if self.desk.session.current is not None:
+            self._search.open(search_targets(self))
 
     # -- closing
 

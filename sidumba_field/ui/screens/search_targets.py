@@ -1,0 +1,40 @@
+"""What Ctrl+K can find in the window: screens, actions, tasks of Beranda, records of the queue."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sidumba_field.ui.operations import entry, review
+from sidumba_field.ui.screens.command_search import Target
+from sidumba_field.ui.viewmodels.speech import tell
+
+if TYPE_CHECKING:
+    from sidumba_field.ui.screens.window import Window
+
+
+def search_targets(window: Window) -> list[Target]:
+    """Everything that can be reached for the person signed in."""
+    desk = window.desk
+    current = desk.session.current
+    screen = tell("search.screen")
+    targets = [
+        Target(f"screen-{item.key}", item.label, screen, partial(window.nav.chosen.emit, item.key))
+        for item in window.nav_items()
+    ]
+    action = tell("search.action")
+    if current is not None and current.may_enter:
+        targets.append(Target("act-new", tell("nav.new_form"), action, window.new_form))
+    targets.append(Target("act-send", tell("nav.send"), action, window.send))
+    targets.append(Target("act-lock", tell("nav.lock_hint"), action, window.lock))
+    record = tell("search.record")
+    for task in desk.home.view.tasks if desk.home.view is not None else ():
+        targets.append(Target(task.rid, task.title, record, partial(entry.open_record, desk, task.rid)))
+    for row in desk.review.queue.rows if desk.review.queue is not None else ():
+        targets.append(Target(row.rid, row.title, tell("nav.review"), partial(_review, window, row.rid)))
+    return targets
+
+
+def _review(window: Window, rid: str) -> None:
+    review.open_record(window.desk, rid)
+    window.show_screen("review")
