@@ -53,6 +53,8 @@ class Interview:
         if missing:
             raise SidumbaError("form.unknown_lookup", name=missing[0], form=definition.form_id)
         self.clock = clock
+        #: What the last add_row or remove_row changed.
+        self.changed: frozenset[str] = frozenset()
         self._runtime = Runtime(clock, zone or definition.zone, self, session or {}, self.language)
         self.instance = Instance(definition.blueprint)
         self.meta: dict[str, str] = {}
