@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import secrets
+import signal
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from multiprocessing.process import BaseProcess
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -47,7 +52,7 @@ def build_server(
 ) -> Server:
     """Return everything the endpoints and the command line work with. ``programs``: default = all shipped ones."""
     clock = clock or SystemClock()
-    rules = install(shipped(), clock) if programs is None else programs
+    rules = install(shipped(cache=settings.data / "cache"), clock) if programs is None else programs
     database = database or open_database(settings)
     with database.read() as work:
         epoch = work.scopes.fact("epoch")
@@ -97,4 +102,13 @@ def create_app(
 
 def from_environ() -> FastAPI:
     """Build the app of a worker process from what its parent wrote into the environment."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     return create_app(from_environment())
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """End this worker when its parent is gone: a worker nobody watches would keep the port for itself."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -160,11 +160,11 @@ def _serve(settings: Settings, listener: socket.socket, url: str) -> None:
         timeout_graceful_shutdown=10,
     )
     threading.Thread(target=_announce, args=(url,), daemon=True).start()
-    runner = uvicorn.Server(config)
     if settings.workers == 1:
-        runner.run(sockets=[listener])
+        uvicorn.Server(config).run(sockets=[listener])
     else:
-        Multiprocess(config, target=runner.run, sockets=[listener]).run()
+        listener.listen(128)
+        Multiprocess(config, sockets=[listener]).run()
 
 
 def _announce(url: str) -> None:

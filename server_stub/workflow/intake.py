@@ -20,9 +20,8 @@ from sidumba_field.wire.messages import OpMessage
 #: Signs no XML document can hold (XML 1.0 section 2.2) and halves of surrogate pairs: no form can carry them.
 _FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: A field path: names joined by "/", rows in brackets, or a meta field (core/records.py).
-_PATH = re.compile(
-    r"^(@[a-z]+(/.+)?|[^@\[\]/]+(\[[0-9a-zA-Z-]{1,64}\])?(/[^@\[\]/]+(\[[0-9a-zA-Z-]{1,64}\])?)*)$"
-)
+_SEGMENT = r"[^\W\d][\w.-]*(\[[0-9A-Za-z-]{1,64}\])?"
+_PATH = re.compile(rf"^(@[a-z]+(/.+)?|{_SEGMENT}(/{_SEGMENT})*)$")
 _BIGGEST = 2**53
 
 

@@ -9,7 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,46 +18,46 @@ from psycopg import sql
 
 from server_stub.store import schema
 from server_stub.store.database import Database
+from server_stub.store.tables import metadata
 
 KINDS = ("sqlite", "postgres")
 
 
 @dataclass
 class Postgres:
-    """A running server; ``fresh`` makes an empty migrated database and returns its SQLAlchemy URL."""
+    """A running server. ``clean`` gives the one migrated database, emptied; ``empty`` makes a bare new one."""
 
     uri: str
-    template: str = ""
-    made: list[str] = field(default_factory=list)
+    _migrated: str = ""
 
     def url(self, name: str) -> str:
         return self.uri.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
 
-    def _make(self, template: str) -> str:
+    def empty(self) -> str:
         name = "s" + uuid4().hex
         with psycopg.connect(self.uri, autocommit=True) as connection:
-            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
-        self.made.append(name)
-        return name
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.url(name)
 
-    def empty(self) -> str:
-        return self.url(self._make("template0"))
-
-    def fresh(self) -> str:
-        if not self.template:
-            name = self._make("template0")
-            database = Database(Path(), self.url(name))
+    def clean(self) -> str:
+        if not self._migrated:
+            self._migrated = self.empty()
+            database = Database(Path(), self._migrated)
             schema.upgrade(database)
             database.close()
-            self.template = name
-        return self.url(self._make(self.template))
+        with psycopg.connect(self._migrated.replace("+psycopg", ""), autocommit=True) as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+        return self._migrated
 
 
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
-    """Start PostgreSQL in a folder of its own and stop it again."""
-    with tempfile.TemporaryDirectory(prefix="sidumba-pg-") as home:
+    """Start PostgreSQL in a folder of its own and stop it again.
+
+    It does not wait for the disk: these tests kill clients and servers, never the machine under them.
+    """
+    with tempfile.TemporaryDirectory(prefix="sidumba-pg-", ignore_cleanup_errors=True) as home:
         # The wheel keeps its lock in the user's runtime folder, which a bare machine does not have.
         runtime = Path(home) / "run"
         runtime.mkdir(mode=0o700)
@@ -72,6 +72,10 @@ def running_postgres() -> Iterator[Postgres]:
                 del os.environ["XDG_RUNTIME_DIR"]
             else:
                 os.environ["XDG_RUNTIME_DIR"] = before
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
         try:
             yield Postgres(server.get_uri())
         finally:

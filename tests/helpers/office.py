@@ -65,8 +65,9 @@ class PlainRules:
 
     def judge(self, form: str, version: str, fields: Mapping[str, str]) -> Findings:
         self.judged += 1
-        wrong = tuple(sorted(path for path in fields if path.endswith("salah")))
-        odd = tuple(sorted(p for p in fields if p.endswith("ragu") and not fields.get(f"@reason/{p}")))
+        asked = [path for path in fields if not path.startswith("@")]
+        wrong = tuple(sorted(path for path in asked if path.endswith("salah")))
+        odd = tuple(sorted(p for p in asked if p.endswith("ragu") and not fields.get(f"@reason/{p}")))
         return Findings(wrong, odd, tuple(sorted(v for v in fields.values() if _FILE.match(v))))
 
     def facts(

@@ -26,7 +26,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         found = Database(tmp_path / "server.db")
         schema.upgrade(found)
     else:
-        found = Database(tmp_path / "unused.db", request.getfixturevalue("postgres").fresh())
+        found = Database(tmp_path / "unused.db", request.getfixturevalue("postgres").clean())
     yield found
     found.close()
 
