@@ -414,7 +414,7 @@ class FakeForm:
     def delta(self, before: FormView) -> FormDelta:
         """What differs from ``before``."""
         self.seconds += 1
-        self.saved_at = f"09.41.{11 + self.seconds % 48:02d}"
+        self.saved_at = f"09.41.{12 + self.seconds % 47:02d}"
         now = replace(self.view(), saved_at=self.saved_at)
         return FormDelta(
             rid=self.rid,
