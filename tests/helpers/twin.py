@@ -30,6 +30,7 @@ from sidumba_field.core.records import (
     payload_digest,
 )
 from sidumba_field.core.time import FixedClock, iso
+from sidumba_field.seal.box import new_identity
 from sidumba_field.sync.transport import Sink
 from sidumba_field.wire.endpoints import MAX_BATCH_BYTES, MAX_BODY, MAX_CHUNK, MAX_FILE, MAX_OPS
 from sidumba_field.wire.messages import (
@@ -84,6 +85,8 @@ class TwinServer:
     clock: FixedClock
     epoch: str = field(default_factory=lambda: secrets.token_hex(8))
     server_key: str = field(default_factory=lambda: secrets.token_hex(32))
+    age: tuple[str, str] = field(default_factory=new_identity)
+    sealed_codes: dict[str, str] = field(default_factory=dict)
     proto: list[int] = field(default_factory=lambda: [1])
     min_app: str = "0.1.0"
     scopes: dict[str, tuple[str, str, str]] = field(default_factory=dict)
@@ -325,7 +328,7 @@ class TwinLine:
                 epoch=server.epoch,
                 now=iso(server.clock.now()),
                 server_key=server.server_key,
-                age_recipient="",
+                age_recipient=server.age[1],
                 limits=limits,
                 programs={},
                 forms={},
@@ -336,13 +339,14 @@ class TwinLine:
         if self.server.codes.setdefault(request.code, request.device) != request.device:
             raise SidumbaError("auth.enrolment_code")
         server = self.server
+        server.sealed_codes[request.device] = request.recovery_sealed
         return travelled(
             EnrolReply(
                 device=request.device,
                 epoch=server.epoch,
                 now=iso(server.clock.now()),
                 server_key=server.server_key,
-                age_recipient="",
+                age_recipient=server.age[1],
                 unit="63.11",
                 office="Dinas",
             )

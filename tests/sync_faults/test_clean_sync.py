@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from sidumba_field.core.records import OutboxState
 from sidumba_field.store import Mark
 from sidumba_field.sync.engine import Stage
@@ -53,9 +55,9 @@ def test_a_sync_with_nothing_to_do_changes_nothing(petugas: Laptop, server: Twin
 
 
 def test_many_records_go_in_batches_and_all_arrive(petugas: Laptop, server: TwinServer) -> None:
-    rids = [petugas.begin(nama=f"Warung {n}", alamat="Jl. Desa " * 60) for n in range(90)]
+    rids = [petugas.begin(nama=f"Warung {n}", alamat="Jl. Desa " * 120) for n in range(50)]
     report = petugas.sync()
-    assert report.sent == 90
+    assert report.sent == 50
     assert set(server.records) == set(rids)
     assert server.receipts > 1
     all_is_well(server, petugas)
@@ -181,11 +183,12 @@ def test_a_large_file_is_not_fetched_by_itself(petugas: Laptop, admin: Laptop) -
 
 
 def test_a_long_feed_begins_with_a_snapshot_and_goes_on_with_the_feed(
-    petugas: Laptop, admin: Laptop, server: TwinServer
+    petugas: Laptop, admin: Laptop, server: TwinServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rids = [petugas.begin(nama=f"Warung {n}") for n in range(60)]
+    monkeypatch.setattr("sidumba_field.sync.pull.SNAPSHOT_BEYOND", 10)
+    rids = [petugas.begin(nama=f"Warung {n}") for n in range(7)]
     petugas.sync()
-    for rid in rids[:50]:
+    for rid in rids[:5]:
         petugas.type(rid, omzet="5")
         petugas.send(rid)
     petugas.sync()

@@ -81,15 +81,15 @@ def test_a_small_door_lets_ops_through_in_small_batches(petugas: Laptop, server:
 
 
 def test_a_server_that_breaks_on_everything_is_no_ops_fault(petugas: Laptop, server: TwinServer) -> None:
-    for n in range(80):
+    for n in range(40):
         petugas.begin(nama=f"Warung {n}")
     faulty = FaultyTransport(petugas.line(), always("push", Fault.BROKEN))
-    for _ in range(6):
+    for _ in range(2):
         report = petugas.sync(line=faulty)
         assert report.problems
         assert report.stage is Stage.FINISH, "reading goes on while writing is broken"
     assert {row.failures for row in petugas.store.outbox.rows(1_000)} == {0}
-    assert faulty.calls["push"] <= 6 * 13
+    assert faulty.calls["push"] <= 2 * 13
     together(server, petugas)
 
 
@@ -117,7 +117,7 @@ def test_a_server_restored_from_a_backup_gets_everything_back(
     petugas.type(early, omzet="2")
     petugas.photo(early, "foto", os.urandom(70_000))
     petugas.send(early)
-    late = [petugas.begin(nama=f"Sesudah {n}") for n in range(20)]
+    late = [petugas.begin(nama=f"Sesudah {n}") for n in range(8)]
     petugas.step(late[0], "ajukan", "diajukan")
     together(server, petugas, admin)
     before = {rid: (record.state, dict(record.fields)) for rid, record in server.records.items()}

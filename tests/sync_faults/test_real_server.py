@@ -206,7 +206,7 @@ def test_a_slow_line_cut_again_and_again_finishes_with_little_waste(
     one.send(rid)
     with proxy_to(server.port, lambda n: Way(bytes_per_s=225_000, cut_request=450_000)) as proxy:
         until_drained(one, proxy, runs=10)
-        assert proxy.connections > 3
+        assert proxy.connections >= 3
         assert proxy.sent <= 1.2 * size + 60_000
     one.settle(server)
     one.judge(server)
