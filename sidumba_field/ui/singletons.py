@@ -26,6 +26,6 @@ def keep_alive() -> None:
     if not is_needed():
         return
     for value in (None, True, False):
-        if sys.getrefcount(value) < _PLENTY:
+        if sys.getrefcount(value) < _PLENTY // 2:
             # The reference count is the first field of every object (CPython, Include/object.h).
             ctypes.c_ssize_t.from_address(id(value)).value += _PLENTY

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 
+from sidumba_field.ui.widgets.card import Card
 from sidumba_field.ui.widgets.glyphs import MARKS, POSITIONS, mark_meaning, position_meaning
+from sidumba_field.ui.widgets.help_panel import HelpPanel
 from sidumba_field.ui.widgets.photos import PhotoField
 from sidumba_field.ui.widgets.queue_row import ShipmentItem, ShipmentList
 from sidumba_field.ui.widgets.record_list import GroupRow, QueueList, RecordList, RecordRow
@@ -218,3 +220,30 @@ def test_the_gallery_renders_every_part_in_both_themes(themed: QApplication, tmp
         image = QImage(str(file))
         colours = {image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
         assert len(colours) > 100, f"{file.name} is nearly empty"
+
+
+def test_the_remark_is_scrolled_into_sight(themed: QApplication, qtbot) -> None:
+    table, area = ReviewTable(), QScrollArea()
+    qtbot.addWidget(area)
+    table.set_items([ReviewItem(str(n), f"Isian {n}", "nilai", "lama", True) for n in range(30)])
+    area.setWidgetResizable(True)
+    area.setWidget(table)
+    show(area, 770, 300)
+    table.go_to("29")
+    table.open_remark()
+    settle(20)
+    composer = table.composer()
+    assert composer is not None
+    lower_edge = composer.mapTo(area.viewport(), composer.rect().bottomLeft()).y()
+    assert 0 < lower_edge <= area.viewport().height()
+
+
+def test_help_is_never_wider_than_its_panel(themed: QApplication, qtbot) -> None:
+    panel = HelpPanel((("Return", "isian berikutnya"),))
+    qtbot.addWidget(panel)
+    panel.show_help("B3", "Omzet per bulan", "Rata-rata tiga bulan terakhir.")
+    panel.show_last_year("2025", "Rp 30.000.000.000")
+    panel.show_remark("Catatan kecamatan, B9", "Omzet lebih besar dari nilai produksi.", "M. Rizani")
+    show(panel, 262, 500)
+    for card in panel.findChildren(Card):
+        assert card.mapTo(panel, card.rect().topRight()).x() <= 262 - 12

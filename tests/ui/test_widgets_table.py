@@ -148,3 +148,27 @@ def test_a_locked_table_takes_no_typing(desk: Desk) -> None:
     desk.table.focus_cell("r1", "nama")
     type_text("X")
     assert desk.cells["r1"]["nama"] == "Keripik"
+
+
+def test_what_comes_back_from_the_store_leaves_the_cell_under_the_hand_alone(desk: Desk) -> None:
+    desk.begin("nama", "Keripik")
+    desk.begin("nama", "Balado")
+    desk.table.focus_cell("r2", "jumlah")
+    type_text("7")
+    desk.refresh()
+    type_text("0")
+    desk.begin("nama", "baris lain")
+    type_text("0")
+    press("Return")
+    assert desk.cells["r2"]["jumlah"] == "700"
+
+
+def test_a_row_that_goes_away_takes_only_itself(desk: Desk) -> None:
+    for name in ("a", "b", "c"):
+        desk.begin("nama", name)
+    desk.table.focus_cell("r3", "nama")
+    desk.delete("r1")
+    settle()
+    assert [row.row_id for row in desk.table.rows()] == ["r2", "r3"]
+    assert desk.table.view().currentIndex().row() == 1, "the hand stays on its row"
+    assert desk.table.view().model().rowCount() == 4, "two rows, the ghost row is back, the total"

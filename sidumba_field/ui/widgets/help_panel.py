@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from sidumba_field.ui.theme import size, space
+from sidumba_field.ui.theme import size, space, text_width
 from sidumba_field.ui.widgets.banner import KeyHint
 from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.card import Card
@@ -20,6 +20,7 @@ from sidumba_field.ui.widgets.message import Sign
 from sidumba_field.ui.widgets.speech import tr
 
 USE_KEY = "Ctrl+'"
+_MARGIN, _PADDING = 16, 12
 
 
 class HelpPanel(QWidget):
@@ -32,7 +33,7 @@ class HelpPanel(QWidget):
         self.setFixedWidth(size("helpPanel"))
         self.setAccessibleName(tr("help.name"))
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
+        column.setContentsMargins(_MARGIN, 12, _MARGIN, 12)
         column.setSpacing(0)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -83,28 +84,33 @@ class _LastYear(Card):
     used = Signal()
 
     def __init__(self) -> None:
-        super().__init__(padding=12)
+        super().__init__(padding=_PADDING)
         self._head = Label("", "small", "secondary")
         self._value = Label("", "value", numbers=True, weight=500, wrap=True)
         self._use = Button(tr("help.use"), "quiet", shortcut=USE_KEY, small=True)
         self._use.clicked.connect(self.used)
         self.column.setSpacing(0)
         self.column.addWidget(self._head)
-        row = QHBoxLayout()
-        row.addWidget(self._value, 1)
-        row.addWidget(self._use)
-        self.column.addLayout(row)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.addWidget(self._value, 1)
+        self._row.addWidget(self._use)
+        self.column.addLayout(self._row)
 
     def show_answer(self, year: str, shown: str) -> None:
         self._head.setText(tr("help.last_year", year=year))
         self._value.setText(shown)
+        # A long answer takes the line for itself; the card never grows wider than the panel.
+        needed = text_width(shown, self._value.font()) + self._use.sizeHint().width() + space(4)
+        fits = needed <= size("helpPanel") - 2 * (_MARGIN + _PADDING)
+        direction = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
+        self._row.setDirection(direction)
         self._use.setEnabled(bool(shown))
         self.setVisible(bool(shown))
 
 
 class _Remark(Card):
     def __init__(self) -> None:
-        super().__init__(padding=12, tone="vermilion")
+        super().__init__(padding=_PADDING, tone="vermilion")
         head = QHBoxLayout()
         head.setSpacing(7)
         head.addWidget(Sign("message-square", "state.vermilion.fg"))

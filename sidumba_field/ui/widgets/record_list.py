@@ -136,10 +136,10 @@ class RecordDelegate(RowDelegate):
 
     @staticmethod
     def _progress(painter: QPainter, area: QRectF, item: RecordRow) -> None:
-        bar = QRectF(area.left(), area.center().y() - 3, min(132.0, area.width() * 0.5), 6)
+        bar = QRectF(area.left(), area.center().y() - 3, min(132.0, area.width() * 0.55), 6)
         paint_bar(painter, bar, item.done / item.total)
         words = area.adjusted(bar.width() + 12, 0, 0, 0)
-        text = tr("progress.of", done=item.done, total=item.total)
+        text = tr("progress.answers", done=item.done, total=item.total)
         line_of_text(painter, words, text, font("small", numbers=True), theme().color("text.secondary"))
 
     @staticmethod

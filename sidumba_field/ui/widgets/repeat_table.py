@@ -49,7 +49,8 @@ class RepeatTable(QFrame):
     ) -> None:
         super().__init__(parent)
         self._model = RepeatModel(columns, self)
-        self._model.limit, self._model.ghost_words = limit, ghost_words
+        self._model.ghost_words = ghost_words
+        self._model.set_limit(limit)
         self._begun = ""
         self._view = RepeatView(self._model)
         self._view.setAccessibleName(name)
@@ -103,9 +104,7 @@ class RepeatTable(QFrame):
 
     def set_readonly(self, readonly: bool) -> None:
         """Shows its rows, takes no typing, has no ghost row."""
-        self._model.beginResetModel()
-        self._model.editable = not readonly
-        self._model.endResetModel()
+        self._model.set_editable(not readonly)
         self._fit()
 
     def set_state(self, state: FieldState) -> None:

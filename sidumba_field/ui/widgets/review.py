@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from sidumba_field.ui.theme import font, theme
 from sidumba_field.ui.widgets.painting import line_of_text
@@ -117,7 +117,23 @@ class ReviewTable(QWidget):
         if key in self._rows:
             self.setAccessibleDescription(self._rows[key].accessibleName())
             if changed:
+                self._reveal(self._rows[key])
                 self.moved.emit(key)
+
+    def _reveal(self, part: QWidget) -> None:
+        """Scroll the screen to a part once it has its place."""
+        node = self.parentWidget()
+        while node is not None and not isinstance(node, QScrollArea):
+            node = node.parentWidget()
+        if node is not None:
+            area = node
+
+            def scroll() -> None:
+                # The area must have seen the new height first, or there is nowhere yet to scroll to.
+                QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+                area.ensureWidgetVisible(part, 0, 12)
+
+            QTimer.singleShot(0, part, scroll)
 
     def _touched(self, key: str) -> None:
         self.setFocus()
@@ -145,6 +161,7 @@ class ReviewTable(QWidget):
         self._composer.closed.connect(self._leave_composer)
         holder = _ComposerHolder(self._composer)
         self._column.insertWidget(self._column.indexOf(row) + 1, holder)
+        self._reveal(holder)
         self._composer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def composer(self) -> RemarkComposer | None:

@@ -64,8 +64,12 @@ class RepeatDelegate(QStyledItemDelegate):
         return field
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        """Stored value into the field."""
-        if isinstance(editor, EditField):
+        """Stored value into the field, once:
+
+        Qt asks again whenever the model changes, and what is being typed wins.
+        """
+        if isinstance(editor, EditField) and not editor.property("filled"):
+            editor.setProperty("filled", True)
             editor.set_value(str(index.data(VALUE) or ""))
             editor.selectAll()
 

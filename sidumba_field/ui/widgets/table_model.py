@@ -20,6 +20,7 @@ WARNING = Qt.ItemDataRole.UserRole + 2
 ROW_KIND = Qt.ItemDataRole.UserRole + 3
 COLUMN = Qt.ItemDataRole.UserRole + 4
 
+_GHOST, _TOTAL = "+", "="  # no row id looks like these
 _RIGHT = ("int", "decimal")
 
 
@@ -81,17 +82,25 @@ class RepeatModel(QAbstractTableModel):
         self.noun = tr("table.noun")
         self.ghost_words = ""
         self.editable = True
+        self._keys: list[
+            str
+        ] = []  # row ids, then the ghost's and the total's: what the view has been told of
+        self._keys = self._wanted_keys([], {})
 
     # -- shape
+
+    def _wanted_keys(self, rows: Sequence[TableRow], totals: Mapping[str, str]) -> list[str]:
+        ghost = [_GHOST] if self.editable and (not self.limit or len(rows) < self.limit) else []
+        return [*(row.row_id for row in rows), *ghost, *([_TOTAL] if totals else [])]
 
     @property
     def has_ghost(self) -> bool:
         """Whether another row may begin."""
-        return self.editable and (not self.limit or len(self.rows) < self.limit)
+        return _GHOST in self._keys
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
         """Data rows, ghost, total."""
-        return 0 if parent.isValid() else len(self.rows) + self.has_ghost + bool(self.totals)
+        return 0 if parent.isValid() else len(self._keys)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
         """Number column and the rest."""
@@ -123,18 +132,45 @@ class RepeatModel(QAbstractTableModel):
     # -- content
 
     def set_rows(self, rows: Sequence[TableRow], totals: Mapping[str, str]) -> None:
-        """Replace rows and totals; only a change of shape resets the view."""
-        shape = self.rowCount()
-        self_rows, self_totals = list(rows), {key: text for key, text in totals.items() if text}
-        after = len(self_rows) + (self.editable and (not self.limit or len(self_rows) < self.limit))
-        after += bool(self_totals)
-        if after == shape and len(self_rows) == len(self.rows):
-            self.rows, self.totals = self_rows, self_totals
-            self.dataChanged.emit(self.index(0, 0), self.index(shape - 1, self.columnCount() - 1))
-            return
-        self.beginResetModel()
-        self.rows, self.totals = self_rows, self_totals
-        self.endResetModel()
+        """Replace rows and totals by the smallest change, so that a cell under the hand keeps its editor."""
+        fresh, sums = list(rows), {key: text for key, text in totals.items() if text}
+        wanted = self._wanted_keys(fresh, sums)
+        if len(wanted) != len(self._keys):
+            self._reshape(wanted, fresh)
+        self.rows, self.totals, self._keys = fresh, sums, wanted
+        if wanted:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(wanted) - 1, self.columnCount() - 1))
+
+    def _reshape(self, wanted: list[str], fresh: list[TableRow]) -> None:
+        old, before, after = self._keys, 0, 0
+        shorter = min(len(old), len(wanted))
+        while before < shorter and old[before] == wanted[before]:
+            before += 1
+        while after < shorter - before and old[-1 - after] == wanted[-1 - after]:
+            after += 1
+        if len(old) > before + after:
+            self.beginRemoveRows(QModelIndex(), before, len(old) - after - 1)
+            self._keys = old[:before] + old[len(old) - after :]
+            kept = set(self._keys)
+            self.rows = [row for row in self.rows if row.row_id in kept]
+            self.endRemoveRows()
+        if len(wanted) > before + after:
+            self.beginInsertRows(QModelIndex(), before, len(wanted) - after - 1)
+            self._keys, self.rows = wanted, fresh
+            self.endInsertRows()
+
+    def set_editable(self, editable: bool) -> None:
+        """Take typing or not; a locked table has no ghost row."""
+        if editable != self.editable:
+            self.beginResetModel()
+            self.editable = editable
+            self._keys = self._wanted_keys(self.rows, self.totals)
+            self.endResetModel()
+
+    def set_limit(self, limit: int) -> None:
+        """The most rows there may be; 0 for any number."""
+        self.limit = limit
+        self.set_rows(self.rows, self.totals)
 
     def put(self, row: int, key: str, value: str, shown: str) -> None:
         """Show a value at once, before the services have judged it."""
