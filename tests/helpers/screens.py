@@ -123,7 +123,7 @@ def clipped(window: QWidget) -> list[str]:
                 found.append(f"label {widget.text()!r} in {widget.size().toTuple()}")
         elif isinstance(widget, QAbstractButton) and widget.text():
             hint = widget.sizeHint()
-            if widget.width() < min(hint.width(), widget.maximumWidth()) - 1 or widget.height() < hint.height() - 1:
+            if widget.width() < min(hint.width(), widget.maximumWidth()) - 1 or widget.height() < 28:
                 found.append(f"button {widget.text()!r}: {widget.size().toTuple()} < {hint.toTuple()}")
     return found
 

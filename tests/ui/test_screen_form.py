@@ -54,7 +54,10 @@ def test_a_whole_form_is_typed_without_a_mouse(laptop: Laptop) -> None:
     type_text("10794")
     laptop.idle()
     press("Return")
-    for product in (("Keripik singkong", "bungkus", "400", "12000"), ("Keripik balado", "bungkus", "250", "13000")):
+    for product in (
+        ("Keripik singkong", "bungkus", "400", "12000"),
+        ("Keripik balado", "bungkus", "250", "13000"),
+    ):
         for cell in product:
             type_text(cell)
             press("Return")
@@ -364,7 +367,9 @@ def test_f1_hides_help_where_it_stands_and_floats_it_where_it_does_not(form: Lap
     assert form.form.help.isVisible()
 
 
-def test_a_locked_record_says_why_and_takes_no_typing(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_record_says_why_and_takes_no_typing(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dataclasses import replace
 
     from tests.helpers.fake_form import FakeForm

@@ -181,7 +181,7 @@ class FormScreen(QWidget):
         """Help floats below 1180 px; the section list shrinks below 1000."""
         self._narrow = below_1180
         self._left.setFixedWidth(
-            226 if below_1180 and not below_1000 else 180 if below_1000 else size("sectionNav")
+            226 if below_1180 and not below_1000 else 204 if below_1000 else size("sectionNav")
         )
         self.mark.setVisible(not below_1000)
         self._bar.setVisible(not below_1000)

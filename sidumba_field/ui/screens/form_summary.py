@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from sidumba_field.ui.theme import font, paint_icon, theme
@@ -35,8 +35,9 @@ class SummaryLine(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As wide as the card."""
-        return QSize(180, _ROW)
+        """Sign, words, cap."""
+        words = QFontMetricsF(font("small", weight=500)).horizontalAdvance(self.text())
+        return QSize(round(31 + words + KeycapPainter.width((self._key,))), _ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Sign, words, cap."""

@@ -26,7 +26,7 @@ from sidumba_field.ui.widgets.label import Label
 from sidumba_field.ui.widgets.page_header import PageHeader
 from sidumba_field.ui.widgets.record_list import GroupRow, RecordList, RecordRow
 
-SHORT = 600  # px of window height below which the page scrolls
+SIDE = 326  # px the right column needs for its three lanes
 
 
 class HomeScreen(QWidget):
@@ -61,6 +61,7 @@ class HomeScreen(QWidget):
         columns.setSpacing(12)
         columns.addWidget(self._todo_card(), 206)
         self._side = QWidget()
+        self._side.setMinimumWidth(SIDE)
         side = QVBoxLayout(self._side)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(12)
@@ -114,7 +115,7 @@ class HomeScreen(QWidget):
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
         """Visits give way first, then the targets' last figure."""
         self.targets.set_narrow(below_1180)
-        self._side.setMaximumWidth(300 if below_1180 else 16777215)
+        self._side.setMaximumWidth(SIDE if below_1180 else 16777215)
 
     # -- showing
 
@@ -145,7 +146,7 @@ class HomeScreen(QWidget):
         self._fill(_task_items(view), tell("home.nothing"), tell("home.nothing_hint"))
 
     def _fill(self, items: Sequence[RecordRow | GroupRow], lead: str, hint: str) -> None:
-        had = self.list.hasFocus() or not self.isVisible()
+        free = self.list.hasFocus() or self.window().focusWidget() is None
         self.list.set_items(items)
         if not items:
             clear(self._empty_holder)
@@ -153,7 +154,7 @@ class HomeScreen(QWidget):
             self._empty_holder.addWidget(empty)
             self._empty_holder.addStretch(1)
         self._stack.setCurrentIndex(0 if items else 1)
-        if items and (had or self.window().focusWidget() is None):
+        if items and free and self.isVisible():
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_queue(self) -> None:

@@ -251,7 +251,7 @@ class _Lane(Card):
         super().__init__(padding=10)
         self._mark, self._words = mark, words
         self._figure = Label("0", "title", numbers=True)
-        self.column.setContentsMargins(34, 6, 8, 6)
+        self.column.setContentsMargins(33, 6, 4, 6)
         self.column.setSpacing(0)
         self.column.addWidget(self._figure)
         self.column.addWidget(Label(words, "small", "secondary"))

@@ -140,7 +140,7 @@ class ReviewScreen(QWidget):
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
         """The side becomes a sheet (Alt+D) below 1180; the queue collapses below 1000."""
         self._narrow = below_1180
-        self.queue.setFixedWidth(200 if below_1000 else 240 if below_1180 else size("queuePane"))
+        self.queue.setFixedWidth(222 if below_1000 else 240 if below_1180 else size("queuePane"))
         self.foot.set_short(below_1000)
         self.head.set_short(below_1180)
         self._place_side()
