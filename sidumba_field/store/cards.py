@@ -29,6 +29,50 @@ from sidumba_field.store.values import Mark, Proposal
 _FILE_NAME = re.compile(r"^[0-9a-f]{64}\.[a-z0-9]{1,8}$")
 SETTLED = "@settled/"
 
+# Every keystroke that is kept runs these: they are built once, not per call.
+_RID = sa.bindparam("rid_", type_=sa.String)
+_ROW = sa.select(RECORD).where(RECORD.c.rid == _RID)
+_OPS = (
+    sa.select(OUTBOX)
+    .where(
+        OUTBOX.c.rid == _RID,
+        sa.or_(
+            OUTBOX.c.state.in_(sorted(OPEN_STATES)),
+            OUTBOX.c.attention == 1,
+            sa.and_(OUTBOX.c.state.in_(sorted(APPLIED_STATES)), OUTBOX.c.pulled == 0),
+        ),
+    )
+    .order_by(OUTBOX.c.place, OUTBOX.c.dseq)
+)
+_DRAFT = sa.select(JOURNAL.c.path, JOURNAL.c.value, JOURNAL.c.seen).where(JOURNAL.c.rid == _RID)
+_PREDICTIONS = (
+    sa.select(OUTBOX.c.place, PREDICTION.c.state)
+    .select_from(PREDICTION.join(OUTBOX, PREDICTION.c.op == OUTBOX.c.op))
+    .where(
+        PREDICTION.c.rid == _RID,
+        sa.or_(
+            OUTBOX.c.state.in_(sorted(OPEN_STATES)),
+            sa.and_(OUTBOX.c.state == OutboxState.DONE.value, OUTBOX.c.pulled == 0),
+        ),
+    )
+)
+_PROPOSALS = sa.select(PROPOSAL).where(PROPOSAL.c.rid == _RID).order_by(PROPOSAL.c.seq, PROPOSAL.c.at)
+_DERIVED = (
+    "fields",
+    "state",
+    "owner",
+    "period",
+    "rev",
+    "mark",
+    "returned",
+    "created_at",
+    "changed_at",
+    "text_stale",
+)
+_REFRESH = (
+    sa.update(RECORD).where(RECORD.c.rid == _RID).values({name: sa.bindparam(name) for name in _DERIVED})
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -95,7 +139,7 @@ def queued_of(row: codec.Row) -> QueuedOp:
 
 def load(connection: sa.Connection, rid: str) -> Card | None:
     """Return the card of ``rid``, or None when this laptop has no such record."""
-    row = connection.execute(sa.select(RECORD).where(RECORD.c.rid == rid)).mappings().one_or_none()
+    row = connection.execute(_ROW, {"rid_": rid}).mappings().one_or_none()
     if row is None:
         return None
     base = codec.record_of(row["base"]) if row["base"] is not None else None
@@ -109,34 +153,22 @@ def load(connection: sa.Connection, rid: str) -> Card | None:
 
 def _ops(connection: sa.Connection, rid: str) -> tuple[QueuedOp, ...]:
     """Ops that still matter for the view: open ones, applied ones not pulled yet, refused ones not looked at."""
-    live = sa.or_(
-        OUTBOX.c.state.in_(sorted(OPEN_STATES)),
-        OUTBOX.c.attention == 1,
-        sa.and_(OUTBOX.c.state.in_(sorted(APPLIED_STATES)), OUTBOX.c.pulled == 0),
-    )
-    found = sa.select(OUTBOX).where(OUTBOX.c.rid == rid, live).order_by(OUTBOX.c.place, OUTBOX.c.dseq)
-    return tuple(queued_of(row) for row in connection.execute(found).mappings())
+    return tuple(queued_of(row) for row in connection.execute(_OPS, {"rid_": rid}).mappings())
 
 
 def _draft(connection: sa.Connection, rid: str) -> dict[str, Draft]:
-    found = sa.select(JOURNAL.c.path, JOURNAL.c.value, JOURNAL.c.seen).where(JOURNAL.c.rid == rid)
-    return {row.path: Draft(row.value, row.seen) for row in connection.execute(found)}
+    found = connection.execute(_DRAFT, {"rid_": rid})
+    return {row.path: Draft(row.value, row.seen) for row in found}
 
 
 def _predictions(connection: sa.Connection, rid: str) -> list[tuple[int, str]]:
     """Predicted states of ops not refused and not pulled yet, with their place in the queue."""
-    live = sa.or_(
-        OUTBOX.c.state.in_(sorted(OPEN_STATES)),
-        sa.and_(OUTBOX.c.state == OutboxState.DONE.value, OUTBOX.c.pulled == 0),
-    )
-    joined = PREDICTION.join(OUTBOX, PREDICTION.c.op == OUTBOX.c.op)
-    found = sa.select(OUTBOX.c.place, PREDICTION.c.state).select_from(joined)
-    return [(row.place, row.state) for row in connection.execute(found.where(PREDICTION.c.rid == rid, live))]
+    return [(row.place, row.state) for row in connection.execute(_PREDICTIONS, {"rid_": rid})]
 
 
 def _proposals(connection: sa.Connection, rid: str, fields: Mapping[str, str]) -> tuple[Proposal, ...]:
-    found = sa.select(PROPOSAL).where(PROPOSAL.c.rid == rid).order_by(PROPOSAL.c.seq, PROPOSAL.c.at)
-    return tuple(proposal_of(row, fields) for row in connection.execute(found).mappings())
+    found = connection.execute(_PROPOSALS, {"rid_": rid}).mappings()
+    return tuple(proposal_of(row, fields) for row in found)
 
 
 def proposal_of(row: codec.Row, fields: Mapping[str, str]) -> Proposal:
@@ -177,7 +209,7 @@ def refresh(connection: sa.Connection, rid: str, reindex: bool = True) -> Card:
         "changed_at": card.changed_at,
         "text_stale": int(not reindex),
     }
-    connection.execute(sa.update(RECORD).where(RECORD.c.rid == rid).values(values))
+    connection.execute(_REFRESH, {"rid_": rid, **values})
     if reindex:
         index_words(connection, card.row["n"], card.view.fields)
     return card

@@ -16,10 +16,19 @@ from sidumba_field.core.time import Clock, iso
 from sidumba_field.store import cards, codec, listing, queue, replay
 from sidumba_field.store.database import Database
 from sidumba_field.store.listing import Key
-from sidumba_field.store.small import write_log
 from sidumba_field.store.overlay import Effective
+from sidumba_field.store.small import write_log
 from sidumba_field.store.tables import FEED, JOURNAL, OUTBOX, PREDICTION, RECORD, SNAPSHOT
 from sidumba_field.store.values import LocalRecord, Mark, Proposal, RecordRow
+
+# Built once: these run for every answer that is kept.
+_REV = sa.select(RECORD.c.rev).where(RECORD.c.rid == sa.bindparam("rid_"))
+_SAVED = sa.update(RECORD).where(RECORD.c.rid == sa.bindparam("rid_")).values(saved_at=sa.bindparam("at"))
+_ADDED = insert(JOURNAL)
+_KEEP = _ADDED.on_conflict_do_update(
+    index_elements=[JOURNAL.c.rid, JOURNAL.c.path],
+    set_={"value": _ADDED.excluded.value, "saved_at": _ADDED.excluded.saved_at},
+)
 
 
 class Records:
@@ -116,11 +125,11 @@ class Records:
         """
         at = at or iso(self._clock.now())
         with self._db.write() as connection:
-            found = connection.execute(sa.select(RECORD.c.rev).where(RECORD.c.rid == rid)).first()
+            found = connection.execute(_REV, {"rid_": rid}).first()
             if found is None:
                 raise SidumbaError("store.unknown_record", rid=rid)
             _journal(connection, rid, change, at, seen=found.rev)
-            connection.execute(sa.update(RECORD).where(RECORD.c.rid == rid).values(saved_at=at))
+            connection.execute(_SAVED, {"rid_": rid, "at": at})
             cards.refresh(connection, rid, reindex=False)
         return at
 
@@ -226,12 +235,8 @@ def _journal(
 ) -> None:
     """Upsert answers. ``seen`` of a path answered before stays: its author has not seen what came since."""
     for path, value in change.items():
-        added = insert(JOURNAL).values(rid=rid, path=path, value=value or None, saved_at=at, seen=seen)
-        connection.execute(
-            added.on_conflict_do_update(
-                index_elements=[JOURNAL.c.rid, JOURNAL.c.path], set_={"value": value or None, "saved_at": at}
-            )
-        )
+        row = {"rid": rid, "path": path, "value": value or None, "saved_at": at, "seen": seen}
+        connection.execute(_KEEP, row)
         if path.endswith("]") and not value:
             inside = sa.func.substr(JOURNAL.c.path, 1, len(path) + 1) == path + "/"
             connection.execute(sa.delete(JOURNAL).where(JOURNAL.c.rid == rid, inside))

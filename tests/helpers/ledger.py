@@ -100,7 +100,9 @@ class Server:
     salts: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     # -------------------------------------------------------------------------------------------------------- feed
-    def add(self, rid: str, rev: int, kind: FeedKind, op: str, payload: dict[str, Any], actor: str = ANI) -> FeedEntry:
+    def add(
+        self, rid: str, rev: int, kind: FeedKind, op: str, payload: dict[str, Any], actor: str = ANI
+    ) -> FeedEntry:
         salt = f"{next(self.salts):032x}"
         blank = FeedEntry(
             vid=self.vid,
@@ -211,14 +213,24 @@ class Server:
         if old is None or op.command not in self.steps:
             return OpAnswer(op.op, OpStatus.REJECTED, code="op.not_allowed")
         if old.state != op.expect_state:
-            return OpAnswer(op.op, OpStatus.CONFLICT, rev=old.rev, code="op.stale_state", params={"state": old.state})
+            return OpAnswer(
+                op.op, OpStatus.CONFLICT, rev=old.rev, code="op.stale_state", params={"state": old.state}
+            )
         return self.step(op.rid, self.steps[op.command], op.op, op.remarks)
 
     def step(self, rid: str, to: str, op: str, remarks: Mapping[str, str] | None = None) -> OpAnswer:
         """Move a record, as a decision that came from anywhere."""
         old = self.records[rid]
         raised = [
-            {"id": f"{op}.{n}", "path": path, "text": text, "by": BUDI, "by_name": "Budi", "at": "", "rev": old.rev + 1}
+            {
+                "id": f"{op}.{n}",
+                "path": path,
+                "text": text,
+                "by": BUDI,
+                "by_name": "Budi",
+                "at": "",
+                "rev": old.rev + 1,
+            }
             for n, (path, text) in enumerate(sorted((remarks or {}).items()))
         ]
         self.records[rid] = replace(old, state=to, rev=old.rev + 1, changed_at=iso(self.clock.now()))
