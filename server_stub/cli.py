@@ -92,9 +92,9 @@ def _settle_samples(server: Server) -> None:
 
 
 def _show_samples(server: Server, url: str) -> None:
-    """Print the sample accounts and a code for a laptop, and keep them beside the data for a desktop next door."""
+    """Print the sample accounts and a code; keep them, and a code per person, for a desktop next door."""
     people = [person for sample in _samples(server) for person in sample.people]
-    code = server.accounts.issue_code(people[0].unit if people else "", "")
+    codes = [server.accounts.issue_code(person.unit, "") for person in people]
     for person in people:
         tell(
             "sample_account",
@@ -103,9 +103,10 @@ def _show_samples(server: Server, url: str) -> None:
             username=person.username,
             passphrase=person.passphrase,
         )
-    tell("sample_code", code=code)
+    for code in codes[:1]:
+        tell("sample_code", code=code)
     listed = [{name: getattr(person, name) for name in type(person).__slots__} for person in people]
-    note = json.dumps({"url": url, "code": code, "accounts": listed}, ensure_ascii=False, indent=1)
+    note = json.dumps({"url": url, "codes": codes, "accounts": listed}, ensure_ascii=False, indent=1)
     (server.settings.data / "sample.json").write_text(note, encoding="utf-8")
 
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+
+
+@cache
+def _insert_once(table: Table, dialect: str) -> Executable:
+    module = sqlite if dialect == "sqlite" else postgresql
+    statement: Executable = module.insert(table).on_conflict_do_nothing()
+    return statement.execution_options(preserve_rowcount=True)
 
 
 def insert_once(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
@@ -15,6 +23,5 @@ def insert_once(connection: Connection, table: Table, rows: Sequence[dict[str, A
 
     One by one: in a multi-row insert the number of rows that went in is unknown on PostgreSQL.
     """
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    statement = _insert_once(table, connection.dialect.name)
     return sum(connection.execute(statement, row).rowcount for row in rows)

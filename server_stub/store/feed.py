@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from server_stub.store.tables import FEED, HEAD, PAYLOAD
@@ -59,6 +59,12 @@ _WITH_PAYLOAD = select(FEED, PAYLOAD.c.body, PAYLOAD.c.salt).select_from(
 )
 
 
+_AT = HEAD.c.vid == bindparam("at_vid")
+_ADVANCE = update(HEAD).where(_AT).values(seq=HEAD.c.seq + bindparam("by")).returning(HEAD.c.seq, HEAD.c.hash)
+_SET_HASH = update(HEAD).where(_AT).values(hash=bindparam("new_hash"))
+_ADD_ENTRIES, _ADD_PAYLOADS = insert(FEED), insert(PAYLOAD)
+
+
 class Feed:
     """Repository of the chains."""
 
@@ -85,16 +91,15 @@ class Feed:
                 done[place] = entry
                 bodies.append({"vid": vid, "seq": seq, "salt": entry.salt, "body": body.decode()})
                 prev = entry.hash
-            self._db.execute(update(HEAD).where(HEAD.c.vid == vid).values(hash=prev))
+            self._db.execute(_SET_HASH, {"at_vid": vid, "new_hash": prev})
         entries = [done[place] for place in range(len(drafts))]
         if entries:
-            self._db.execute(insert(FEED), [_row(entry) for entry in entries])
-            self._db.execute(insert(PAYLOAD), bodies)
+            self._db.execute(_ADD_ENTRIES, [_row(entry) for entry in entries])
+            self._db.execute(_ADD_PAYLOADS, bodies)
         return entries
 
     def _advance(self, vid: str, by: int) -> tuple[int, str]:
-        step = update(HEAD).where(HEAD.c.vid == vid).values(seq=HEAD.c.seq + by)
-        row = self._db.execute(step.returning(HEAD.c.seq, HEAD.c.hash)).one_or_none()
+        row = self._db.execute(_ADVANCE, {"at_vid": vid, "by": by}).one_or_none()
         if row is None:
             raise KeyError(vid)
         return row.seq, row.hash

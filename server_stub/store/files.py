@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.engine import Connection
 
 from server_stub.store.dialect import insert_once
@@ -28,6 +28,9 @@ def sha_of(name: str) -> str:
     return name.partition(".")[0]
 
 
+_LINKED = select(FILE_REF.c.sha).where(FILE_REF.c.vid == bindparam("vid"), FILE_REF.c.rid == bindparam("rid"))
+
+
 class Files:
     """Repository of files and their mentions."""
 
@@ -40,8 +43,7 @@ class Files:
         The rows of new files are locked: a file becoming whole at this moment sees either the mention or waits.
         """
         wanted = {sha_of(name): name for name in names}
-        query = select(FILE_REF.c.sha).where(FILE_REF.c.vid == record.vid, FILE_REF.c.rid == record.rid)
-        known = set(self._db.execute(query).scalars())
+        known = set(self._db.execute(_LINKED, {"vid": record.vid, "rid": record.rid}).scalars())
         for sha in sorted(known - wanted.keys()):
             gone = (FILE_REF.c.vid == record.vid, FILE_REF.c.rid == record.rid, FILE_REF.c.sha == sha)
             self._db.execute(delete(FILE_REF).where(*gone))

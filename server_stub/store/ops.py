@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.engine import Connection
 
 from server_stub.store.dialect import insert_once
@@ -28,6 +28,9 @@ class Received:
     body: str
 
 
+_ANSWER = select(OP.c.digest, OP.c.answer).where(OP.c.op == bindparam("op"))
+
+
 class Ops:
     """Repository of received ops."""
 
@@ -36,7 +39,7 @@ class Ops:
 
     def answer(self, op: str) -> tuple[str, OpAnswer] | None:
         """Return (digest, answer) of an op received before; the digest is "" after an erasure."""
-        row = self._db.execute(select(OP.c.digest, OP.c.answer).where(OP.c.op == op)).one_or_none()
+        row = self._db.execute(_ANSWER, {"op": op}).one_or_none()
         return None if row is None else (row.digest, _answer(row.answer))
 
     def keep(self, received: Received, answer: OpAnswer, at: str) -> bool:

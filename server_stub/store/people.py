@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, RowMapping, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, or_, select, update
 from sqlalchemy.engine import Connection
 
 from server_stub.store.dialect import insert_once
@@ -29,6 +29,11 @@ class User:
     created_at: str
 
 
+_GET = select(USER).where(USER.c.id == bindparam("user"))
+_GRANTS = select(GRANT).where(GRANT.c.user == bindparam("user")).order_by(GRANT.c.id)
+_KEYS = select(USER_KEY.c.key).where(USER_KEY.c.user == bindparam("user")).distinct().order_by(USER_KEY.c.key)
+
+
 class People:
     """Repository of accounts, grants and keys."""
 
@@ -36,7 +41,7 @@ class People:
         self._db = connection
 
     def get(self, user: str) -> User | None:
-        row = self._db.execute(select(USER).where(USER.c.id == user)).one_or_none()
+        row = self._db.execute(_GET, {"user": user}).one_or_none()
         return None if row is None else User(**row._mapping)
 
     def by_username(self, username: str) -> User | None:
@@ -64,7 +69,7 @@ class People:
         insert_once(self._db, GRANT, [{"id": derived_id("grant", user, *parts), "user": user, **row}])
 
     def grants(self, user: str) -> tuple[Grant, ...]:
-        rows = self._db.execute(select(GRANT).where(GRANT.c.user == user).order_by(GRANT.c.id))
+        rows = self._db.execute(_GRANTS, {"user": user})
         return tuple(_grant(row._mapping) for row in rows)
 
     def names_around(self, rights: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -83,8 +88,7 @@ class People:
 
     def keys(self, user: str) -> tuple[str, ...]:
         """Return every public key a person was activated with, on any laptop."""
-        query = select(USER_KEY.c.key).where(USER_KEY.c.user == user).distinct().order_by(USER_KEY.c.key)
-        return tuple(self._db.execute(query).scalars())
+        return tuple(self._db.execute(_KEYS, {"user": user}).scalars())
 
     def on_device(self, device: str) -> frozenset[str]:
         """Return the ids of everybody who ever signed in on a laptop."""

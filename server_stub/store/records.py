@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from server_stub.store.scopes import under
@@ -63,6 +63,16 @@ def _values(record: Record) -> dict[str, Any]:
     }
 
 
+_GET = select(RECORD).where(RECORD.c.rid == bindparam("rid"))
+_LOCK = _GET.with_for_update()
+_ADD = insert(RECORD)
+_SAVE = (
+    update(RECORD)
+    .where(RECORD.c.vid == bindparam("at_vid"), RECORD.c.rid == bindparam("at_rid"))
+    .values({c.name: bindparam(c.name) for c in RECORD.c if c.name not in ("vid", "rid")})
+)
+
+
 class Records:
     """Repository of records."""
 
@@ -70,12 +80,12 @@ class Records:
         self._db = connection
 
     def get(self, rid: str) -> Record | None:
-        row = self._db.execute(select(RECORD).where(RECORD.c.rid == rid)).one_or_none()
+        row = self._db.execute(_GET, {"rid": rid}).one_or_none()
         return None if row is None else _record(row)
 
     def lock(self, rid: str) -> Record | None:
         """Return a record and keep others from changing it until this transaction ends."""
-        row = self._db.execute(select(RECORD).where(RECORD.c.rid == rid).with_for_update()).one_or_none()
+        row = self._db.execute(_LOCK, {"rid": rid}).one_or_none()
         return None if row is None else _record(row)
 
     def lock_many(self, rids: Iterable[str]) -> dict[str, Record]:
@@ -89,15 +99,14 @@ class Records:
         return found
 
     def add(self, record: Record) -> None:
-        self._db.execute(insert(RECORD).values(_values(record)))
+        self._db.execute(_ADD, _values(record))
 
     def save(self, record: Record) -> None:
         """Write a record that exists; raise ``KeyError`` when it does not."""
         values = _values(record)
-        vid, rid = values.pop("vid"), values.pop("rid")
-        step = update(RECORD).where(RECORD.c.vid == vid, RECORD.c.rid == rid).values(values)
-        if self._db.execute(step).rowcount != 1:
-            raise KeyError(rid)
+        values["at_vid"], values["at_rid"] = values.pop("vid"), values.pop("rid")
+        if self._db.execute(_SAVE, values).rowcount != 1:
+            raise KeyError(record.rid)
 
     def page(self, vid: str, after: str, limit: int) -> list[Record]:
         """Return records of one scope behind ``after`` in the order of their ids."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.engine import Connection, Row
 
 from server_stub.store.dialect import insert_once
@@ -23,6 +23,9 @@ class Scope:
     unit: str
     seq: int
     hash: str
+
+
+_GET = select(HEAD).where(HEAD.c.vid == bindparam("vid"))
 
 
 def scope_id(program: str, unit: str) -> str:
@@ -48,7 +51,7 @@ class Scopes:
         self._db = connection
 
     def get(self, vid: str) -> Scope | None:
-        row = self._db.execute(select(HEAD).where(HEAD.c.vid == vid)).one_or_none()
+        row = self._db.execute(_GET, {"vid": vid}).one_or_none()
         return None if row is None else _scope(row)
 
     def many(self, vids: Iterable[str]) -> dict[str, Scope]:

@@ -17,7 +17,6 @@ from typing import Any
 
 from server_stub.auth.accounts import Accounts
 from server_stub.auth.passwords import Passwords
-from server_stub.settings import Argon
 from server_stub.store.database import Database
 from server_stub.store.devices import Device, DeviceState
 from server_stub.store.people import User
@@ -28,9 +27,9 @@ from sidumba_field.core.records import Op, OpAnswer, OpKind, OpStatus, Record, c
 from sidumba_field.core.time import FixedClock, iso
 from sidumba_field.core.workflow import Grant, Workflow
 from sidumba_field.seal.signing import SigningKey
+from tests.helpers.server import CHEAP
 
 ORACLE = Path(__file__).parent.parent / "oracle" / "workflows.csv"
-CHEAP = Argon(memory=8, time=1, lanes=1)
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 PROGRAM = "sidumba"
 OWN_GUARDS = ("kbli_coded", "nik_complete")
@@ -151,9 +150,9 @@ class Office:
     def edit(self, by: str, rid: str, change: Mapping[str, str | None], base: int = 0, **members: Any) -> Op:
         return self.op(OpKind.EDIT, by, rid, set=dict(change), base_rev=base, **members)
 
-    def step(self, by: str, rid: str, command: str, **members: Any) -> Op:
+    def step(self, by: str, rid: str, command: str, stored: Record | None = None, **members: Any) -> Op:
         """A signed step that names exactly what is stored now, unless ``members`` say otherwise."""
-        record = self.record(rid)
+        record = stored or self.record(rid)
         seen: dict[str, Any] = {}
         if record is not None:
             seen = {
@@ -224,15 +223,23 @@ class Office:
         assert record is not None
         return record
 
-    def put(self, record: Record) -> Record:
-        """Place a record as if it had come this far; only tests may."""
+    def put(self, record: Record, *more: Record) -> Record:
+        """Place records as if they had come this far; only tests may."""
         with self.database.write() as work:
-            work.records.add(record)
+            for one in (record, *more):
+                work.records.add(one)
         return record
 
     def at_state(
         self, state: str, owner: str = "petugas", authors: Iterable[str] = (), **changes: Any
     ) -> Record:
+        """A stored record that has come as far as ``state``."""
+        return self.put(self.imagine(state, owner, authors, **changes))
+
+    def imagine(
+        self, state: str, owner: str = "petugas", authors: Iterable[str] = (), **changes: Any
+    ) -> Record:
+        """The same, not stored yet."""
         names = set(authors) or {owner}
         given = {
             "rid": self.new_id(),
@@ -241,21 +248,19 @@ class Office:
             "form": "umkm",
             "form_v": "1",
             "fields": {"nama": "Keripik"},
+            "period": "2026",
             **changes,
         }
-        return self.put(
-            Record(
-                program=PROGRAM,
-                state=state,
-                rev=1,
-                field_revs=dict.fromkeys(given["fields"], 1),
-                owner=self.people[owner].id,
-                authors=frozenset(self.people[name].id for name in names),
-                period="2026",
-                created_at=iso(self.clock.now()),
-                changed_at=iso(self.clock.now()),
-                **given,
-            )
+        return Record(
+            program=PROGRAM,
+            state=state,
+            rev=1,
+            field_revs=dict.fromkeys(given["fields"], 1),
+            owner=self.people[owner].id,
+            authors=frozenset(self.people[name].id for name in names),
+            created_at=iso(self.clock.now()),
+            changed_at=iso(self.clock.now()),
+            **given,
         )
 
 

@@ -10,18 +10,26 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+import uvicorn
+
+from server_stub.app import create_app
+from server_stub.settings import Argon, Settings
+from server_stub.workflow.rules import Rules
 from sidumba_field.core.ids import derived_id, new_id
 from sidumba_field.core.records import Op, OpAnswer, OpKind
-from sidumba_field.core.time import SystemClock
+from sidumba_field.core.time import Clock, SystemClock
 from sidumba_field.seal.box import seal_text
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.sync.http import HttpTransport
@@ -30,6 +38,8 @@ from sidumba_field.wire.messages import EnrolRequest, PushReply, PushRequest, Se
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_S = 60
+#: Argon2id as cheap as it gets: these tests are not about guessing passwords.
+CHEAP = Argon(memory=8, time=1, lanes=1)
 RECOVERY = "ABCDE-FGHJK-MNPQR-STUVW-XYZ23"
 
 
@@ -49,6 +59,8 @@ class ServerProcess:
     process: subprocess.Popen[str]
     url: str = ""
     lines: list[str] = field(default_factory=list)
+    spent: list[str] = field(default_factory=list)
+    _reader: threading.Thread | None = None
 
     @classmethod
     def start(cls, folder: Path, *, port: int = 0, workers: int = 1, database_url: str = "") -> ServerProcess:
@@ -68,7 +80,8 @@ class ServerProcess:
         )
         server = cls(folder, process)
         ready = threading.Event()
-        threading.Thread(target=server._listen, args=(ready,), daemon=True).start()
+        server._reader = threading.Thread(target=server._listen, args=(ready,), daemon=True)
+        server._reader.start()
         if not ready.wait(START_S) or not server.url:
             server.kill()
             raise AssertionError("the server did not start:\n" + "\n".join(server.lines))
@@ -94,17 +107,22 @@ class ServerProcess:
         raw = json.loads((self.folder / "sample.json").read_text(encoding="utf-8"))
         return {one["role"]: one for one in raw["accounts"]}
 
-    def code(self, unit: str) -> str:
-        """Draw an enrolment code at the command line, as the operator does."""
-        done = run_cli("device", "code", "--data", str(self.folder), "--unit", unit)
-        found = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", done.stdout)
-        assert found, done.stdout + done.stderr
-        return found[0]
+    def code(self) -> str:
+        """Take one of the codes that lie ready for sample laptops; each works once."""
+        raw = json.loads((self.folder / "sample.json").read_text(encoding="utf-8"))
+        code = next(one for one in raw["codes"] if one not in self.spent)
+        self.spent.append(code)
+        return str(code)
+
+    def workers(self) -> list[int]:
+        """The process ids of its workers, when it runs more than one."""
+        children = psutil.Process(self.process.pid).children()
+        return [child.pid for child in children if "spawn_main" in " ".join(child.cmdline())]
 
     def kill(self) -> None:
         """Kill without warning, as a power cut does."""
         self.process.kill()
-        self.process.wait(10)
+        self._end()
 
     def stop(self) -> None:
         """Ask it to end, as an operator does."""
@@ -112,7 +130,14 @@ class ServerProcess:
             self.process.terminate()
         else:
             self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
+        self._end()
+
+    def _end(self) -> None:
+        self.process.wait(30)
+        if self._reader is not None:
+            self._reader.join(30)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 @contextmanager
@@ -200,3 +225,28 @@ class Laptop:
 
     def answers(self, *ops: Op) -> list[OpAnswer]:
         return [result.to_answer() for result in self.push(*ops).results]
+
+
+@contextmanager
+def threaded_server(
+    folder: Path,
+    database_url: str = "",
+    programs: Mapping[str, Rules] | None = None,
+    clock: Clock | None = None,
+) -> Iterator[str]:
+    """The app behind a real port in a thread of this process: for laws of HTTP, without the price of a process."""
+    settings = Settings(folder, database_url, argon=CHEAP)
+    config = uvicorn.Config(create_app(settings, clock, programs), log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                assert thread.is_alive(), "the server did not start"
+                time.sleep(0.005)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
