@@ -21,6 +21,7 @@ from sidumba_field.services.reporting import ReportingService
 from sidumba_field.services.review import ReviewService
 from sidumba_field.services.session import SessionService
 from sidumba_field.services.syncing import SyncingService
+from sidumba_field.services.views import Link
 from sidumba_field.sync.http import HttpTransport
 from sidumba_field.sync.transport import DeviceIdentity, Transport
 
@@ -48,6 +49,7 @@ def build_services(
     desk = Desk(folder, installed, clock or SystemClock(), lang=lang)
     if first is not None:
         desk.zone = first.office.zone
+    desk.set_link(Link.OFFLINE)
     session = SessionService(desk, connect, sample)
     return Services(
         session=session,

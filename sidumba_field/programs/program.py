@@ -17,6 +17,7 @@ from sidumba_field.core.xforms.texts import language_code
 from sidumba_field.programs.codebook import CsvCodebook
 from sidumba_field.words.formats import Zone
 
+_PLACES = re.compile(r"\{([^}]+)\}")
 #: Where a record can stand for the people (design/UI.md section 1); every state names one of these.
 POSISI = ("draf", "desa", "kecamatan", "kabupaten", "kadis", "disahkan", "dikembalikan", "tidak_berlaku")
 #: Administrative levels and how many segments their codes have.
@@ -182,7 +183,7 @@ class Program:
     commands: Mapping[str, CommandSpec]
     guards: Mapping[str, Guard]
     posisi: Mapping[str, Said]
-    station_names: tuple[str, ...]
+    station_names: Mapping[str, Said]
     messages: Mapping[str, Said]
     remarks: Mapping[str, tuple[str, ...]]
     papers: tuple[PaperSpec, ...]
@@ -256,6 +257,10 @@ class Program:
             raise SidumbaError("program.bad_value", where="states", field=name, value="")
         return found
 
+    def posisi_label(self, state: str, lang: str = "id") -> str:
+        """Return the word of a state's posisi ("Di kecamatan"): whose desk the record is on."""
+        return self.posisi[self.state(state).posisi].in_(lang)
+
     def command(self, name: str) -> CommandSpec:
         """Return a command's words. Raises SidumbaError workflow.unknown_command."""
         found = self.commands.get(name)
@@ -283,7 +288,7 @@ class Program:
 
     def stations(self, lang: str = "id") -> list[tuple[str, str]]:
         """Return (posisi, label) of the chain a record passes."""
-        return [(name, self.posisi[name].in_(lang)) for name in self.station_names]
+        return [(name, words.in_(lang)) for name, words in self.station_names.items()]
 
     def message(self, state: str, lang: str = "id", **params: object) -> str:
         """Return the ready text for the records standing in ``state``, "" when the SOP has none."""
@@ -321,5 +326,7 @@ class Program:
             value = fields.get(match[1], "")
             return self.place_name(value) or value
 
-        parts = [re.sub(r"\{([^}]+)\}", word, part).strip() for part in self.visit.split(",")]
-        return ", ".join(part for part in parts if part)
+        told = [
+            part for part in self.visit.split(",") if any(fields.get(path) for path in _PLACES.findall(part))
+        ]
+        return ", ".join(_PLACES.sub(word, part).strip() for part in told)

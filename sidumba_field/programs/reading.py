@@ -110,7 +110,7 @@ class _Reader:
             commands=commands,
             guards=guards,
             posisi=posisi,
-            station_names=toml.texts("stations"),
+            station_names={name: table.said() for name, table in toml.each("stations").items()},
             messages=messages,
             remarks={lang: remarks.texts(lang) for lang in remarks.data},
             papers=papers,
@@ -277,7 +277,7 @@ class _Reader:
         self.same("states", states, used)
         self.same("commands", commands, set(workflow.commands))
         self.same("roles", roles, set(workflow.roles))
-        for name in (*(spec.posisi for spec in states.values()), *self.toml.texts("stations")):
+        for name in (*(spec.posisi for spec in states.values()), *self.toml.each("stations")):
             if name not in posisi or name not in POSISI:
                 raise self.toml.wrong("posisi", name)
         if self.toml.table("batch", needed=False).data.get("level", "kecamatan") not in LEVELS:

@@ -80,7 +80,7 @@ class FormPainter:
             number=record.fields.get(self.program.number_path, "") or record.rid[:8],
             version_text=say("services.version", self.desk.lang, number=max(record.base_rev, 1)),
             posisi=spec.posisi,
-            posisi_label=spec.label(self.desk.lang),
+            posisi_label=self.program.posisi_label(record.state, self.desk.lang),
             mark=Mark(record.mark),
             mark_text=say(f"services.mark.{record.mark}", self.desk.lang),
             sections=sections,
@@ -249,7 +249,8 @@ class FormPainter:
             rows=rows,
             cells=cells,
             totals=self._totals(repeat, cells),
-            error=error.message if error else "",
+            # An untouched table is empty, not wrong; the first "Kirim" goes to it all the same.
+            error=error.message if error and (rows or error.kind != "required") else "",
             remark=remark.text if remark else "",
         )
 
@@ -324,6 +325,8 @@ class FormPainter:
         for section in self.definition.sections:
             for item in section.items:
                 if isinstance(item, Repeat):
+                    if item.min_rows and not repeats[item.path].rows:
+                        paths.append(item.path)
                     cells = [c for row in repeats[item.path].cells.values() for c in row.values()]
                 else:
                     cells = [items[item.path]]

@@ -194,7 +194,7 @@ class HomeService:
         at = self.desk.seat().store.meta.get("last_sync")
         if not at:
             return say("services.sync.never", self.desk.lang)
-        return say("services.sync.last", self.desk.lang, when=self._when(at))
+        return self._when(at)
 
 
 def _part_of_day(hour: int) -> str:

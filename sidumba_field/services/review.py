@@ -106,7 +106,7 @@ class ReviewService:
             rid=row.rid,
             subject=subject,
             title=title,
-            subtitle=say("services.queue.row", self.desk.lang, place=subtitle, age=age),
+            subtitle=subtitle,
             age_text=age,
             warnings=sum(1 for path in row.fields if path.startswith("@reason/") and row.fields[path]),
             duplicates=0,

@@ -92,7 +92,7 @@ class ReviewPainter:
             title=title,
             subtitle=self._subtitle(program, record, place),
             posisi=spec.posisi,
-            posisi_label=spec.label(lang),
+            posisi_label=program.posisi_label(record.state, lang),
             rev=whole.rev,
             sha=whole.content_sha256,
             version_text=say("services.version_now", lang, number=whole.rev),

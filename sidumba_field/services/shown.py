@@ -31,7 +31,9 @@ def shown_value(question: Question, value: str, iv: Interview | None, path: str,
 
 def _choice(question: Question, value: str, iv: Interview | None, path: str) -> str:
     if iv is not None:
-        return iv.display(path)
+        label = iv.display(path)
+        # A verifier judges the code of a classification, not only its words.
+        return f"{value} {label}" if question.sf.get("widget") == "lookup" and label != value else label
     labels = {choice.value: choice.label for choice in question.choices}
     return ", ".join(labels.get(part, part) for part in value.split())
 

@@ -25,6 +25,8 @@ from sidumba_field.words import explain, say
 UNDO_SECONDS = 10
 #: The command that withdraws a draft for good travels as its own kind of op (spec/sync.md "tombstones only").
 REMOVE = "hapus"
+#: The command under which answers are changed; it travels as an edit, never as a step.
+EDIT = "ubah"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Subjects:
         """
         program = self.desk.program(record.program)
         rows = program.workflow.offered(record.subject, record.state, self.roles(record))
-        rows = tuple(row for row in rows if row.command != "ubah" and self._owned(row, record))
+        rows = tuple(row for row in rows if row.command != EDIT and self._owned(row, record))
         views = {row.command: self._command(program, row) for row in rows}
         order = {"forward": 0, "return": 1, "plain": 2, "remove": 3}
         return tuple(sorted(views.values(), key=lambda view: order[view.kind]))
@@ -93,14 +95,17 @@ class Subjects:
     def judged_states(self, program: Program, subject: str = "record") -> tuple[str, ...]:
         """Return the states in which one of the person's roles has to move others' work forward."""
         roles = {grant.role for grant in self.desk.seat().grants if grant.program == program.id}
+        rows = [row for row in program.workflow.transitions if row.subject == subject and row.role in roles]
+        # What came back to be corrected by this very role is a task of his (Beranda), not something to judge.
+        repairs = {
+            r.state for r in rows if r.command == EDIT and program.state(r.state).posisi == "dikembalikan"
+        }
         return tuple(
             dict.fromkeys(
                 row.state
-                for row in program.workflow.transitions
-                if row.subject == subject
-                and row.role in roles
-                and "own" not in row.guards
-                and row.state != NOTHING
+                for row in rows
+                if "own" not in row.guards
+                and row.state not in (NOTHING, *repairs)
                 and program.command(row.command).kind == "forward"
             )
         )
@@ -119,7 +124,7 @@ class Subjects:
         workflow = self.desk.program(record.program).workflow
         user = self.desk.seat().user.user_id
         roles = self.roles(record)
-        rows = workflow.rows(record.subject, record.state, "ubah")
+        rows = workflow.rows(record.subject, record.state, EDIT)
         return any(row.role in roles and ("own" not in row.guards or record.owner == user) for row in rows)
 
     def situation(self, record: LocalRecord, iv: Interview | None, seen: Seen | None) -> Situation:
@@ -237,6 +242,9 @@ class Subjects:
         wait = iso(now + timedelta(seconds=UNDO_SECONDS)) if undo else ""
         seat.store.records.queue(op, row.to, not_before=wait)
         self.desk.saved_at = now
-        label = self.desk.program(record.program).command(row.command).past(self.desk.lang)
+        program = self.desk.program(record.program)
+        past = program.command(row.command).past(self.desk.lang)
+        name = record.fields.get(program.title_path, "")
+        label = f"{name} {past}." if name else f"{past[:1].upper()}{past[1:]}."
         changes = Changes(records=frozenset({record.rid}), lists=True, counts=True)
         return Decided(record.rid, label, op.op if undo else "", UNDO_SECONDS if undo else 0, changes)

@@ -238,13 +238,13 @@ def test_words_places_and_figures(programs: dict[str, Program]) -> None:
     program = programs[SAMPLE]
     assert program.place_name("63.11.02.2005") == "Halong"
     assert program.batch_unit("63.11.02.2005") == "63.11.02"
-    assert program.visit_place({"usaha/alamat": "RT 003", "lokasi/desa": "63.11.02.2005"}) == "RT 003, Halong"
+    assert program.visit_place({"lokasi/rt": "003"}) == "RT 003"
     assert program.visit_place({}) == ""
     assert program.group_of(program.main, "lokasi/desa") == program.group_of(program.main, "lokasi/kab")
     assert program.group_of(program.main, "pemilik/nama") is None
-    assert [
-        posisi for posisi, _ in program.stations()
-    ] == "draf desa kecamatan kabupaten kadis disahkan".split()
+    assert program.stations()[0] == ("desa", "Desa")
+    assert [posisi for posisi, _ in program.stations("en")] == ["desa", "kecamatan", "kabupaten", "kadis"]
+    assert program.posisi_label("diajukan_kecamatan") == "Di kecamatan"
     text = program.message("diajukan_kecamatan", count=12, unit="Halong", period="2026", name="Noor")
     assert text.startswith("Assalamualaikum. 12 data UMKM Desa Halong")
     assert program.message("draf") == ""
