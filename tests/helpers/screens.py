@@ -41,9 +41,10 @@ class Laptop:
         return [call[2:] for call in self.calls if call[0] == "answer"]
 
     def idle(self) -> None:
-        """Until every job has come home and the truth bar was asked."""
+        """Until everything typed is handed on, every job has come home and the truth bar was asked."""
         settle()
-        wait_until(lambda: not self.jobs.pending and not self.window._truth_due.isActive())
+        desk, due = self.window.desk, self.window._truth_due
+        wait_until(lambda: not self.jobs.pending and desk.form.idle and not due.isActive())
         idle(self.jobs)
 
     def sign_in(self, digit: int = 1) -> None:

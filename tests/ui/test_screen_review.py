@@ -41,7 +41,7 @@ def test_a_clean_record_takes_one_key_and_the_next_opens(desk: Laptop) -> None:
     desk.idle()
     assert desk.services.office.named("decide") == [("decide", "k1", "verifikasi", 7, "ab" * 32, "", {})]
     assert desk.window.toast.text() == "Keripik Singkong Bu Siti diteruskan ke kabupaten."
-    assert [item.key for item in desk.review.queue.list.items()][0] == "q2"
+    assert desk.review.queue.list.items()[0].key == "q2"
     press("Alt+S")
     wait_until(lambda: current(desk) == "q3")
 

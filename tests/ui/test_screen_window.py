@@ -36,18 +36,13 @@ def visit(laptop: Laptop, name: str) -> None:
     settle(60)
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", ["login", "home", "queue", "form", "review", "sync"])
-def test_no_word_is_clipped(laptop: Laptop, name: str, size: tuple[int, int]) -> None:
+def test_no_word_is_clipped_and_every_control_has_a_name(laptop: Laptop, name: str) -> None:
     visit(laptop, name)
-    laptop.window.resize(*size)
-    settle(60)
-    assert clipped(laptop.window) == []
-
-
-@pytest.mark.parametrize("name", ["login", "home", "form", "review", "sync"])
-def test_every_control_has_a_name(laptop: Laptop, name: str) -> None:
-    visit(laptop, name)
+    for size in SIZES:
+        laptop.window.resize(*size)
+        settle(60)
+        assert clipped(laptop.window) == [], size
     assert nameless(laptop.window) == []
 
 

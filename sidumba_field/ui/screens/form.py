@@ -183,6 +183,7 @@ class FormScreen(QWidget):
         self._left.setFixedWidth(
             226 if below_1180 and not below_1000 else 204 if below_1000 else size("sectionNav")
         )
+        self.body.set_tight(below_1000)
         self.mark.setVisible(not below_1000)
         self._bar.setVisible(not below_1000)
         self._place_help()

@@ -102,6 +102,11 @@ class FormBody(QWidget):
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_moved)
 
+    def set_tight(self, tight: bool) -> None:
+        """Below 1000 px the margins give way before a field does."""
+        side = 12 if tight else 20
+        self._column.setContentsMargins(side, 14, side, 24)
+
     # -- building
 
     def open(self) -> None:

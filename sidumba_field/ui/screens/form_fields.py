@@ -113,7 +113,8 @@ class ItemRow(QWidget):
             return tell("form.calculated")
         if width_of(item) != FIELD_WIDTH and item.hint:
             return item.hint
-        return "" if item.required else tell("form.optional")
+        optional = tell("form.optional")
+        return "" if item.required or optional in item.hint.lower() else optional
 
     def label_of(self, code: str) -> str | None:
         """Words of the code that is answered now, as the services read them."""

@@ -124,7 +124,9 @@ class TableBlock(QWidget):
         self._begun = {name: cells for name, cells in self._begun.items() if name not in repeat.rows}
         rows = [self._row(row) for row in repeat.rows]
         rows += [self._begun_row(name, cells) for name, cells in self._begun.items()]
-        self.table.set_rows(rows, repeat.totals)
+        # The head of a column names its unit already.
+        totals = {key: text.removeprefix("Rp").strip() for key, text in repeat.totals.items()}
+        self.table.set_rows(rows, totals)
         problems = [c for row in repeat.rows for c in repeat.cells[row].values() if c.error or c.warning]
         self._show_message(repeat, problems)
         self._remark.show_remark(repeat.remark, "")

@@ -108,9 +108,9 @@ class HomeScreen(QWidget):
 
     def first_focus(self) -> QWidget:
         """The first task; with nothing to do, the button that begins something."""
-        if self._stack.currentIndex() == 0 or not self.new_button.isVisible():
+        if self._stack.currentIndex() == 0:
             return self.list
-        return self.new_button
+        return self.new_button if self.new_button.isVisible() else self.shipping.lane()
 
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
         """Visits give way first, then the targets' last figure."""
@@ -153,7 +153,10 @@ class HomeScreen(QWidget):
             empty = EmptyState(lead, hint, bare=True)
             self._empty_holder.addWidget(empty)
             self._empty_holder.addStretch(1)
+        in_stack = self._stack.isAncestorOf(self.window().focusWidget() or self)
         self._stack.setCurrentIndex(0 if items else 1)
+        if not items and in_stack:
+            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
         if items and free and self.isVisible():
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -256,6 +256,8 @@ class _Lane(Card):
         self.column.addWidget(self._figure)
         self.column.addWidget(Label(words, "small", "secondary"))
         self.setMinimumWidth(84)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("corner", 10)
 
     def show_count(self, count: int) -> None:
         """Another count."""
@@ -299,6 +301,10 @@ class ShippingCard(Card):
         self.column.addLayout(row)
         self.column.addWidget(self._note)
         self.column.addWidget(self._pace)
+
+    def lane(self) -> QWidget:
+        """A place for the keyboard when nothing else waits."""
+        return self._lanes["laptop"]
 
     def show_counts(self, view: HomeView) -> None:
         """Counts, last sync, note."""

@@ -51,7 +51,7 @@ class Banner(QFrame):
         self._text = RichText("small")
         self._button = Button("", "link", show_keys=True)
         self._button.clicked.connect(self.acted)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
@@ -75,6 +75,9 @@ class Banner(QFrame):
         self._text.set_runs((Run(lead + gap, ink, 600), Run(text, ink)))
         self._button.setText(action)
         self._button.setVisible(bool(action))
+        side = Qt.AlignmentFlag.AlignVCenter if action else Qt.AlignmentFlag.AlignTop
+        for part in (self._sign, self._text):
+            self._row.setAlignment(part, side)
         if action and shortcut is not None:
             self._button.set_shortcut(shortcut)
         self.setAccessibleName(f"{lead} {text}".strip())
