@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 from sidumba_field import programs
 from sidumba_field.core.errors import SidumbaError
@@ -99,11 +102,34 @@ def prepare_sample(services: Services, office: SampleOffice) -> None:
     services.session.lock()
 
 
+class DiscreetFormatter(logging.Formatter):
+    """Formats log lines without what an exception says: a message may quote an answer, the log must not.
+
+    Kinds, codes and places in the code are enough to find a fault.
+    """
+
+    def formatException(self, ei: Any) -> str:
+        kind, error, trace = ei
+        told = error.code if isinstance(error, SidumbaError) else getattr(kind, "__name__", "")
+        places = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+        return "\n".join([*places, str(told)])
+
+
+def log_to(folder: Path) -> None:
+    """Send the log to ``logs/`` of the laptop's folder: five files of at most 1 MB."""
+    (folder / "logs").mkdir(parents=True, exist_ok=True)
+    file = folder / "logs" / "sidumba-field.log"
+    handler = RotatingFileHandler(file, maxBytes=1_000_000, backupCount=4, encoding="utf-8")
+    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
 def run_desktop(folder: Path, sample: Path | None = None) -> int:
     """Open the window on a laptop folder and stay until it is closed; return the exit code."""
     from sidumba_field.ui.app import build_window, make_app
     from sidumba_field.ui.jobs import Jobs
 
+    log_to(folder)
     app = make_app()
     jobs = Jobs()
     office = read_sample(sample) if sample else None

@@ -18,6 +18,7 @@ from typing import Any
 from sidumba_field import __version__
 from sidumba_field.attachments import Shelf
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.ids import new_id
 from sidumba_field.core.time import iso, parse_iso
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import KeyFile, UserCard, new_recovery_code
@@ -127,6 +128,7 @@ class SessionService:
         steps held.
         """
         self.desk.folder.mkdir(parents=True, exist_ok=True)
+        self._set_unfinished_aside()
         enrolled = activation.enrol(
             lambda key, device, inc: self._connect(server_url, key, device, inc, ""),
             code,
@@ -136,10 +138,17 @@ class SessionService:
         transport = self._connect(server_url, enrolled.key, enrolled.device, enrolled.inc, "")
         person = activation.activate_person(transport, username, password)
         data_key = os.urandom(32)
+        self._begin_store(server_url, enrolled, person, data_key)
+        _write_status(self.desk.folder, {"office": enrolled.office, "lease_until": person.reply.lease_until})
+        # The key file comes last: only a laptop whose set-up was finished has one.
         keys = self._keys
         keys.create(data_key)
         keys.add_recovery(enrolled.recovery_code, data_key)
-        card = self._keep_person(person, password, data_key)
+        return self._keep_person(person, password, data_key)
+
+    def _begin_store(
+        self, server_url: str, enrolled: activation.Enrolled, person: activation.Person, data_key: bytes
+    ) -> None:
         store = open_store(self.desk.folder, data_key, self.desk.clock)
         try:
             for name, value in {
@@ -158,8 +167,20 @@ class SessionService:
             self._store_person(store, person)
         finally:
             store.close()
-        _write_status(self.desk.folder, {"office": enrolled.office, "lease_until": person.reply.lease_until})
-        return card
+
+    def _set_unfinished_aside(self) -> None:
+        """Move what a set-up left that was cut short out of the way; nothing is deleted, nobody could open it anyway."""
+        if self._keys.cards():
+            return
+        left = [
+            self.desk.folder / name for name in ("keys.json", "keys.json.bak", "laptop.db", "incarnation")
+        ]
+        left += [self.desk.folder / f"laptop.db-{tail}" for tail in ("wal", "shm")]
+        aside = self.desk.folder / "copies" / f"unfinished-{new_id(self.desk.clock)}"
+        for file in left:
+            if file.exists():
+                aside.mkdir(parents=True, exist_ok=True)
+                os.replace(file, aside / file.name)
 
     def add_person(self, username: str, password: str) -> AccountCard:
         """Activate one more person on an enrolled laptop; somebody must be signed in, whose open store is

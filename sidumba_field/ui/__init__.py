@@ -5,7 +5,3 @@ and never touches a database, a wire message or the network itself.
 """
 
 from __future__ import annotations
-
-from sidumba_field.ui.singletons import keep_alive
-
-keep_alive()
