@@ -35,9 +35,7 @@ def open_store(folder: Path, data_key: bytes, clock: Clock) -> Store:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE_NAME
-    if not path.exists() and (folder / TWIN).exists():
-        # Beginning an empty database here would hide that a full one is missing.
-        raise SidumbaError("store.no_laptop", file=FILE_NAME)
+    _demand_whole(path, folder / TWIN)
     database = Database(path, data_key)
     try:
         migrate(database, folder / "copies", clock)
@@ -46,6 +44,16 @@ def open_store(folder: Path, data_key: bytes, clock: Clock) -> Store:
         database.close()
         raise
     return Store(database, folder, clock)
+
+
+def _demand_whole(path: Path, twin: Path) -> None:
+    """Beginning an empty database in a folder that had one would hide that a full one is missing."""
+    if not twin.exists():
+        return
+    if not path.exists():
+        raise SidumbaError("store.no_laptop", file=FILE_NAME)
+    if path.stat().st_size == 0 and not path.with_name(path.name + "-wal").exists():
+        raise SidumbaError("store.damaged", file=FILE_NAME)
 
 
 def migrate(

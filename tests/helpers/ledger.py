@@ -176,7 +176,7 @@ class Server:
         new = replace(new, fields=dict(new.fields) if new.rev > 1 else change)
         new = replace(new, authors=new.authors | {op.by}, changed_at=iso(self.clock.now()))
         self.records[op.rid] = new
-        payload = {
+        payload: dict[str, Any] = {
             "command": "ubah" if new.rev > 1 else "buat",
             "program": new.program,
             "subject": new.subject,

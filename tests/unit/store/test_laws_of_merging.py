@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.records import Op, OpKind, OpStatus
-from sidumba_field.core.time import iso
+from sidumba_field.core.time import FixedClock, iso
 from sidumba_field.store import Mark, Store, database
 from tests.helpers.ledger import ANI, BUDI, VID, Server, begin, clock, record
 
@@ -42,6 +42,9 @@ class World:
 
     def __init__(self, folder: Path, seed: World | None = None) -> None:
         self.folder = folder
+        self.at: FixedClock
+        self.server: Server
+        self.rid: str
         self.users = [ANI, BUDI]
         self.count = 0
         #: laptop -> path -> revision pulled when the answer that has not left yet was begun
