@@ -25,11 +25,11 @@ from server_stub.auth.keys import open_keys
 from server_stub.auth.passwords import Passwords
 from server_stub.settings import Settings, from_environment
 from server_stub.store import schema
+from server_stub.store.blobs import ServerBlobs
 from server_stub.store.database import Database
 from server_stub.workflow.installed import install
 from server_stub.workflow.rules import Rules
 from server_stub.workflow.service import WorkflowService
-from sidumba_field.attachments import BlobDir
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, SystemClock
 from sidumba_field.programs import shipped
@@ -65,7 +65,7 @@ def build_server(
         accounts=Accounts(database, Passwords(settings.argon), clock),
         workflow=WorkflowService(database, rules, clock),
         programs=rules,
-        blobs=BlobDir(settings.blobs),
+        blobs=ServerBlobs(settings.blobs),
         epoch=epoch,
     )
 

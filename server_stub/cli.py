@@ -318,6 +318,8 @@ def erase_command(data: Data, rid: str, reason: Annotated[str, typer.Option("--r
     if what is None:
         tell("record_unknown", rid=rid)
         raise typer.Exit(1)
+    for sha in what.files:
+        server.blobs.remove(sha)
     tell("erased", rid=rid, count=what.entries)
 
 

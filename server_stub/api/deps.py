@@ -20,11 +20,11 @@ from server_stub.auth.accounts import Accounts
 from server_stub.auth.gate import Gate, Person, Signed
 from server_stub.auth.keys import ServerKeys
 from server_stub.settings import Settings
+from server_stub.store.blobs import ServerBlobs
 from server_stub.store.database import Database
 from server_stub.store.devices import Device
 from server_stub.workflow.rules import Rules
 from server_stub.workflow.service import WorkflowService
-from sidumba_field.attachments import BlobDir
 from sidumba_field.core.canonical import canonical, sha256_hex
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock
@@ -46,7 +46,7 @@ class Server:
     accounts: Accounts
     workflow: WorkflowService
     programs: Mapping[str, Rules]
-    blobs: BlobDir
+    blobs: ServerBlobs
     epoch: str
 
 
