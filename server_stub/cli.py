@@ -95,6 +95,7 @@ def _show_samples(server: Server, url: str) -> None:
     """Print the sample accounts and a code; keep them, and a code per person, for a desktop next door."""
     people = [person for sample in _samples(server) for person in sample.people]
     codes = [server.accounts.issue_code(person.unit, "") for person in people]
+    first = server.accounts.issue_code(people[0].unit if people else "", "")
     for person in people:
         tell(
             "sample_account",
@@ -103,10 +104,11 @@ def _show_samples(server: Server, url: str) -> None:
             username=person.username,
             passphrase=person.passphrase,
         )
-    for code in codes[:1]:
-        tell("sample_code", code=code)
+    tell("sample_code", code=first)
     listed = [{name: getattr(person, name) for name in type(person).__slots__} for person in people]
-    note = json.dumps({"url": url, "codes": codes, "accounts": listed}, ensure_ascii=False, indent=1)
+    note = json.dumps(
+        {"url": url, "code": first, "codes": codes, "accounts": listed}, ensure_ascii=False, indent=1
+    )
     (server.settings.data / "sample.json").write_text(note, encoding="utf-8")
 
 
