@@ -107,7 +107,7 @@ class ReviewService:
             subject=subject,
             title=title,
             subtitle=subtitle,
-            age_text=age,
+            age_text=say("services.queue.age", self.desk.lang, age=age),
             warnings=sum(1 for path in row.fields if path.startswith("@reason/") and row.fields[path]),
             duplicates=0,
             version_text=say("services.version", self.desk.lang, number=row.rev) if row.rev > 1 else "",

@@ -210,7 +210,7 @@ class ReviewPainter:
     ) -> tuple[list[ReviewLine], list[ReviewLine], list[BannerView], list[str], str]:
         if record.subject != "record":
             lines = list(self._batch_lines(program, record))
-            return lines, lines, [], [], ""
+            return lines, [], [], [], ""
         iv = self._subjects.interview(record)
         seen = self._seen_before(record)
         store = self.desk.seat().store
@@ -227,7 +227,7 @@ class ReviewPainter:
             banners.append(BannerView("amber", say("services.files_missing", self.desk.lang), blocked))
         elif errors:
             blocked = say("services.guard.no_violations", self.desk.lang, count=len(errors))
-        changed = [line for line in lines if line.changed] if before is not None else lines
+        changed = [line for line in lines if line.changed] if before is not None else []
         photos = sorted(self._subjects.file_names(record))
         return lines, changed, banners, photos, blocked
 

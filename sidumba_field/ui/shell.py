@@ -27,6 +27,8 @@ from sidumba_field.ui.widgets.toast import Toast
 from sidumba_field.ui.widgets.truth_bar import TruthBar
 
 CLIENT_AREA = (1366, 696)
+#: Free px below the toast, the truth bar included; a screen with a foot of its own names more as ``toast_above``.
+TOAST_ABOVE = 46
 TITLE = "Sidumba Field"
 
 
@@ -120,6 +122,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(place.widget)
         self.nav.set_current(place.nav)
         self._arrange()
+        self.toast.set_above(getattr(place.widget, "toast_above", TOAST_ABOVE))
         _call(place.widget, "on_show", **given)
         first = _call(place.widget, "first_focus")
         if isinstance(first, QWidget):

@@ -139,6 +139,7 @@ class HomeScreen(QWidget):
         self.header.set_title(view.greeting, view.date_line)
         self.shipping.show_counts(view)
         if self._reviews():
+            self._show_queue()
             return
         self.targets.show_targets(view)
         self.visits.show_visits(view)
@@ -146,7 +147,10 @@ class HomeScreen(QWidget):
         self._fill(_task_items(view), tell("home.nothing"), tell("home.nothing_hint"))
 
     def _fill(self, items: Sequence[RecordRow | GroupRow], lead: str, hint: str) -> None:
-        free = self.list.hasFocus() or self.window().focusWidget() is None
+        hand = self.window().focusWidget()
+        # While there was nothing to do the hand was put on the button beside; work that arrives calls it back.
+        waiting = self._stack.currentIndex() == 1 and hand in (self.new_button, self.shipping.lane())
+        free = waiting or hand is None or self.list.hasFocus()
         self.list.set_items(items)
         if not items:
             clear(self._empty_holder)
@@ -164,9 +168,15 @@ class HomeScreen(QWidget):
         queue = self._desk.review.queue
         if queue is None or not self._reviews():
             return
-        self._todo_head.set_title(queue.title or tell("home.queue"))
-        self._todo_head.set_count(str(len(queue.rows)) if queue.rows else "")
-        self._fill(_queue_items(queue), tell("review.empty"), queue.empty_text)
+        view = self._desk.home.view
+        tasks = _task_items(view) if view is not None else []
+        waiting = _queue_items(queue)
+        if tasks and waiting:
+            tasks.append(GroupRow("group-queue", queue.title, "desa"))
+        self._todo_head.set_title(tell("home.todo") if tasks else queue.title or tell("home.queue"))
+        count = len(waiting) + (len(view.tasks) if view is not None else 0)
+        self._todo_head.set_count(str(count) if count else "")
+        self._fill([*tasks, *waiting], tell("review.empty"), queue.empty_text)
         clear(self._offers)
         for offer in queue.offers:
             card = Card(padding=10, tone="teal")
@@ -181,7 +191,9 @@ class HomeScreen(QWidget):
         self.shipping.show_pace(tell("home.pace", count=queue.done_today))
 
     def _open(self, rid: str) -> None:
-        if self._reviews():
+        view = self._desk.home.view
+        own = view is not None and any(task.rid == rid for task in view.tasks)
+        if self._reviews() and not own:
             review.open_record(self._desk, rid)
             self._desk.go.emit("review")
         else:

@@ -33,6 +33,8 @@ from sidumba_field.ui.widgets.review_row import ReviewItem
 class ReviewScreen(QWidget):
     """Verifikasi."""
 
+    toast_above = 104
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk

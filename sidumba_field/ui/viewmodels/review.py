@@ -72,7 +72,9 @@ class ReviewModel(QObject):
         return self.view.rid if self.view is not None else ""
 
     def show(self, view: ReviewView) -> None:
-        """Take a record in hand; its clock goes on where it stood."""
+        """Take a record in hand; its clock goes on where it stood. The same content again changes nothing."""
+        if view == self.view:
+            return
         if view.rid != self.rid:
             self.show_all = not view.changed
         self.view = view
@@ -82,6 +84,7 @@ class ReviewModel(QObject):
     def clear(self) -> None:
         """Nothing in hand."""
         self.view = None
+        self.wanted = ""
         self._clock.stop()
         self.emptied.emit()
 
@@ -94,7 +97,8 @@ class ReviewModel(QObject):
         """What the switch shows: changed lines and their neighbours, or all."""
         if self.view is None:
             return ()
-        return self.view.all_lines if self.show_all else self.view.changed
+        whole = self.show_all or not self.view.changed
+        return self.view.all_lines if whole else self.view.changed
 
     def set_show_all(self, show_all: bool) -> None:
         """Alt+I."""

@@ -164,10 +164,8 @@ class ReviewRow(QWidget):
         layout = QTextLayout()
         lay_out(layout, current_runs(self.item), "value", before - now - 12, 0, numbers=True)
         layout.draw(painter, QPointF(now, 7))
-        if self.item.changed or self.item.previous:
-            runs = [Run(self.item.previous or tr("review.empty"), "text.tertiary")]
-        else:
-            runs = [Run(tr("review.same"), "text.tertiary")]
+        before_words = self.item.previous or (tr("review.empty") if self.item.changed else "")
+        runs = [Run(before_words, "text.tertiary")]
         earlier = QTextLayout()
         lay_out(earlier, runs, "small", rect.width() - BUTTONS - before - 8, 0, numbers=True)
         earlier.draw(painter, QPointF(before, 9))

@@ -70,6 +70,8 @@ class Toast(QFrame):
         self._shortcut = QShortcut(QKeySequence(_KEYS), host)
         self._shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         self._shortcut.activated.connect(self.undo)
+        # A form has a Ctrl+Z of its own; while the toast offers one, it is the toast's.
+        self._shortcut.activatedAmbiguously.connect(self.undo)
         self._shortcut.setEnabled(False)
         host.installEventFilter(self)
         self._button.installEventFilter(self)
@@ -102,6 +104,10 @@ class Toast(QFrame):
     def text(self) -> str:
         """The sentence shown, "" when hidden."""
         return self._label.text() if self.isVisible() else ""
+
+    def offers_undo(self) -> bool:
+        """Whether Ctrl+Z is the toast's now."""
+        return self._undo is not None
 
     def undo(self) -> None:
         """Take the act back; the toast ends without ``expired``."""
@@ -139,6 +145,11 @@ class Toast(QFrame):
         elif watched is self._button and event.type() == QEvent.Type.FocusOut and self.isVisible():
             self._timer.start(self._left_ms)
         return False
+
+    def set_above(self, above: int) -> None:
+        """Keep ``above`` px free below: a screen with buttons at its lower edge must not have them covered."""
+        self._above = above
+        self._place()
 
     def _place(self) -> None:
         self.move(
