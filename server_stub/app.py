@@ -27,6 +27,7 @@ from server_stub.settings import Settings, from_environment
 from server_stub.store import schema
 from server_stub.store.blobs import ServerBlobs
 from server_stub.store.database import Database
+from server_stub.store.faults import log_discreetly
 from server_stub.workflow.installed import install
 from server_stub.workflow.rules import Rules
 from server_stub.workflow.service import WorkflowService
@@ -102,6 +103,7 @@ def create_app(
 
 def from_environ() -> FastAPI:
     """Build the app of a worker process from what its parent wrote into the environment."""
+    log_discreetly()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -53,6 +53,13 @@ def _built(data: Path, url: str = "") -> Server:
     return build_server(Settings(data=data.resolve(), database_url=url or _remembered(data)))
 
 
+def _remember(data: Path, url: str) -> None:
+    """Note the database for later commands; the address may hold a password, so only the owner may read it."""
+    handle = os.open(data / "server.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as note:
+        note.write(json.dumps({"database_url": url}))
+
+
 def _remembered(data: Path) -> str:
     """Return the database an earlier ``init`` named, so that nobody has to repeat it."""
     note = data / "server.json"
@@ -66,7 +73,7 @@ def init(
     """Prepare the data folder: database, keys, and on request the sample office."""
     data.mkdir(parents=True, exist_ok=True)
     if database_url:
-        (data / "server.json").write_text(json.dumps({"database_url": database_url}), encoding="utf-8")
+        _remember(data, database_url)
     server = _built(data, database_url)
     if sample:
         _settle_samples(server)

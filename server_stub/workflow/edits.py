@@ -95,12 +95,15 @@ def _merge(case: Case, record: Record, row: Transition) -> Decision:
         path: value for path, value in merge.applied.items() if (value or "") != record.fields.get(path, "")
     }
     rev = record.rev + 1
+    fields = apply(record.fields, changed)
+    # Cells that went with their row changed as well, though only the row is named.
+    touched = {*changed, *(path for path in record.fields if path not in fields)}
     after = replace(
         record,
         state=row.to,
         rev=rev,
-        fields=apply(record.fields, changed),
-        field_revs={**record.field_revs, **dict.fromkeys(changed, rev)},
+        fields=fields,
+        field_revs={**record.field_revs, **dict.fromkeys(touched, rev)},
         authors=record.authors | {op.by},
         changed_at=case.at,
     )

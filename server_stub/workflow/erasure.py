@@ -45,6 +45,8 @@ def erase(work: Work, record: Record, reason: str, at: str) -> tuple[Record, Dra
         "command": "",
         "program": record.program,
         "subject": record.subject,
+        "form": record.form,
+        "form_v": record.form_v,
         "from": record.state,
         "to": record.state,
         "role": "",

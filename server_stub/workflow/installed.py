@@ -8,7 +8,7 @@ from server_stub.workflow.rules import Findings, Rules
 from sidumba_field.core.merge import row_of
 from sidumba_field.core.time import Clock
 from sidumba_field.core.workflow import Workflow
-from sidumba_field.core.xforms import Severity, template_path
+from sidumba_field.core.xforms import Interview, Severity, template_path
 from sidumba_field.programs import Program
 
 
@@ -37,7 +37,7 @@ class InstalledProgram(Rules):
 
     def judge(self, form: str, version: str, fields: Mapping[str, str]) -> Findings:
         """Judge content with the form engine: the same code as on the laptop."""
-        interview = self._program.interview(form, version, fields, self._clock)
+        interview = self._open(form, version, fields)
         found = interview.violations()
         errors = {one.path for one in found if one.severity is Severity.ERROR}
         warned = {one.path for one in found if one.severity is Severity.WARNING}
@@ -55,7 +55,13 @@ class InstalledProgram(Rules):
     ) -> Mapping[str, bool]:
         if not set(words) & self._program.guards.keys():
             return {}
-        return self._program.facts(self._program.interview(form, version, fields, self._clock))
+        return self._program.facts(self._open(form, version, fields))
+
+    def _open(self, form: str, version: str, fields: Mapping[str, str]) -> Interview:
+        """Open a stored record. One of a form version that is no longer installed is judged by the newest, because a
+        record nobody can judge could never be finished; a new record in such a version is refused before."""
+        known = version if version in self.versions.get(form, ()) else ""
+        return self._program.interview(form, known, fields, self._clock)
 
     def group_of(self, form: str, path: str) -> str | None:
         """Return the merge group of a field; in a repeat every row has its own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import requests
 
 from server_stub.api.deps import unpack
 from server_stub.store.devices import DeviceState
+from server_stub.store.faults import DiscreetFormatter
 from sidumba_field.core.canonical import sha256_hex
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
@@ -407,3 +409,38 @@ def test_the_escrowed_recovery_code_is_replaced_only_by_a_signed_in_person(
         stored = work.devices.get(laptop.identity.device)
     assert stored is not None
     assert stored.recovery_sealed == "new"
+
+
+# ---------------------------------------------------------------------------------------------- faults of ours
+
+
+def test_the_log_of_a_fault_tells_where_but_never_whose_data(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = logging.Logger("sidumba_server.test")
+    handler = logging.StreamHandler()
+    handler.setFormatter(DiscreetFormatter("%(message)s"))
+    logger.addHandler(handler)
+    try:
+        try:
+            raise ValueError("NIK 6311020101900001")
+        except ValueError as error:
+            raise RuntimeError("Siti Aminah") from error
+    except RuntimeError:
+        logger.exception("stopped")
+    told = capsys.readouterr().err
+    assert "test_http.py" in told
+    assert "RuntimeError" in told
+    assert "ValueError" in told
+    assert "6311020101900001" not in told.replace('raise ValueError("NIK 6311020101900001")', "")
+    assert "Siti Aminah" not in told.replace('raise RuntimeError("Siti Aminah")', "")
+
+
+@ONE_DATABASE
+@pytest.mark.expects_log("sidumba_server.api", "ERROR", "stopped by")
+def test_a_fault_of_ours_is_a_numbered_problem_and_a_line_in_the_log(
+    office: Office, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("server_stub.api.sync._push", broken)
+    assert number(raw(laptop, "POST", endpoints.PUSH, push_body(laptop))) == "500.1"
