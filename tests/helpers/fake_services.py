@@ -169,6 +169,9 @@ class FakeHome:
             )
             for i, (title, place, done) in enumerate(VISITS)
         )
+        who = self.office.who
+        if who is not None and not who.may_enter:
+            tasks = []
         week = (("Sn", 8, False), ("Sl", 6, False), ("Rb", 8, False), ("Km", 0, False), ("Jm", 5, True))
         return v.HomeView(
             greeting="Selamat pagi, Nor",

@@ -72,6 +72,7 @@ def test_a_whole_form_is_typed_without_a_mouse(laptop: Laptop) -> None:
     press("Return")  # merek, boleh kosong
     press("1")
     press("3")
+    laptop.idle()  # the number is asked once the store knows that there is one
     press("Return")
     type_text("1204003126789")
     press("Return")
@@ -395,3 +396,86 @@ def test_nothing_of_the_form_goes_to_the_clipboard_by_itself(form: Laptop) -> No
     go(form, "pemilik/nik")
     press("Ctrl+A")
     assert QGuiApplication.clipboard().text() == ""
+
+
+def test_locking_waits_for_every_answer_that_is_still_in_line(form: Laptop) -> None:
+    form.services.office.delay = 0.1
+    for path, digit in (("usaha/bentuk", "2"), ("usaha/tempat", "3"), ("uang/kur", "1")):
+        go(form, path)
+        press(digit)
+    press("Ctrl+Shift+L")
+    wait_until(lambda: form.window.current_screen() == "login", 5000)
+    names = [call[0] for call in form.calls]
+    assert names.count("answer") == 3
+    assert names.index("lock") > max(at for at, name in enumerate(names) if name == "answer")
+
+
+def test_a_cell_that_is_still_open_is_handed_on_when_the_screen_is_left(form: Laptop) -> None:
+    form.form.body.go_to("produk[r3]/harga")
+    type_text("9000")
+    form.window.show_screen("home")
+    form.idle()
+    assert form.saved("produk[r3]/harga") == "9000"
+
+
+def test_a_cell_that_is_still_open_is_handed_on_when_the_window_closes(form: Laptop) -> None:
+    form.form.body.go_to("produk[r3]/harga")
+    type_text("9000")
+    form.window.close()
+    wait_until(lambda: not form.window.isVisible())
+    assert form.saved("produk[r3]/harga") == "9000"
+
+
+def test_an_answer_the_laptop_could_not_save_goes_again_with_the_next(form: Laptop) -> None:
+    form.services.office.broken["answer"] = SidumbaError("store.busy")
+    go(form, "pemilik/nama")
+    type_text("Hamidah")
+    press("Return")
+    wait_until(lambda: form.window.banner_text() != "")
+    form.services.office.broken.clear()
+    go(form, "usaha/bentuk")
+    press("2")
+    form.idle()
+    assert form.saved("pemilik/nama") == "Hamidah"
+    assert form.saved("usaha/bentuk") == "2"
+
+
+def test_escape_closes_an_open_list_or_cell_before_it_leaves_the_form(form: Laptop) -> None:
+    go(form, "usaha/kbli")
+    type_text("10")
+    form.idle()
+    press("Escape")
+    assert form.window.current_screen() == "form"
+    form.form.body.go_to("produk[r1]/nama")
+    type_text("x")
+    press("Escape")
+    assert form.window.current_screen() == "form"
+    press("Escape")
+    assert form.window.current_screen() == "home"
+    form.idle()
+    assert form.saved("produk[r1]/nama") == "Keripik singkong asin"
+
+
+def test_ctrl_z_in_a_field_takes_back_own_typing_first_and_then_the_record(form: Laptop) -> None:
+    go(form, "usaha/bentuk")
+    press("3")
+    form.idle()
+    name = go(form, "pemilik/nama")
+    press("End")
+    type_text("x")
+    press("Ctrl+Z")
+    assert name.value() == "Siti Aminah"
+    form.idle()
+    press("Ctrl+Z", times=3)
+    form.idle()
+    assert form.saved("usaha/bentuk") == "1"
+
+
+def test_ctrl_z_is_the_toasts_while_it_offers_to_take_a_row_back(form: Laptop) -> None:
+    form.form.body.go_to("produk[r2]/nama")
+    press("Ctrl+Del")
+    form.idle()
+    press("Ctrl+Z")
+    form.idle()
+    assert form.saved("produk[r2]/nama") == "Keripik balado"
+    assert len(form.services.office.named("undo")) == 1

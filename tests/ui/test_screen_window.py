@@ -290,3 +290,31 @@ def test_a_record_opened_by_an_operation_shows_itself(laptop: Laptop) -> None:
     entry.open_record(laptop.window.desk, "d1")
     wait_until(lambda: laptop.window.current_screen() == "form")
     assert laptop.form.header.title() == "Anyaman Rotan Kapul"
+
+
+def test_a_laptop_left_alone_locks_itself(laptop: Laptop) -> None:
+    laptop.sign_in(1)
+    assert laptop.window._rest.isActive()
+    laptop.window._rest.timeout.emit()
+    wait_until(lambda: laptop.window.current_screen() == "login")
+    assert laptop.services.office.who is None
+    assert not laptop.window._rest.isActive()
+
+
+def test_a_session_the_services_no_longer_know_leads_back_to_masuk(laptop: Laptop) -> None:
+    laptop.sign_in(1)
+    laptop.services.office.who = None
+    laptop.services.office.broken["open"] = SidumbaError("auth.session_expired")
+    laptop.home.list.setFocus()
+    press("Return")
+    wait_until(lambda: laptop.window.current_screen() == "login")
+
+
+def test_locking_while_something_is_sent_waits_for_the_part_under_way(laptop: Laptop) -> None:
+    laptop.sign_in(1)
+    laptop.services.syncing.steps = 500
+    press("Ctrl+J")
+    wait_until(lambda: laptop.services.office.named("run") != [])
+    press("Ctrl+Shift+L")
+    wait_until(lambda: laptop.window.current_screen() == "login", 5000)
+    assert not laptop.window.desk.sync.running

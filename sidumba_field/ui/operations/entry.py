@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
+
 from sidumba_field.services.views import ChoiceView, Decided, FormDelta, FormView, HomeView, Refusal
 from sidumba_field.ui.operations import home as home_operations
 from sidumba_field.ui.viewmodels.answer_line import (
@@ -26,7 +28,9 @@ from sidumba_field.ui.viewmodels.answer_line import (
 )
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
-from sidumba_field.ui.viewmodels.speech import sentence_of, tell
+from sidumba_field.ui.viewmodels.speech import may_pass, tell
+
+WAIT_MS = 20
 
 
 def wire(desk: Desk) -> None:
@@ -40,6 +44,10 @@ def wire(desk: Desk) -> None:
 def open_record(desk: Desk, rid: str) -> None:
     """Open a record on Isi Formulir."""
     leave(desk)
+    if rid in desk.lines:
+        # Its answers are still on their way: open what they will have made of it.
+        QTimer.singleShot(WAIT_MS, desk, partial(open_record, desk, rid))
+        return
     desk.jobs.db(lambda: desk.services.entry.open(rid), partial(_opened, desk), desk.fail)
 
 
@@ -123,6 +131,7 @@ def _put(desk: Desk, step: Step) -> None:
     if desk.form.view is None:
         return
     desk.form.line.put(step)
+    desk.lines[desk.form.rid] = desk.form.line
     _run(desk, desk.form.rid, desk.form.line)
 
 
@@ -174,8 +183,14 @@ def _arrived(desk: Desk, rid: str, line: AnswerLine, step: Step, result: object)
             desk.form.refused.emit(refusal)
         case Undo(), None:
             desk.say(Notice(tell("form.nothing_to_undo")))
+    _go_on(desk, rid, line)
+
+
+def _go_on(desk: Desk, rid: str, line: AnswerLine) -> None:
     _run(desk, rid, line)
     if line.idle:
+        if desk.lines.get(rid) is line:
+            del desk.lines[rid]
         desk.form.settled.emit()
 
 
@@ -191,14 +206,12 @@ def _merge(desk: Desk, line: AnswerLine, step: Step, delta: FormDelta, here: boo
 
 
 def _failed(desk: Desk, rid: str, line: AnswerLine, step: Step, error: BaseException) -> None:
-    """An answer that could not be saved goes on screen as not saved; the next ones are still tried."""
+    """An answer the laptop could not save now is tried again with the next; the others behind it are tried too."""
     line.done()
-    if isinstance(step, Answer) and desk.form.rid == rid:
-        desk.form.save_failed.emit(sentence_of(error))
+    if isinstance(step, Answer) and desk.form.rid == rid and may_pass(error):
+        desk.form.keep_unsaved(step.path, step.value)
     desk.fail(error)
-    _run(desk, rid, line)
-    if line.idle:
-        desk.form.settled.emit()
+    _go_on(desk, rid, line)
 
 
 # -- afterwards

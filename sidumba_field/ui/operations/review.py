@@ -15,7 +15,8 @@ def load_queue(desk: Desk) -> None:
 
     def arrived(queue: QueueView) -> None:
         desk.review.show_queue(queue)
-        if desk.review.rid not in desk.review.rids():
+        rids = desk.review.rids()
+        if desk.review.rid not in rids and desk.review.wanted not in rids:
             open_first(desk)
 
     desk.jobs.db(desk.services.review.queue, arrived, desk.fail)
@@ -39,6 +40,12 @@ def open_record(desk: Desk, rid: str) -> None:
             desk.review.show(view)
 
     desk.jobs.db(lambda: desk.services.review.open(rid), opened, desk.fail)
+
+
+def refresh(desk: Desk) -> None:
+    """Something new has come from the server: show the record in hand as it is now."""
+    if desk.review.view is not None and not desk.review.deciding:
+        open_record(desk, desk.review.rid)
 
 
 def open_beside(desk: Desk, step: int) -> None:

@@ -6,7 +6,10 @@ Owns starting those jobs; results come home through ``desk.session``. While a pa
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
+
+from PySide6.QtCore import QTimer
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services.views import AccountCard, SessionView
@@ -14,6 +17,7 @@ from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.speech import sentence_of
 
 T = TypeVar("T")
+QUIET_MS = 20  # how often it is looked whether everything is in the store
 
 
 def load_people(desk: Desk) -> None:
@@ -88,13 +92,30 @@ def _come_in(desk: Desk, work: Callable[[], AccountCard]) -> None:
 
 
 def lock(desk: Desk) -> None:
-    """Get up: close the record in hand, forget the key, back to Masuk."""
+    """Get up: everything typed goes into the store, a run stops after its part, then the key is forgotten."""
+    if desk.leaving or desk.session.current is None:
+        return
+    desk.leaving = True
+    desk.form.settle()
+    desk.sync.stopping = True
+    _lock_when_quiet(desk)
+
+
+def _lock_when_quiet(desk: Desk) -> None:
+    if not desk.quiet:
+        QTimer.singleShot(QUIET_MS, desk, partial(_lock_when_quiet, desk))
+        return
 
     def locked(_: None) -> None:
+        desk.leaving = False
         desk.form.view = None
         desk.review.view = None
         desk.session.lock()
         load_people(desk)
         refresh_truth(desk)
 
-    desk.jobs.db(desk.services.session.lock, locked, desk.fail)
+    def not_locked(error: BaseException) -> None:
+        desk.leaving = False
+        desk.fail(error)
+
+    desk.jobs.db(desk.services.session.lock, locked, not_locked)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sidumba_field.services.views import ItemView, Refusal
 from sidumba_field.ui.operations import entry as operations
@@ -31,6 +31,7 @@ from sidumba_field.ui.widgets.page_header import PageHeader
 from sidumba_field.ui.widgets.progress import ThinBar
 from sidumba_field.ui.widgets.section_list import SectionItem, SectionList
 from sidumba_field.ui.widgets.speech import language
+from sidumba_field.ui.widgets.toast import Toast
 from sidumba_field.words import money
 
 _HINTS = (
@@ -148,7 +149,6 @@ class FormScreen(QWidget):
             ("Ctrl+Down", lambda: self._section_step(+1)),
             ("Ctrl+Up", lambda: self._section_step(-1)),
             ("Ctrl+Y", self.redo),
-            ("Escape", self.go_back),
         )
         for text, act in keys:
             shortcut = QShortcut(QKeySequence(text), self)
@@ -173,9 +173,17 @@ class FormScreen(QWidget):
         return None
 
     def on_leave(self) -> None:
-        """Everything typed is handed on before another screen shows."""
+        """Everything typed is handed on before another screen shows, the open cell of a table included."""
+        self.body.settle_editors()
         self.body.settle_reasons()
         operations.leave(self._desk)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape that no field wanted for itself: back to Beranda."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.go_back()
+        else:
+            super().keyPressEvent(event)
 
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
         """Help floats below 1180 px; the section list shrinks below 1000."""
@@ -294,6 +302,7 @@ class FormScreen(QWidget):
 
     def finish(self) -> None:
         """Ctrl+Enter: everything handed on, then the step forward; a refusal goes to the first problem."""
+        self.body.settle_editors()
         self.body.settle_reasons()
         operations.finish(self._desk)
 
@@ -353,19 +362,20 @@ class FormScreen(QWidget):
             self._desk.form.chosen(here, item.previous)
 
     def undo(self) -> None:
-        """Ctrl+Z: the last answer or row, also while a field has the focus."""
-        operations.undo(self._desk)
+        """Ctrl+Z: what the toast offers to take back, else the last answer or row."""
+        toast = getattr(self.window(), "toast", None)
+        if isinstance(toast, Toast) and toast.offers_undo():
+            toast.undo()
+        else:
+            operations.undo(self._desk)
 
     def redo(self) -> None:
         """Ctrl+Y."""
         operations.redo(self._desk)
 
     def go_back(self) -> None:
-        """Escape: back to Beranda; a banner or floating help goes first."""
+        """Back to Beranda; floating help goes first."""
         if self._narrow and self._right.isVisible():
             self.toggle_help()
-            return
-        focus = QApplication.focusWidget()
-        if focus is not None and focus.property("ownEscape"):
             return
         self._desk.go.emit("home")

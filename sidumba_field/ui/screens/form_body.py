@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from sidumba_field.services.views import ChoiceView, RepeatView, SectionView
@@ -16,6 +17,7 @@ from sidumba_field.ui.screens.form_fields import ItemRow
 from sidumba_field.ui.screens.form_table import TableBlock
 from sidumba_field.ui.screens.parts import scroll
 from sidumba_field.ui.viewmodels.form import FormModel
+from sidumba_field.ui.widgets.field_base import EditField
 from sidumba_field.ui.widgets.label import Label
 from sidumba_field.ui.widgets.lookup import LookupField
 
@@ -168,6 +170,7 @@ class FormBody(QWidget):
         view = self._model.view
         assert view is not None
         row = self._rows[path] = ItemRow(view.items[path])
+        row.field.installEventFilter(self)
         row.edited.connect(self.typed)
         row.chosen.connect(self.chosen)
         row.committed.connect(lambda p: self.step(p, +1))
@@ -341,6 +344,29 @@ class FormBody(QWidget):
         self._arrived(path)
         self._into_sight(row)
         return True
+
+    def settle_editors(self) -> None:
+        """Whatever field or cell is open gives up what was typed in it: losing the focus is what makes it do so."""
+        focus = QApplication.focusWidget()
+        if focus is None or not self._page.isAncestorOf(focus):
+            return
+        focus.clearFocus()
+        for block in self._tables.values():
+            # A cell tells what it held by a queued signal; leaving cannot wait for the next turn of the loop.
+            QCoreApplication.sendPostedEvents(block.table.view(), QEvent.Type.MetaCall)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+Z belongs to the record unless the field has own typing to take back."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Undo)
+            and isinstance(watched, EditField)
+            and not watched.can_take_back()
+        ):
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     def settle_reasons(self) -> None:
         """Reasons typed but not confirmed go out before the screen is left."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -33,6 +33,8 @@ from sidumba_field.ui.widgets.truth_bar import TruthState
 HEARTBEAT_MS = 30_000  # how often the connection is looked at while nobody waits for it
 LOOKING_MS = 5_000  # while Sinkronisasi is open (design/UI.md section 12: within 5 s)
 CLOSE_PATIENCE_MS = 10_000
+REST_MS = 15 * 60_000  # a laptop left alone for a quarter of an hour locks itself
+_HANDS = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 _LINKS = {Link.OFFLINE: "offline", Link.ONLINE: "online", Link.SENDING: "sending"}
 
 
@@ -48,8 +50,9 @@ class Window(MainWindow):
         self._search = CommandSearch(self)
         self.add_screen("login", LoginScreen(desk), chrome=False)
         self.add_screen("home", HomeScreen(desk))
-        self.add_screen("form", FormScreen(desk), rail=True)
-        self.add_screen("review", ReviewScreen(desk), rail=True)
+        self._form, self._review = FormScreen(desk), ReviewScreen(desk)
+        self.add_screen("form", self._form, rail=True)
+        self.add_screen("review", self._review, rail=True)
         self.add_screen("sync", SyncScreen(desk))
         self._put_banner()
         self._truth_due = QTimer(self)
@@ -59,6 +62,13 @@ class Window(MainWindow):
         self._heartbeat = QTimer(self)
         self._heartbeat.setInterval(HEARTBEAT_MS)
         self._heartbeat.timeout.connect(partial(syncing.look, desk))
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self.lock)
+        app = QGuiApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
         entry.wire(desk)
         self._connect()
         self._add_actions()
@@ -79,6 +89,7 @@ class Window(MainWindow):
         desk.changes.connect(self._refresh)
         desk.noticed.connect(self.tell_notice)
         desk.go.connect(self._go)
+        desk.expired.connect(self._expired)
         desk.form.settled.connect(self._maybe_close)
         desk.sync.ended.connect(lambda _outcome: self._truth_due.start())
         desk.sync.changed.connect(self._show_truth)
@@ -111,6 +122,7 @@ class Window(MainWindow):
         self.nav.set_items(self.nav_items())
         self.nav.set_person(current.name, current.role_label)
         self._heartbeat.start()
+        self._rest.start()
         self._show_truth()
         self._go("home")
         if current.may_review:
@@ -129,14 +141,20 @@ class Window(MainWindow):
     def lock(self) -> None:
         """Back to Masuk, after everything typed is handed on."""
         if self.desk.session.current is not None:
-            entry.leave(self.desk)
+            self._form.on_leave()
             session.lock(self.desk)
+
+    def _expired(self) -> None:
+        """The services know of nobody at the desk any more: back to Masuk."""
+        self.desk.session.lock()
+        session.load_people(self.desk)
 
     def _got_up(self) -> None:
         self.set_place("")
         self.nav.set_items([])
         self.nav.set_person("", "")
         self._heartbeat.stop()
+        self._rest.stop()
         self.toast.finish()
         self.hide_banner()
         self._show_truth()
@@ -192,6 +210,12 @@ class Window(MainWindow):
             return
         self.show_screen("home" if part in ("saved", "laptop", "returned") else "sync")
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Any key or click says that somebody is here."""
+        if event.type() in _HANDS and self._rest.isActive():
+            self._rest.start()
+        return False
+
     def changeEvent(self, event: QEvent) -> None:
         """The SOP's clock rests while another window has the focus."""
         super().changeEvent(event)
@@ -212,6 +236,8 @@ class Window(MainWindow):
         current = self.desk.session.current
         if changes.lists and current is not None and current.may_review:
             review.load_queue(self.desk)
+            if changes.connection and self._review.table.composer() is None:
+                review.refresh(self.desk)
 
     def _show_truth(self) -> None:
         truth = self.desk.session.truth
@@ -319,8 +345,8 @@ class Window(MainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Wait until everything typed is in the store; not longer than it takes to be sure that it hangs."""
-        self.desk.form.settle()
-        if not self.desk.form.idle and not self._closing:
+        self._form.on_leave()
+        if not self.desk.all_saved and not self._closing:
             self._closing = True
             self.toast.show_message(tell("notice.closing"))
             QTimer.singleShot(CLOSE_PATIENCE_MS, self, self.close)
@@ -331,7 +357,7 @@ class Window(MainWindow):
         super().closeEvent(event)
 
     def _maybe_close(self) -> None:
-        if self._closing:
+        if self._closing and self.desk.all_saved:
             self.close()
 
 

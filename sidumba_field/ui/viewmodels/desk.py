@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services.views import Changes
 from sidumba_field.ui.jobs import Jobs
+from sidumba_field.ui.viewmodels.answer_line import AnswerLine
 from sidumba_field.ui.viewmodels.form import FormModel
 from sidumba_field.ui.viewmodels.home import HomeModel
 from sidumba_field.ui.viewmodels.notice import Notice
@@ -29,16 +31,29 @@ class Desk(QObject):
     changes = Signal(object)  # Changes: who must repaint
     noticed = Signal(object)  # Notice
     go = Signal(str)  # name of the screen to show
+    expired = Signal()  # the services know of nobody who is signed in
 
     def __init__(self, services: Services, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.services = services
         self.jobs = jobs
+        self.lines: dict[str, AnswerLine] = {}  # records whose answers are not all in the store yet
+        self.leaving = False  # somebody gets up as soon as it is quiet
         self.session = SessionModel(self)
         self.home = HomeModel(self)
         self.form = FormModel(self)
         self.review = ReviewModel(self)
         self.sync = SyncModel(self)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether everything typed, on any record, is in the store and nothing is being sent."""
+        return self.form.idle and not self.lines and not self.sync.running
+
+    @property
+    def all_saved(self) -> bool:
+        """Whether everything typed, on any record, is in the store."""
+        return self.form.idle and not self.lines
 
     def touch(self, changes: Changes) -> None:
         """Pass on what a command changed."""
@@ -50,4 +65,7 @@ class Desk(QObject):
 
     def fail(self, error: BaseException) -> None:
         """Tell that something did not work, kindly and completely."""
+        gone = isinstance(error, SidumbaError) and error.code == "auth.session_expired"
+        if gone and self.session.current is not None and self.services.session.current() is None:
+            self.expired.emit()
         self.say(Notice(sentence_of(error), tone_of(error), details=details_of(error)))

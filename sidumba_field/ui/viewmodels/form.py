@@ -27,7 +27,6 @@ class FormModel(QObject):
     row_named = Signal(str, str, str)  # repeat, temporary name, id
     progress = Signal()
     saved = Signal(str)
-    save_failed = Signal(str)
     refused = Signal(object)
     choices_found = Signal(str, str, object)  # path, typed, tuple of ChoiceView
     photo_read = Signal(str, bytes)
@@ -40,6 +39,7 @@ class FormModel(QObject):
         self.line = AnswerLine()
         self._held: dict[str, str] = {}
         self._typing: dict[str, str] = {}
+        self._unsaved: dict[str, str] = {}
         self._saved_at = ""
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -58,6 +58,7 @@ class FormModel(QObject):
         if view.rid != self.rid:
             self.line = AnswerLine()
             self._held.clear()
+            self._unsaved.clear()
         self.view = view
         self._saved_at = view.saved_at
         self.opened.emit()
@@ -110,10 +111,16 @@ class FormModel(QObject):
         self._held[path] = value
         self.paused.emit(path, value)
 
+    def keep_unsaved(self, path: str, value: str) -> None:
+        """The store could not take this answer now; it goes again with whatever is handed on next."""
+        if self._held.get(path) == value:
+            self._unsaved[path] = value
+
     def settle(self) -> None:
-        """Hand on whatever is typed and not handed on yet."""
+        """Hand on whatever is typed and not handed on yet, and what could not be saved before."""
         self._pause.stop()
-        typing, self._typing = self._typing, {}
+        again, self._unsaved = self._unsaved, {}
+        typing, self._typing = {**again, **self._typing}, {}
         for path, value in typing.items():
             self.paused.emit(path, value)
 
@@ -132,7 +139,7 @@ class FormModel(QObject):
 
     def rename_held(self, temporary: str, row: str) -> None:
         """A row made on screen has its id: what is held for its cells goes by the new name."""
-        for book in (self._held, self._typing):
+        for book in (self._held, self._typing, self._unsaved):
             for path in [path for path in book if f"[{temporary}]" in path]:
                 book[path.replace(f"[{temporary}]", f"[{row}]")] = book.pop(path)
 

@@ -36,6 +36,14 @@ def tone_of(error: BaseException) -> str:
     return "vermilion"
 
 
+def may_pass(error: BaseException) -> bool:
+    """Whether the same call may succeed later without anybody changing what was asked: the world's fault."""
+    if not isinstance(error, SidumbaError) or error.code not in CODES:
+        return False
+    spec = CODES[error.code]
+    return spec.retryable or spec.blame is Blame.WORLD
+
+
 def details_of(error: BaseException) -> str:
     """Code and kind for "Salin rincian": no personal data."""
     return error.code if isinstance(error, SidumbaError) else type(error).__name__

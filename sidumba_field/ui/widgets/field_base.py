@@ -171,6 +171,10 @@ class EditField(QLineEdit):
         self.edited.emit(self._last)
         return True
 
+    def can_take_back(self) -> bool:
+        """Whether there is own typing that Ctrl+Z would take back."""
+        return bool(self._history) if self.formats else self.isUndoAvailable()
+
     def event(self, event: QEvent) -> bool:
         """Claim Ctrl+Z while there is own typing to take back; reformatting empties Qt's own undo."""
         claims = self.formats and self._history and event.type() == QEvent.Type.ShortcutOverride
