@@ -145,6 +145,21 @@ def test_an_op_on_its_way_is_frozen_and_later_edits_become_a_new_one(store: Stor
     assert again.payload() == sent.payload(), "the same bytes under the same id"
 
 
+def test_an_op_that_once_left_is_not_joined_even_when_it_is_queued_again(
+    store: Store, at: FixedClock
+) -> None:
+    rid = store.records.create(record(at, {"nama": "Ani"})).rid
+    seal(store, rid, at)
+    [sent] = store.outbox.next_batch(10, 10_000)
+    store.outbox.requeue_inflight()
+    store.records.answer(rid, {"nama": "Anita"})
+    later = seal(store, rid, at)
+    assert later is not None
+    assert later.op != sent.op
+    [again] = store.outbox.next_batch(10, 10_000)
+    assert again.payload() == sent.payload()
+
+
 def test_a_second_own_edit_stands_on_the_answer_to_the_first(
     store: Store, at: FixedClock, server: Server
 ) -> None:
@@ -284,6 +299,24 @@ def test_a_step_is_shown_as_predicted_and_may_be_withdrawn_while_it_waits(
     assert found is not None
     assert (found.state, found.predicted, found.mark) == ("draf", False, Mark.RECEIVED)
     assert store.records.withdraw(op.op) is False
+
+
+def test_an_answered_step_is_shown_until_its_entry_comes(
+    store: Store, at: FixedClock, server: Server
+) -> None:
+    rid = store.records.create(record(at)).rid
+    seal(store, rid, at)
+    server.exchange(store)
+    server.pull(store)
+    store.records.queue(transition(at, store.records.get(rid), "serahkan"), "diserahkan")
+    server.exchange(store)
+    shown = []
+    for _ in range(2):
+        found = store.records.get(rid)
+        assert found is not None
+        shown.append((found.state, found.predicted, found.mark))
+        server.pull(store)
+    assert shown == [("diserahkan", True, Mark.RECEIVED), ("diserahkan", False, Mark.RECEIVED)]
 
 
 def test_a_step_that_left_cannot_be_withdrawn(store: Store, at: FixedClock) -> None:

@@ -223,6 +223,45 @@ def test_a_restored_server_gets_everything_back(
         assert (found.pending, found.base_rev) == (0, backup.records[one].rev)
 
 
+def test_work_the_restored_server_has_not_taken_again_stays_on_top(
+    store: Store, server: Server, at: FixedClock
+) -> None:
+    rid = _rid(server)
+    server.pull(store)
+    store.records.answer(rid, {"nama": "Anita"})
+    _send(server, store, rid)
+    server.pull(store)
+    backup = Server(at)
+    backup.entries, backup.records = server.entries[:3], dict(server.records)
+    store.replay_done("")
+    store.feed.reset(VID)
+    backup.pull(store)
+    found = store.records.get(rid)
+    assert found is not None
+    assert found.base is not None
+    assert (found.base.fields["nama"], found.fields["nama"], found.mark) == ("Ani", "Anita", Mark.WAITING)
+
+
+def test_an_answer_that_comes_after_a_newer_snapshot_hides_nothing(
+    store: Store, server: Server, at: FixedClock, tmp_path: Path
+) -> None:
+    rid = _rid(server)
+    server.pull(store)
+    store.records.answer(rid, {"nama": "Anita"})
+    store.records.seal(rid, ANI, iso(at.now()), new_id(at))
+    server.exchange(store, lose_reply=True)
+    other = begin(tmp_path / "other", at)
+    server.pull(other)
+    other.records.answer(rid, {"nama": "Maimunah"})
+    _send(server, other, rid)
+    other.close()
+    store.feed.apply_snapshot(server.snapshot())
+    server.exchange(store)
+    found = store.records.get(rid)
+    assert found is not None
+    assert (found.fields["nama"], found.rev, found.mark) == ("Maimunah", 5, Mark.RECEIVED)
+
+
 def test_going_back_with_the_cursor_is_the_same_as_a_reset(store: Store, server: Server) -> None:
     server.pull(store)
     store.scopes.set_cursor(VID, 1, server.entries[0].hash)
