@@ -11,6 +11,7 @@ from sidumba_field.core.xforms import Severity
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.places import titled
+from sidumba_field.services.session import plain_words
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.services.views import HomeView, Link, Mark, TaskRow, VisitRow
 from sidumba_field.store import LocalRecord, RecordRow
@@ -48,7 +49,7 @@ class HomeService:
         visits = self._visits(programs, own, today)
         village = sum(self._village(program) for program in programs)
         return HomeView(
-            greeting=say(f"services.greeting.{_part_of_day(now.hour)}", lang, name=seat.user.name.split()[0]),
+            greeting=say(f"services.greeting.{_part_of_day(now.hour)}", lang, name=plain_words(seat.user.name)[0]),
             date_line=f"{date_day(today.date, lang)} · {place}",
             today_done=per_day.get(today.date, 0),
             today_target=programs[0].target("day") if programs else 0,

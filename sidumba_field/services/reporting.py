@@ -164,7 +164,7 @@ class ReportingService:
             return FormRepeat(
                 item.path, item.label, tuple((c.path, c.label) for c in item.columns), rows, right
             )
-        answer = shown_value(item, iv.value(item.path), iv, item.path, lang)
+        answer = shown_value(item, iv.value(item.path), iv, item.path, lang, codes=True)
         return FormItem(item.path, item.sf.get("code", ""), item.label, answer)
 
     def _photos(self, record: LocalRecord, iv: Interview) -> list[Photo]:

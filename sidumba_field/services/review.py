@@ -61,12 +61,13 @@ class ReviewService:
             offers.extend(self._offers(program))
         rows.sort(key=lambda pair: pair[0])
         lang = self.desk.lang
+        done = self._done_today()
         return QueueView(
             title=self._title(),
             count_text=say("services.queue.count", lang, count=len(rows)),
             rows=tuple(row for _, row in rows),
-            done_today=self._done_today(),
-            empty_text=say("services.queue.empty", lang),
+            done_today=done,
+            empty_text=say("services.queue.empty", lang, count=done),
             offers=tuple(offers),
         )
 

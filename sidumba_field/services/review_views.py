@@ -259,10 +259,10 @@ class ReviewPainter:
     ) -> ReviewLine:
         lang = self.desk.lang
         value = iv.value(path)
-        shown = shown_value(question, value, iv, path, lang)
+        shown = shown_value(question, value, iv, path, lang, codes=True)
         was = ""
         if old is not None and path in old.instance.nodes:
-            was = shown_value(question, old.value(path), old, path, lang)
+            was = shown_value(question, old.value(path), old, path, lang, codes=True)
         changed = old is not None and was != shown
         reason = record.fields.get(f"@reason/{path}", "")
         warning = warnings.get(path, "")

@@ -258,8 +258,8 @@ class SessionService:
         return SessionView(
             user_id=user.user_id,
             name=user.name,
-            first_name=user.name.split()[0],
-            initials=_initials(user.name),
+            first_name=plain_words(user.name)[0],
+            initials=initials_of(user.name),
             role=role,
             role_label=label,
             unit_name=place,
@@ -316,13 +316,19 @@ class SessionService:
         return say("services.note.drafts", self.desk.lang, count=drafts) if drafts else ""
 
 
-def _initials(name: str) -> str:
-    words = [word for word in name.replace(".", " ").split() if word]
-    return "".join(word[0] for word in words[:2]).upper()
+def plain_words(name: str) -> list[str]:
+    """Return a name's words without titles: those before it end in a dot, those after it follow a comma."""
+    words = name.split(",")[0].split()
+    return [word for word in words if not word.endswith(".") or len(words) == 1] or words
+
+
+def initials_of(name: str) -> str:
+    """Return one or two letters for the round badge: "Drs. H. Rahmat Hidayat, M.M." -> "RH"."""
+    return "".join(word[0] for word in plain_words(name)[:2]).upper()
 
 
 def _card(card: UserCard, note: str) -> AccountCard:
-    initials = _initials(card.name)
+    initials = initials_of(card.name)
     return AccountCard(
         card.user_id, card.username, card.name, initials, card.role_label, card.unit_name, note
     )

@@ -11,15 +11,20 @@ from sidumba_field.core.xforms import Interview, Question
 from sidumba_field.words import date_long, group_digits, money, number, say
 
 
-def shown_value(question: Question, value: str, iv: Interview | None, path: str, lang: str) -> str:
-    """Return ``value`` as read; what cannot be read that way is shown as it was typed."""
+def shown_value(
+    question: Question, value: str, iv: Interview | None, path: str, lang: str, *, codes: bool = False
+) -> str:
+    """Return ``value`` as read; what cannot be read that way is shown as it was typed.
+
+    ``codes``: the code of a classification stands before its words, as verifiers and papers want it.
+    """
     if not value:
         return ""
     widget = question.sf.get("widget", "")
     if widget == "nik":
         return group_digits(value)
     if question.kind in ("select_one", "select_multiple", "lookup"):
-        return _choice(question, value, iv, path)
+        return _choice(question, value, iv, path, codes)
     if question.kind == "date":
         return _date(value, lang)
     if question.kind == "binary":
@@ -29,11 +34,11 @@ def shown_value(question: Question, value: str, iv: Interview | None, path: str,
     return value
 
 
-def _choice(question: Question, value: str, iv: Interview | None, path: str) -> str:
+def _choice(question: Question, value: str, iv: Interview | None, path: str, codes: bool) -> str:
     if iv is not None:
         label = iv.display(path)
-        # A verifier judges the code of a classification, not only its words.
-        return f"{value} {label}" if question.sf.get("widget") == "lookup" and label != value else label
+        coded = codes and question.sf.get("widget") == "lookup" and label != value
+        return f"{value} {label}" if coded else label
     labels = {choice.value: choice.label for choice in question.choices}
     return ", ".join(labels.get(part, part) for part in value.split())
 
