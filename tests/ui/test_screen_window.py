@@ -263,6 +263,16 @@ def test_ctrl_j_sends_and_pauses(laptop: Laptop) -> None:
     wait_until(lambda: laptop.window.toast.text() == "23 data diterima server.")
 
 
+def test_ctrl_j_never_stops_a_run_the_clock_began(laptop: Laptop) -> None:
+    laptop.sign_in(1)
+    laptop.services.syncing.is_online, laptop.services.syncing.steps = True, 10
+    laptop.window._heartbeat.timeout.emit()
+    wait_until(lambda: laptop.window.desk.sync.running)
+    press("Ctrl+J")
+    wait_until(lambda: laptop.window.toast.text() == "23 data diterima server.")
+    assert laptop.services.office.named("pause") == []
+
+
 def test_a_run_that_fails_leaves_its_reason_on_screen(laptop: Laptop) -> None:
     laptop.sign_in(1)
     laptop.window.show_screen("sync")

@@ -8,6 +8,8 @@ from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.speech import sentence_of
 
+FETCH_MS = 5 * 60_000  # how long news from the server may wait while nothing is to be sent
+
 
 def load(desk: Desk) -> None:
     """Fetch what Sinkronisasi shows; while a run goes on its own progress is newer."""
@@ -31,15 +33,15 @@ def run(desk: Desk, *, quietly: bool = False) -> None:
     def ended(outcome: SyncOutcome) -> None:
         desk.sync.end(outcome)
         desk.touch(outcome.changes)
-        if outcome.sentence and not quietly:
+        if outcome.sentence and not desk.sync.quiet:
             desk.say(Notice(outcome.sentence, "" if outcome.ok else "amber"))
 
     def failed(error: BaseException) -> None:
         desk.sync.fail(sentence_of(error))
-        if not quietly:
+        if not desk.sync.quiet:
             desk.fail(error)
 
-    desk.sync.begin()
+    desk.sync.begin(quietly=quietly)
     desk.jobs.net(work, ended, failed)
 
 
@@ -60,9 +62,12 @@ def resume(desk: Desk) -> None:
     desk.jobs.db(desk.services.syncing.resume, resumed, desk.fail)
 
 
-def send_or_pause(desk: Desk) -> None:
-    """Ctrl+J: pause while sending, else send now."""
-    if desk.sync.running:
+def send_or_pause(desk: Desk, *, by_key: bool = False) -> None:
+    """Pause while sending, else send now. Ctrl+J while the clock's own run goes on means "tell me when it is done":
+    who wants to send must not stop what is being sent."""
+    if desk.sync.running and desk.sync.quiet and by_key:
+        desk.sync.quiet = False
+    elif desk.sync.running:
         pause(desk)
     elif desk.sync.paused:
         resume(desk)
@@ -71,8 +76,8 @@ def send_or_pause(desk: Desk) -> None:
 
 
 def look(desk: Desk) -> None:
-    """See whether the server answers; when it does and something waits, send it."""
-    if desk.sync.running or desk.sync.looking or desk.session.current is None:
+    """See whether the server answers; when it does, send what waits and now and then fetch what is new."""
+    if desk.leaving or desk.sync.running or desk.sync.looking or desk.session.current is None:
         return
     desk.sync.looking = True
 
@@ -80,7 +85,8 @@ def look(desk: Desk) -> None:
         desk.sync.looking = False
         desk.touch(Changes(connection=True))
         truth = desk.session.truth
-        if online and not desk.sync.paused and truth is not None and truth.waiting:
+        waiting = truth is not None and truth.waiting > 0
+        if online and not desk.sync.paused and (waiting or desk.sync.is_due(FETCH_MS)):
             run(desk, quietly=True)
 
     def failed(error: BaseException) -> None:

@@ -185,7 +185,7 @@ class Window(MainWindow):
     def send(self) -> None:
         """Ctrl+J: send now, or pause."""
         if self.desk.session.current is not None:
-            syncing.send_or_pause(self.desk)
+            syncing.send_or_pause(self.desk, by_key=True)
 
     def _say_saved(self) -> None:
         if self.desk.session.current is None:

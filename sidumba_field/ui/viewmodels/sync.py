@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from sidumba_field.services.views import SyncOutcome, SyncView
 
@@ -21,6 +21,8 @@ class SyncModel(QObject):
         self.running = False
         self.stopping = False  # read by the network thread between its parts
         self.paused = False
+        self.quiet = False
+        self._since = QElapsedTimer()
         self.looking = False
         self.problem = ""
         self.progressed.connect(self.show)
@@ -30,10 +32,16 @@ class SyncModel(QObject):
         self.view = view
         self.changed.emit()
 
-    def begin(self) -> None:
-        """A run begins."""
+    def begin(self, *, quietly: bool = False) -> None:
+        """A run begins; ``quietly``: by the clock, nobody waits for its end."""
         self.stopping = False
+        self.quiet = quietly
+        self._since.start()
         self._set_running(True)
+
+    def is_due(self, milliseconds: int) -> bool:
+        """Whether the last run began longer ago than that, or there was none."""
+        return not self._since.isValid() or self._since.elapsed() > milliseconds
 
     def _set_running(self, running: bool) -> None:
         if running != self.running:
