@@ -61,6 +61,16 @@ def _is_loopback(address: Any) -> bool:
     return host in ("", "localhost", "::1") or str(host).startswith("127.")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long runs wait for ``run.py soak``; a test named on the command line is always run."""
+    if os.environ.get("HYPOTHESIS_PROFILE") == "soak" or any("::" in word for word in config.args):
+        return
+    long = [item for item in items if item.get_closest_marker("soak")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 @pytest.fixture(autouse=True, scope="session")
 def only_this_machine() -> Iterator[None]:
     """This process connects to the loopback only; the reserved ending .invalid never resolves (RFC 6761)."""

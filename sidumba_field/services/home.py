@@ -49,7 +49,9 @@ class HomeService:
         visits = self._visits(programs, own, today)
         village = sum(self._village(program) for program in programs)
         return HomeView(
-            greeting=say(f"services.greeting.{_part_of_day(now.hour)}", lang, name=plain_words(seat.user.name)[0]),
+            greeting=say(
+                f"services.greeting.{_part_of_day(now.hour)}", lang, name=plain_words(seat.user.name)[0]
+            ),
             date_line=f"{date_day(today.date, lang)} · {place}",
             today_done=per_day.get(today.date, 0),
             today_target=programs[0].target("day") if programs else 0,

@@ -169,7 +169,7 @@ class SessionService:
             store.close()
 
     def _set_unfinished_aside(self) -> None:
-        """Move what a set-up left that was cut short out of the way; nothing is deleted, nobody could open it anyway."""
+        """Move what a cut-short set-up left out of the way; nothing is deleted, though nobody could open it."""
         if self._keys.cards():
             return
         left = [
