@@ -185,6 +185,7 @@ def test_alt_w_puts_the_message_with_the_remarks_on_the_clipboard(desk: Laptop) 
 
 def test_records_ready_together_are_reported_with_alt_p(desk: Laptop) -> None:
     desk.services.review.offers = (OFFER,)
+    desk.services.review.rows.clear()
     desk.window.show_screen("review")
     desk.idle()
     press("Alt+P")
@@ -201,6 +202,7 @@ def test_an_empty_queue_says_how_many_are_done(desk: Laptop) -> None:
     assert current(desk) == ""
     assert desk.review._empty.accessibleName() == "Antrean kosong. Antrean kosong. 13 selesai hari ini."
     assert desk.review._empty.isVisible()
+    assert desk.review.queue.list.hasFocus()
 
 
 def test_the_photo_opens_whole_and_any_key_closes_it(desk: Laptop) -> None:

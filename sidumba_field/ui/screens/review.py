@@ -133,7 +133,7 @@ class ReviewScreen(QWidget):
 
     def first_focus(self) -> QWidget:
         """The record, or the queue while nothing is in hand."""
-        return self.table if self._desk.review.view is not None else self.queue.list
+        return self.table if self._desk.review.view is not None else self.queue.first_focus()
 
     def on_leave(self) -> None:
         """A remark being written waits with its record."""
@@ -192,8 +192,12 @@ class ReviewScreen(QWidget):
         self._empty = EmptyState(tell("review.empty"), queue.empty_text, bare=True)
         self._empty.setMaximumWidth(420)
         self._nothing_words.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignHCenter)
+        focus = self.window().focusWidget()
+        lost = focus is None or not self.queue.isAncestorOf(focus)
         self._stack.setCurrentIndex(1)
         self.side.hide()
+        if lost and self.isVisible():
+            self.queue.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_record(self) -> None:
         model = self._desk.review

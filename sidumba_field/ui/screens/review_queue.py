@@ -98,6 +98,11 @@ class QueuePane(Ground):
         card.column.addWidget(button)
         return card
 
+    def first_focus(self) -> QWidget:
+        """The queue, or the first batch that is ready while the queue is empty."""
+        offers = [button for button in self.findChildren(Button) if button.isVisibleTo(self)]
+        return self.list if self.list.items() or not offers else offers[0]
+
     def go_to(self, rid: str) -> None:
         """Mark the record that is open."""
         if rid:

@@ -33,6 +33,7 @@ from sidumba_field.ui.widgets.truth_bar import TruthState
 HEARTBEAT_MS = 30_000  # how often the connection is looked at while nobody waits for it
 LOOKING_MS = 5_000  # while Sinkronisasi is open (design/UI.md section 12: within 5 s)
 CLOSE_PATIENCE_MS = 10_000
+NEWS_MS = 4_000  # a sentence with nothing to take back
 REST_MS = 15 * 60_000  # a laptop left alone for a quarter of an hour locks itself
 _HANDS = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 _LINKS = {Link.OFFLINE: "offline", Link.ONLINE: "online", Link.SENDING: "sending"}
@@ -301,7 +302,8 @@ class Window(MainWindow):
             self._banner_holder.show()
             return
         self.hide_banner()
-        self.toast.show_message(notice.text, notice.undo, ms=notice.seconds * 1000 or None)
+        default = None if notice.undo is not None else NEWS_MS
+        self.toast.show_message(notice.text, notice.undo, ms=notice.seconds * 1000 or default)
 
     def hide_banner(self) -> None:
         """Nothing to be told any more."""
