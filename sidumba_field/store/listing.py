@@ -101,7 +101,7 @@ def index_stale(connection: sa.Connection) -> None:
     stale = sa.select(RECORD.c.n, RECORD.c.fields).where(sa.text("text_stale = 1"))
     for row in connection.execute(stale).all():
         cards.index_words(connection, row.n, codec.load(row.fields))
-        connection.execute(sa.update(RECORD).where(RECORD.c.n == row.n).values(text_stale=0))
+    connection.execute(sa.update(RECORD).where(sa.text("text_stale = 1")).values(text_stale=0))
 
 
 def counts(connection: sa.Connection, program: str | None) -> Counts:

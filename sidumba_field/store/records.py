@@ -92,7 +92,9 @@ class Records:
             )
             found = sa.select(FEED).where(FEED.c.rid == rid).order_by(FEED.c.seq)
             entries = [codec.entry_of(row) for row in connection.execute(found).mappings()]
-        begin = (start["rev"], codec.load(start["fields"])) if start is not None else (0, {})
+        begin: tuple[int, dict[str, str]] = (0, {})
+        if start is not None and start["rev"] <= rev:
+            begin = (start["rev"], codec.load(start["fields"]))
         return replay.fields_at(entries, rev, begin)
 
     def changed_since(self, rid: str, rev: int) -> frozenset[str]:

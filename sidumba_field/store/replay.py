@@ -84,14 +84,15 @@ def fields_at(
         return None
     for entry in entries:
         if entry.kind in REVISING and reached < entry.rev <= rev:
-            if entry.payload is None:
+            if entry.payload is None or entry.rev != reached + 1:
                 return None
             fields, reached = apply(fields, dict(entry.payload.get("set") or {})), entry.rev
     return fields if reached == rev else None
 
 
 def insert_row(connection: sa.Connection, record: Record, at: str, base: bool = False) -> None:
-    """Insert a record's row; its derived columns are written by ``cards.refresh`` right after."""
+    """Insert a record's row. ``base``: it is the server's and nothing lies over it, so the derived columns are right
+    as they are (a snapshot brings thousands); else ``cards.refresh`` writes them right after."""
     born = {
         "state": record.state,
         "owner": record.owner,
@@ -111,16 +112,16 @@ def insert_row(connection: sa.Connection, record: Record, at: str, base: bool = 
         "base_rev": record.rev,
         "stale_base": 0,
         "saved_at": "" if base else at,
-        "fields": "{}",
+        "fields": codec.dump(dict(record.fields)) if base else "{}",
         "state": record.state,
         "owner": record.owner,
         "period": record.period,
         "rev": record.rev,
         "mark": "terima" if base else "laptop",
-        "returned": 0,
+        "returned": int(base and bool(record.remarks)),
         "created_at": record.created_at or at,
         "changed_at": record.changed_at or at,
-        "text_stale": 0,
+        "text_stale": int(base),
     }
     connection.execute(sa.insert(RECORD).values(row))
 

@@ -10,9 +10,9 @@ import pytest
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
-from sidumba_field.core.records import FeedEntry, FeedKind, entry_hash
+from sidumba_field.core.records import FeedEntry, FeedKind, Remark, entry_hash
 from sidumba_field.core.time import FixedClock, iso
-from sidumba_field.store import Mark, Store
+from sidumba_field.store import Mark, Store, cards
 from sidumba_field.wire.messages import HeadMessage
 from tests.helpers.ledger import ANI, VID, Server, begin, clock, record
 
@@ -131,7 +131,9 @@ def test_an_erased_payload_leaves_the_chain_whole(store: Store, server: Server) 
     [scope] = store.scopes.all()
     assert (scope.seq, scope.hash) == (3, server.head.hash)
     assert store.records.at_rev(_rid(server), 2) is None
+    assert store.records.at_rev(_rid(server), 1) == {"@period": "2026", "nama": "Ani", "omzet": "5"}
     store.feed.apply_snapshot(server.snapshot())
+    assert store.records.at_rev(_rid(server), 1) == {"@period": "2026", "nama": "Ani", "omzet": "5"}
     found = store.records.get(_rid(server))
     assert found is not None
     assert found.base is not None
@@ -154,6 +156,23 @@ def test_a_snapshot_begins_a_laptop_and_the_feed_goes_on_from_it(
     assert store.records.at_rev(rid, 4) == server.records[rid].fields
     assert store.records.at_rev(rid, 2) is None, "older than the snapshot"
     assert store.records.changed_since(rid, 2) == {"omzet", "catatan"}
+
+
+def test_what_lists_show_of_a_snapshot_is_what_the_record_says(
+    store: Store, server: Server, at: FixedClock
+) -> None:
+    rid = _rid(server)
+    server.step(rid, "dikembalikan", new_id(at), {"omzet": "Periksa"})
+    remark = Remark("r.0", "omzet", "Periksa", ANI, "Ani", "", 4)
+    server.records[rid] = replace(server.records[rid], remarks=(remark,))
+    store.feed.apply_snapshot(server.snapshot())
+    before = store.records.find("kopi"), store.counts()
+    store.records.create(record(at, rid=new_id(at)))
+    with store._db.write() as connection:
+        cards.refresh(connection, rid)
+    assert [row for row in store.records.find("kopi") if row.rid == rid] == before[0]
+    assert (before[1].returned, before[1].received) == (1, 1)
+    assert [row.rid for row in store.records.find("kopi", text="baik")] == [rid]
 
 
 def test_an_interrupted_snapshot_goes_on_and_its_cursor_is_the_first_pages(
