@@ -168,7 +168,7 @@ class SyncingService:
     def online(self) -> bool:
         """Ask the server for a hello; tells the truth bar. Never raises."""
         try:
-            self._session.transport().hello()
+            self._line("").hello()
         except SidumbaError:
             self.desk.set_link(Link.OFFLINE)
             return False

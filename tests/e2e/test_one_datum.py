@@ -10,9 +10,10 @@ import pytest
 
 from sidumba_field.services.entry import EntryService
 from sidumba_field.services.views import Decided, FormView, Link, Mark
+from tests.helpers.server import ServerProcess
 from tests.tour.offices import LAPTOPS, OfficeLaptop
 from tests.tour.people import BUSINESS, CORRECTED, PRODUCTS, RETURN_PATH, RETURN_TEXT, photo
-from tests.tour.stage import ServerProcess, TourClock
+from tests.tour.stage import TourClock
 from tests.unit.services.test_entry import CHOICES
 
 
@@ -30,7 +31,7 @@ def fill(entry: EntryService, view: FormView, folder: Path) -> None:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    process = ServerProcess(tmp_path / "server")
+    process = ServerProcess.start(tmp_path / "server")
     yield process
     process.stop()
 

@@ -12,8 +12,8 @@ from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from tests.helpers.server import ServerProcess
 from tests.tour.recount import recount
-from tests.tour.stage import ServerProcess
 
 ZERO = ("ops_lost", "duplicates", "feed_gaps")
 TRUE = ("feed_chain_ok", "clients_equal_server")
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     out: Path = chosen.out.resolve()
     began = time.monotonic()
     fresh(out)
-    server = ServerProcess(out / "server")
+    server = ServerProcess.start(out / "server")
     try:
         play(out, server)
     finally:
@@ -89,7 +89,7 @@ def write_accounts(out: Path, tour: Any, server: ServerProcess) -> None:
             ],
         }
     accounts = {
-        "server": {"database": "server/server.db", "accounts": server.sample["accounts"]},
+        "server": {"database": "server/server.db", "accounts": list(server.accounts.values())},
         "laptops": laptops,
     }
     (out / "accounts.json").write_text(json.dumps(accounts, indent=1, ensure_ascii=False), encoding="utf-8")

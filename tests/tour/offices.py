@@ -9,7 +9,8 @@ from sidumba_field.bootstrap import build_services
 from sidumba_field.core.time import Clock
 from sidumba_field.services import Services
 from sidumba_field.services.views import AccountCard, Decided, Refusal, SessionView, SyncOutcome
-from tests.tour.stage import ServerProcess, TourClock
+from tests.helpers.server import ServerProcess
+from tests.tour.stage import TourClock
 
 #: Folder, unit and roles of each laptop: one laptop serves one level of the office.
 LAPTOPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -33,7 +34,7 @@ class OfficeLaptop:
         worker: Executor | None = None,
     ) -> None:
         self.server, self.folder, self.name, self.unit = server, folder, name, unit
-        self.people = {role: server.person(role) for role in roles}
+        self.people = {role: server.accounts[role] for role in roles}
         self.services: Services = build_services(folder, clock=clock, worker=worker)
         self.cards: dict[str, AccountCard] = {}
 
@@ -42,7 +43,7 @@ class OfficeLaptop:
         session = self.services.session
         for role, person in self.people.items():
             if not self.cards:
-                code = self.server.laptop_code(self.unit)
+                code = self.server.code()
                 card = session.activate(
                     self.server.url, code, person["username"], person["passphrase"], f"Laptop {self.name}"
                 )

@@ -135,7 +135,7 @@ def _chain(db: Any) -> tuple[int, bool]:
     gaps, right = 0, True
     last: dict[str, tuple[int, str]] = {}
     columns = "vid, seq, prev, hash, rid, rev, kind, op, actor, server_time, payload_digest"
-    for vid, seq, prev, hash_, *rest in db.execute("SELECT " + columns + " FROM feed ORDER BY vid, seq"):  # noqa: S608
+    for vid, seq, prev, hash_, *rest in db.execute("SELECT " + columns + " FROM feed ORDER BY vid, seq"):
         before_seq, before_hash = last.get(vid, (0, GENESIS))
         gaps += seq - before_seq - 1
         rid, rev, kind, op, actor, at, digest = rest

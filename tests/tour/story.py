@@ -10,9 +10,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from sidumba_field.ui.jobs import Jobs
+from tests.helpers.server import ServerProcess
 from tests.tour import people
 from tests.tour.offices import LAPTOPS, OfficeLaptop
-from tests.tour.stage import ServerProcess, TourClock
+from tests.tour.stage import TourClock
 from tests.tour.window import DrivenWindow, turn, until
 
 UNDO_S = 11

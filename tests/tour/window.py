@@ -65,8 +65,7 @@ class DrivenWindow:
         until(lambda: QApplication.activeWindow() is self.window, "the window did not come to the front")
 
     def _target(self) -> QWidget:
-        target = QApplication.focusWidget() or self.window
-        return target
+        return QApplication.focusWidget() or self.window
 
     def press(self, keys: str, times: int = 1) -> None:
         """Press a key by name ("Ctrl+Return", "Alt+S") on whatever has the focus."""
