@@ -24,7 +24,7 @@ from sidumba_field.store.overlay import (
     mark_of,
 )
 from sidumba_field.store.tables import FEED, JOURNAL, OUTBOX, PREDICTION, PROPOSAL, RECORD
-from sidumba_field.store.values import Mark, Proposal
+from sidumba_field.store.values import LocalRecord, Mark, Proposal
 
 _FILE_NAME = re.compile(r"^[0-9a-f]{64}\.[a-z0-9]{1,8}$")
 SETTLED = "@settled/"
@@ -175,6 +175,47 @@ def proposal_of(row: codec.Row, fields: Mapping[str, str]) -> Proposal:
     values = {**row, "set": codec.load(row["set"]), "was": codec.load(row["was"])}
     differs = any((value or "") != fields.get(path, "") for path, value in values["set"].items())
     return Proposal(**values, open=differs and not fields.get(SETTLED + row["op"]))
+
+
+def local(card: Card) -> LocalRecord:
+    """Return the record as this laptop sees it."""
+    row, base, view = card.row, card.base, card.view
+    return LocalRecord(
+        rid=row["rid"],
+        vid=row["vid"],
+        program=row["program"],
+        subject=row["subject"],
+        form=row["form"],
+        form_v=row["form_v"],
+        base=base,
+        fields=view.fields,
+        field_revs=_revs(base, view),
+        state=view.state,
+        rev=view.rev,
+        base_rev=base.rev if base else 0,
+        owner=base.owner if base else card.born.owner,
+        authors=view.authors,
+        remarks=base.remarks if base else (),
+        period=(base.period if base else "") or card.born.period,
+        mark=card.mark,
+        created_at=card.created_at,
+        changed_at=card.changed_at,
+        saved_at=card.saved_at,
+        draft={path: draft.value for path, draft in card.draft.items()},
+        pending=card.pending,
+        predicted=view.predicted,
+    )
+
+
+def _revs(base: Record | None, view: Effective) -> dict[str, int]:
+    """Return path -> revision of its last change; what this laptop changed since counts as the revision to come."""
+    if base is None:
+        return dict.fromkeys(view.fields, view.rev + 1)
+    revs = dict(base.field_revs)
+    for path in view.fields.keys() | base.fields.keys():
+        if view.fields.get(path) != base.fields.get(path):
+            revs[path] = view.rev + 1
+    return revs
 
 
 def own_revs(connection: sa.Connection, rid: str) -> frozenset[int]:

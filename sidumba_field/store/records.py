@@ -16,7 +16,6 @@ from sidumba_field.core.time import Clock, iso
 from sidumba_field.store import cards, codec, listing, queue, replay
 from sidumba_field.store.database import Database
 from sidumba_field.store.listing import Key
-from sidumba_field.store.overlay import Effective
 from sidumba_field.store.small import write_log
 from sidumba_field.store.tables import FEED, JOURNAL, OUTBOX, PREDICTION, RECORD, SNAPSHOT
 from sidumba_field.store.values import LocalRecord, Mark, Proposal, RecordRow
@@ -43,7 +42,7 @@ class Records:
         """Return the record as this laptop sees it, or None."""
         with self._db.read() as connection:
             card = cards.load(connection, rid)
-        return None if card is None else _local(card)
+        return None if card is None else cards.local(card)
 
     def find(
         self,
@@ -118,7 +117,7 @@ class Records:
                 raise ValueError(f"record {record.rid} exists")
             replay.insert_row(connection, record, at)
             _journal(connection, record.rid, dict(clean(record.fields)), at, seen=0)
-            return _local(cards.refresh(connection, record.rid))
+            return cards.local(cards.refresh(connection, record.rid))
 
     def answer(self, rid: str, change: Mapping[str, str | None], at: str = "") -> str:
         """Keep answers in the draft journal; return ``saved_at`` once the disk has them.
@@ -288,44 +287,4 @@ def _unborn(op: Op) -> Record:
         fields={},
         field_revs={},
         owner=op.by,
-    )
-
-
-def _revs(base: Record | None, view: Effective) -> dict[str, int]:
-    """Return path -> revision of its last change; what this laptop changed since counts as the revision to come."""
-    if base is None:
-        return dict.fromkeys(view.fields, view.rev + 1)
-    revs = dict(base.field_revs)
-    for path in view.fields.keys() | base.fields.keys():
-        if view.fields.get(path) != base.fields.get(path):
-            revs[path] = view.rev + 1
-    return revs
-
-
-def _local(card: cards.Card) -> LocalRecord:
-    row, base, view = card.row, card.base, card.view
-    return LocalRecord(
-        rid=row["rid"],
-        vid=row["vid"],
-        program=row["program"],
-        subject=row["subject"],
-        form=row["form"],
-        form_v=row["form_v"],
-        base=base,
-        fields=view.fields,
-        field_revs=_revs(base, view),
-        state=view.state,
-        rev=view.rev,
-        base_rev=base.rev if base else 0,
-        owner=base.owner if base else card.born.owner,
-        authors=view.authors,
-        remarks=base.remarks if base else (),
-        period=(base.period if base else "") or card.born.period,
-        mark=card.mark,
-        created_at=card.created_at,
-        changed_at=card.changed_at,
-        saved_at=card.saved_at,
-        draft={path: draft.value for path, draft in card.draft.items()},
-        pending=card.pending,
-        predicted=view.predicted,
     )

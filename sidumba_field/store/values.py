@@ -224,7 +224,8 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The truth bar. The first five split all records by mark; ``returned`` counts those with open remarks among them.
+    """The truth bar. The first five split all records by mark (batches and periods only until they are received);
+    ``returned`` counts those with open remarks among them.
 
     ``trouble``: records marked ``gagal``. ``bytes_waiting``: of files not whole on the server yet.
     """

@@ -483,6 +483,26 @@ def test_counts_split_every_record_once(store: Store, at: FixedClock, server: Se
     assert store.counts("lain") == type(counts)()
 
 
+def test_a_batch_is_counted_while_it_is_on_its_way_only(store: Store, at: FixedClock) -> None:
+    batch = store.records.create(record(at, {"digest": "ab"}, subject="batch", state="tervalidasi"))
+    step = store.records.queue(transition(at, batch, "laporkan"), "dilaporkan")
+    assert store.counts().waiting == 1
+    store.outbox.next_batch(10, 10_000)
+    store.outbox.apply_answers([OpAnswer(step.op, OpStatus.APPLIED, rev=1)], {})
+    assert store.counts() == type(store.counts())()
+
+
+def test_an_own_change_counts_as_the_revision_to_come(store: Store, at: FixedClock, server: Server) -> None:
+    rid = store.records.create(record(at, {"nama": "Ani", "omzet": "5"})).rid
+    seal(store, rid, at)
+    server.exchange(store)
+    server.pull(store)
+    store.records.answer(rid, {"omzet": "6"})
+    found = store.records.get(rid)
+    assert found is not None
+    assert found.field_revs == {"@period": 1, "nama": 1, "omzet": 2}
+
+
 def test_the_device_sequence_never_goes_back(store: Store, at: FixedClock) -> None:
     numbers = []
     for _ in range(3):
