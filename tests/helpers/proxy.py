@@ -69,7 +69,7 @@ class Proxy:
             return
         finally:
             writer.close()
-            with suppress(OSError):
+            with suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
 
     async def _carry(self, way: Way, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -85,7 +85,7 @@ class Proxy:
             await self._both(way, (reader, writer), (up_reader, up_writer))
         finally:
             up_writer.close()
-            with suppress(OSError):
+            with suppress(OSError, asyncio.CancelledError):
                 await up_writer.wait_closed()
 
     async def _both(

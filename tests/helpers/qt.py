@@ -75,14 +75,18 @@ def type_text(text: str, widget: QWidget | None = None) -> None:
         settle()
 
 
-def wait_until(true: Callable[[], bool], ms: int = 3000) -> None:
+def wait_until(true: Callable[[], bool], ms: int = 10_000) -> None:
     """Run the event loop until ``true()``; AssertionError when the time is over."""
     loop, watch = QEventLoop(), QTimer()
     watch.timeout.connect(lambda: loop.quit() if true() else None)
     watch.start(5)
     QTimer.singleShot(ms, loop, loop.quit)
-    if not true():
-        loop.exec()
+    try:
+        if not true():
+            loop.exec()
+    finally:
+        # A timer that outlived a failed test would ask about widgets that are gone.
+        watch.stop()
     assert true(), "it did not happen in time"
 
 
