@@ -1,1 +1,1 @@
-"""The pure heart: forms, workflow, records, merge, identity. Standard library and lxml only, judged alike everywhere."""
+"""The pure heart: forms, workflow, records, merge, identity. Standard library and lxml only; one judge everywhere."""

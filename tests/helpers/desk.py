@@ -1,4 +1,4 @@
-"""A desk without a window: a laptop folder with a real encrypted store, one or more people of one village, no network."""
+"""A desk without a window: a laptop folder with a real encrypted store, people of one village, no network."""
 
 from __future__ import annotations
 

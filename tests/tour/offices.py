@@ -1,4 +1,4 @@
-"""The laptops of the tour and of the end-to-end tests: enrolled at a real server, people activated, nothing pretended."""
+"""The laptops of the tour and of the end-to-end tests: enrolled at a real server, their people activated."""
 
 from __future__ import annotations
 

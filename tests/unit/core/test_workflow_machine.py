@@ -14,11 +14,15 @@ from sidumba_field.core.time import iso
 from sidumba_field.core.workflow import Grant, Request, Situation, TimeStandard, Workflow, holds, roles_for
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+COLUMNS = ("subject", "state", "command", "role", "to", "guard", "remark", "clock")
 ROWS = [
-    {"subject": "record", "state": "a", "command": "maju", "role": "petugas", "to": "b", "guard": "own no_violations"},
-    {"subject": "record", "state": "b", "command": "balik", "role": "camat", "to": "a", "remark": "wajib", "clock": "5 menit"},
-    {"subject": "record", "state": "b", "command": "maju", "role": "camat", "to": "c", "guard": "exact_content"},
-]  # fmt: skip
+    dict(zip(COLUMNS, row, strict=True))
+    for row in (
+        ("record", "a", "maju", "petugas", "b", "own no_violations", "", ""),
+        ("record", "b", "balik", "camat", "a", "", "wajib", "5 menit"),
+        ("record", "b", "maju", "camat", "c", "exact_content", "", ""),
+    )
+]
 RECORD = Record("r", "v", "p", "record", "f", "1", "a", 2, {"nama": "x"}, {"nama": 1}, owner="u")
 BEFORE = Situation(RECORD, "u", NOW)
 

@@ -46,7 +46,9 @@ def fill(entry: EntryService, view: FormView, tmp_path: Path) -> None:
         entry.answer(view.rid, path, CHOICES.get(path, typed))
     for name, unit, made, price in PRODUCTS:
         row, _ = entry.add_row(view.rid, "usaha/produk")
-        for column, value in zip(("nama", "satuan", "dibuat", "harga"), (name, unit, made, price), strict=True):
+        for column, value in zip(
+            ("nama", "satuan", "dibuat", "harga"), (name, unit, made, price), strict=True
+        ):
             entry.answer(view.rid, f"usaha/produk[{row}]/{column}", value)
     picture = tmp_path / "toko.jpg"
     picture.write_bytes(photo(320, 240))
@@ -108,7 +110,9 @@ def test_a_whole_form_is_handed_on(entry: EntryService, office: Office, tmp_path
     assert office.store.counts().waiting == 1
 
 
-def test_a_step_can_be_taken_back_while_it_is_still_here(entry: EntryService, office: Office, tmp_path: Path) -> None:
+def test_a_step_can_be_taken_back_while_it_is_still_here(
+    entry: EntryService, office: Office, tmp_path: Path
+) -> None:
     view = entry.new()
     fill(entry, view, tmp_path)
     done = entry.finish(view.rid)
@@ -160,7 +164,9 @@ def test_a_warning_wants_a_reason_and_takes_it(entry: EntryService) -> None:
     assert explained.items["keuangan/penjualan"].reason == "Ada pesanan besar dari dinas."
 
 
-def test_a_picture_lies_encrypted_and_without_its_position(entry: EntryService, office: Office, tmp_path: Path) -> None:
+def test_a_picture_lies_encrypted_and_without_its_position(
+    entry: EntryService, office: Office, tmp_path: Path
+) -> None:
     rid = entry.new().rid
     picture = tmp_path / "toko.jpg"
     picture.write_bytes(photo(320, 240))
@@ -183,7 +189,9 @@ def test_what_is_no_picture_is_refused_kindly(entry: EntryService, tmp_path: Pat
     assert refused.value.code == "attachment.not_an_image"
 
 
-def test_somebody_elses_handed_on_record_cannot_be_changed(entry: EntryService, office: Office, tmp_path: Path) -> None:
+def test_somebody_elses_handed_on_record_cannot_be_changed(
+    entry: EntryService, office: Office, tmp_path: Path
+) -> None:
     view = entry.new()
     fill(entry, view, tmp_path)
     entry.finish(view.rid)
