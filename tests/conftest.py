@@ -63,7 +63,8 @@ def _is_loopback(address: Any) -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long runs wait for ``run.py soak``; a test named on the command line is always run."""
-    if os.environ.get("HYPOTHESIS_PROFILE") == "soak" or any("::" in word for word in config.args):
+    asked = "soak" in (config.option.markexpr or "") or any("::" in word for word in config.args)
+    if asked or os.environ.get("HYPOTHESIS_PROFILE") == "soak":
         return
     long = [item for item in items if item.get_closest_marker("soak")]
     if long:
