@@ -1,19 +1,38 @@
-"""What Ctrl+K can find in the window: screens, actions, tasks of Beranda, records of the queue."""
+"""What Ctrl+K can find in the window: screens, actions, tasks of Beranda, records of the queue.
+
+``Reachable`` says what is needed of the window, so that the window may import this module and not the other way.
+"""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sidumba_field.ui.operations import entry, review
 from sidumba_field.ui.screens.command_search import Target
+from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.speech import tell
-
-if TYPE_CHECKING:
-    from sidumba_field.ui.screens.window import Window
+from sidumba_field.ui.widgets.nav_bar import NavBar, NavItem
 
 
-def search_targets(window: Window) -> list[Target]:
+class Reachable(Protocol):
+    """The window as Ctrl+K sees it: where one can go and what one can do there."""
+
+    desk: Desk
+    nav: NavBar
+
+    def nav_items(self) -> list[NavItem]: ...
+
+    def new_form(self) -> None: ...
+
+    def send(self) -> None: ...
+
+    def lock(self) -> None: ...
+
+    def show_screen(self, name: str, **given: object) -> None: ...
+
+
+def search_targets(window: Reachable) -> list[Target]:
     """Everything that can be reached for the person signed in."""
     desk = window.desk
     current = desk.session.current
@@ -35,6 +54,6 @@ def search_targets(window: Window) -> list[Target]:
     return targets
 
 
-def _review(window: Window, rid: str) -> None:
+def _review(window: Reachable, rid: str) -> None:
     review.open_record(window.desk, rid)
     window.show_screen("review")
