@@ -13,8 +13,9 @@ from sidumba_field.core.xforms.expression import Expression
 from sidumba_field.core.xforms.itemset import recognise
 from sidumba_field.core.xforms.lookup import Choice
 from sidumba_field.core.xforms.refs import Names
-from sidumba_field.core.xforms.syntax import Call, Expr, Path, Str, parse
+from sidumba_field.core.xforms.syntax import parse
 from sidumba_field.core.xforms.texts import EMPTY, Text
+from sidumba_field.core.xforms.tree import Call, Expr, Path, Str
 
 if TYPE_CHECKING:
     from sidumba_field.core.xforms.reader import _Reader

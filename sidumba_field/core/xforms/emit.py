@@ -13,7 +13,7 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.xforms.functions import NATIVE, NUMERIC, REGISTRY
 from sidumba_field.core.xforms.itemset import ItemFilter, recognise
 from sidumba_field.core.xforms.refs import Scope, is_current, plain_absolute, resolve
-from sidumba_field.core.xforms.syntax import Bin, Call, Expr, Filter, Neg, Num, Path, Step, Str, Var
+from sidumba_field.core.xforms.tree import Bin, Call, Expr, Filter, Neg, Num, Path, Step, Str, Var
 
 PREFIX = "o"
 NAMESPACE = "urn:sidumba-field:functions"

@@ -11,7 +11,8 @@ from sidumba_field.core.xforms import emit as _emit
 from sidumba_field.core.xforms.functions import REGISTRY
 from sidumba_field.core.xforms.itemset import ItemFilter
 from sidumba_field.core.xforms.refs import Ref, Scope, references
-from sidumba_field.core.xforms.syntax import Call, Expr, Num, Str, parse
+from sidumba_field.core.xforms.syntax import parse
+from sidumba_field.core.xforms.tree import Call, Expr, Num, Str
 from sidumba_field.core.xforms.values import to_bool, to_text
 
 _NAMESPACES = {_emit.PREFIX: _emit.NAMESPACE}

@@ -13,7 +13,7 @@ from typing import Any
 
 from sidumba_field.core.xforms.lookup import LookupQuery
 from sidumba_field.core.xforms.refs import is_current
-from sidumba_field.core.xforms.syntax import Bin, Call, Expr, Filter, Neg, Path, Step, Var, children
+from sidumba_field.core.xforms.tree import Bin, Call, Expr, Filter, Neg, Path, Step, Var, children
 from sidumba_field.core.xforms.values import to_text
 
 RowTest = Callable[[Mapping[str, str], tuple[Any, ...]], bool]

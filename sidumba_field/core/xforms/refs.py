@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sidumba_field.core.xforms.syntax import Call, Expr, Path, Step, children
+from sidumba_field.core.xforms.tree import Call, Expr, Path, Step, children
 
 Names = tuple[str, ...]
 

@@ -1,17 +1,14 @@
-"""The words and the grammar of XPath 1.0: text -> tokens -> a small tree of frozen values.
+"""The words and the grammar of XPath 1.0: text -> tokens -> the tree of tree.py.
 
-libxml2 evaluates our expressions, but it tells nobody what an expression reads. This tree does: emit.py rewrites it
-for libxml2, graph.py collects what it depends on, itemset.py recognises filters over external lists.
 Source of the grammar: W3C XPath 1.0, sections 2 and 3.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.xforms.tree import Bin, Call, Expr, Filter, Neg, Num, Path, Step, Str, Var
 
 AXES = frozenset(
     "ancestor ancestor-or-self attribute child descendant descendant-or-self following following-sibling "
@@ -24,79 +21,6 @@ _TOKEN = re.compile(
     rf"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<string>\"[^\"]*\"|'[^']*')"
     rf"|(?P<name>{_NAME}(?::(?!:)(?:{_NAME}|\*))?)|(?P<op>\.\.|::|//|!=|<=|>=|[./|+\-=<>()\[\]@,$*]))"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Num:
-    """A number as written."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Str:
-    """A string without its quotes."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Var:
-    """``$name``."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function call."""
-
-    name: str
-    args: tuple[Expr, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """An operator between two expressions; ``op`` as written (``and``, ``<=``, ``|`` ...)."""
-
-    op: str
-    left: Expr
-    right: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class Neg:
-    """Unary minus."""
-
-    of: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One location step, unabbreviated: ``..`` is parent::node(), ``//`` is descendant-or-self::node()."""
-
-    axis: str
-    test: str
-    preds: tuple[Expr, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A location path. ``start``: "/" absolute, "" relative, or an expression whose nodes the steps go on from."""
-
-    start: str | Expr
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A primary expression with predicates: ``(expr)[1]``."""
-
-    of: Expr
-    preds: tuple[Expr, ...]
-
-
-Expr = Num | Str | Var | Call | Bin | Neg | Path | Filter
 
 
 def tokens(text: str) -> list[tuple[str, str]]:
@@ -128,35 +52,6 @@ def parse(text: str) -> Expr:
     if parser.peek() is not None:
         raise _bad(text, f"unexpected {parser.peek()!r}")
     return tree
-
-
-def children(node: Expr) -> Iterator[Expr]:
-    """Yield the expressions directly inside ``node``, predicates included."""
-    match node:
-        case Call(args=args):
-            yield from args
-        case Bin(left=left, right=right):
-            yield left
-            yield right
-        case Neg(of=inner):
-            yield inner
-        case Filter(of=inner, preds=preds):
-            yield inner
-            yield from preds
-        case Path(start=start, steps=steps):
-            if not isinstance(start, str):
-                yield start
-            for step in steps:
-                yield from step.preds
-        case _:
-            return
-
-
-def walk(node: Expr) -> Iterator[Expr]:
-    """Yield ``node`` and everything below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
 
 
 def _bad(text: str, reason: str) -> SidumbaError:

@@ -10,7 +10,8 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.xforms import Choice, Interview, LookupQuery
 from sidumba_field.core.xforms.itemset import recognise
 from sidumba_field.core.xforms.lookup import Row
-from sidumba_field.core.xforms.syntax import Path, parse
+from sidumba_field.core.xforms.syntax import parse
+from sidumba_field.core.xforms.tree import Path
 from tests.helpers.md_form import asked, md_form
 
 PLACES = (

@@ -7,7 +7,8 @@ import pytest
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.xforms.expression import Expression
 from sidumba_field.core.xforms.refs import Names, Scope
-from sidumba_field.core.xforms.syntax import Bin, Call, Path, parse, tokens
+from sidumba_field.core.xforms.syntax import parse, tokens
+from sidumba_field.core.xforms.tree import Bin, Call, Path
 
 
 def test_star_and_div_are_names_or_operators_by_where_they_stand() -> None:
