@@ -32,11 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     out: Path = chosen.out.resolve()
     began = time.monotonic()
     fresh(out)
-    server = ServerProcess.start(out / "server")
-    try:
-        play(out, server)
-    finally:
-        server.stop()
+    play(out, ServerProcess.start(out / "server"))
     figures = recount(out)
     summary = {"program": chosen.program, **figures, "seconds": round(time.monotonic() - began, 1)}
     (out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
@@ -72,6 +68,7 @@ def play(out: Path, server: ServerProcess) -> None:
         story.tell(tour)
     finally:
         story.close(tour)
+        tour.server.stop()
         app.processEvents()
 
 

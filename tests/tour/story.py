@@ -36,6 +36,14 @@ class Tour:
         self.pictures += 1
         self.windows[laptop].picture(self.out / "screens" / f"{self.pictures:02d}-{name}.png")
 
+    def cut_the_line(self) -> None:
+        """No internet: the server's process ends, every laptop is on its own."""
+        self.server.stop()
+
+    def mend_the_line(self) -> None:
+        """Internet again: the same server on the same data and address."""
+        self.server = ServerProcess.start(self.server.folder, port=self.server.port)
+
     def let_undo_pass(self) -> None:
         """A decision leaves the laptop after its undo time; the tour moves the laptops' clock instead of waiting."""
         self.clock.advance(UNDO_S)
@@ -51,6 +59,7 @@ def set_up(tour: Tour) -> None:
         )
         laptop.set_up()
         tour.windows[name] = DrivenWindow(laptop, jobs)
+    tour.cut_the_line()
 
 
 def tell(tour: Tour) -> None:
@@ -94,8 +103,13 @@ def _petugas(tour: Tour, desa: DrivenWindow) -> str:
     desa.rest()
     tour.picture("desa", "beranda-diserahkan-luring")
     desa.go("sync", 3)
-    tour.picture("desa", "sinkronisasi-luring")
     tour.let_undo_pass()
+    desa.press("Ctrl+J")
+    until(lambda: not desa.window.desk.sync.running, "sending without a line does not end", 60)
+    tour.picture("desa", "sinkronisasi-luring")
+    if not desa.laptop.services.session.truth().waiting:
+        raise RuntimeError("something was said to be sent without a line")
+    tour.mend_the_line()
     desa.send()
     tour.picture("desa", "sinkronisasi-terkirim")
     desa.sign_out()

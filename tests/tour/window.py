@@ -161,9 +161,19 @@ class DrivenWindow:
             else:
                 self._answer(path, answers, photo)
             self.press("Return")
-            if QApplication.focusWidget() is not self.form.finish_button and self.here() == path:
+            if not self._left(path):
                 # A list that was open took the first Enter for its own row.
                 self.press("Return")
+                self._left(path)
+
+    def _left(self, path: str) -> bool:
+        """Tell whether the hand has moved on; the form waits for answers on their way before it does."""
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            if QApplication.focusWidget() is self.form.finish_button or self.here() != path:
+                return True
+            turn(5)
+        return False
 
     def _answer(self, path: str, answers: dict[str, str], photo: Path) -> None:
         self.rest()
