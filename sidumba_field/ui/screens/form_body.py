@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayou
 from sidumba_field.services.views import ChoiceView, RepeatView, SectionView
 from sidumba_field.ui.screens.form_fields import ItemRow
 from sidumba_field.ui.screens.form_table import TableBlock
+from sidumba_field.ui.screens.form_wait import PatientStep
 from sidumba_field.ui.screens.parts import scroll
 from sidumba_field.ui.viewmodels.form import FormModel
 from sidumba_field.ui.widgets.field_base import EditField
@@ -97,6 +98,7 @@ class FormBody(QWidget):
         self._column.setSpacing(18)
         self._column.addStretch(1)
         self.area: QScrollArea = scroll(self._page)
+        self.patient = PatientStep(model, self._page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)
@@ -113,6 +115,7 @@ class FormBody(QWidget):
 
     def open(self) -> None:
         """Another record is in hand: begin anew."""
+        self.patient.forget()
         for block in self._sections.values():
             self._column.removeWidget(block)
             block.hide()
@@ -256,6 +259,7 @@ class FormBody(QWidget):
     def _arrived(self, path: str) -> None:
         if path == self._here:
             return
+        self.patient.drop()
         before = self._model.section_of(self._here)
         self._here = path
         self.here_changed.emit(path)
@@ -309,9 +313,14 @@ class FormBody(QWidget):
         return found
 
     def step(self, path: str, by: int) -> None:
-        """To the question after (+1) or before (-1)."""
+        """To the question after (+1) or before (-1), once the answers on their way say which one that is."""
+        self.patient.take(lambda: self._step(path, by))
+
+    def _step(self, path: str, by: int) -> None:
+        if self._model.view is None:
+            return
         stops = self._stops()
-        every = [p for s in (self._model.view.sections if self._model.view else ()) for p in s.order]
+        every = [p for s in self._model.view.sections for p in s.order]
         if path in stops:
             at = stops.index(path) + by
         else:
@@ -356,16 +365,17 @@ class FormBody(QWidget):
             QCoreApplication.sendPostedEvents(block.table.view(), QEvent.Type.MetaCall)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Ctrl+Z belongs to the record unless the field has own typing to take back."""
+        """Ctrl+Z and Ctrl+Y belong to the record unless the field has own typing to take back or bring back."""
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and event.matches(QKeySequence.StandardKey.Undo)
             and isinstance(watched, EditField)
-            and not watched.can_take_back()
         ):
-            event.ignore()
-            return True
+            back = event.matches(QKeySequence.StandardKey.Undo) and not watched.can_take_back()
+            again = event.matches(QKeySequence.StandardKey.Redo) and not watched.isRedoAvailable()
+            if back or again:
+                event.ignore()
+                return True
         return super().eventFilter(watched, event)
 
     def settle_reasons(self) -> None:

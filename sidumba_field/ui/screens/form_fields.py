@@ -158,12 +158,14 @@ class ItemRow(QWidget):
             set_choices = getattr(field, "set_choices", None)
             if set_choices is not None:
                 set_choices([(choice.value, choice.label) for choice in item.choices])
-        if not keep:
+        if not keep or isinstance(field, PhotoField):
+            # Nothing is typed into a photo: the hand on its button does not keep a new answer out.
             field.set_value(item.shown if item.readonly and not is_lookup(item) else item.value)  # type: ignore[attr-defined]
         field.set_readonly(item.readonly)  # type: ignore[attr-defined]
-        if isinstance(field, PhotoField) and item.value and item.value != self._photo:
+        if isinstance(field, PhotoField) and item.value != self._photo:
             self._photo = item.value
-            self.photo_wanted.emit(item.path, item.value)
+            if item.value:
+                self.photo_wanted.emit(item.path, item.value)
         if isinstance(field, NikField):
             field.set_valid(bool(item.value) and not item.error)
         self._show_messages(item)
