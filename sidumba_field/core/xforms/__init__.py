@@ -5,16 +5,10 @@
 
 from __future__ import annotations
 
-from sidumba_field.core.xforms.definition import (
-    FormDefinition,
-    Item,
-    Question,
-    Repeat,
-    Section,
-    template_path,
-)
+from sidumba_field.core.xforms.definition import FormDefinition
 from sidumba_field.core.xforms.interview import Interview
 from sidumba_field.core.xforms.lookup import Choice, Lookup, LookupQuery
+from sidumba_field.core.xforms.parts import Item, Question, Repeat, Section, template_path
 from sidumba_field.core.xforms.violations import Severity, Violation
 
 __all__ = [

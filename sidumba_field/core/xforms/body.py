@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.xforms import texts
-from sidumba_field.core.xforms.definition import Bind, Item, Itemset, Question, Repeat, Section
 from sidumba_field.core.xforms.expression import Expression
 from sidumba_field.core.xforms.itemset import recognise
 from sidumba_field.core.xforms.lookup import Choice
+from sidumba_field.core.xforms.parts import Bind, Item, Itemset, Question, Repeat, Section
 from sidumba_field.core.xforms.refs import Names
+from sidumba_field.core.xforms.source import XF, XHTML, Source
 from sidumba_field.core.xforms.syntax import parse
 from sidumba_field.core.xforms.texts import EMPTY, Text
 from sidumba_field.core.xforms.tree import Call, Expr, Path, Str
 
-if TYPE_CHECKING:
-    from sidumba_field.core.xforms.reader import _Reader
-
-XF = "{http://www.w3.org/2002/xforms}"
-ODK = "{http://www.opendatakit.org/xforms}"
-XHTML = "{http://www.w3.org/1999/xhtml}"
 _TYPES = {
     "int": "int",
     "decimal": "decimal",
@@ -38,8 +33,8 @@ _CONTROLS = frozenset({"input", "select1", "select", "upload", "trigger", "range
 class Body:
     """Walks the body once; ``sections()`` fills the maps."""
 
-    def __init__(self, reader: _Reader, binds: dict[Names, Bind]) -> None:
-        self.reader = reader
+    def __init__(self, source: Source, binds: dict[Names, Bind]) -> None:
+        self.source = source
         self.binds = binds
         self.questions: dict[str, Question] = {}
         self.repeats: dict[str, Repeat] = {}
@@ -48,7 +43,7 @@ class Body:
         self.hints: dict[Names, Text] = {}
 
     def sections(self) -> tuple[Section, ...]:
-        body = self.reader.html.find(f"{XHTML}body")
+        body = self.source.html.find(f"{XHTML}body")
         found: list[Section] = []
         loose: list[Item] = []
         for element in [] if body is None else body:
@@ -94,7 +89,7 @@ class Body:
 
     def ref(self, element: Any) -> Names | None:
         raw = element.get("ref") or element.get("nodeset")
-        return self.reader.names(raw) if raw else None
+        return self.source.names(raw) if raw else None
 
     @staticmethod
     def repeat_in(group: Any) -> Any:
@@ -111,11 +106,11 @@ class Body:
             return EMPTY
         reference = texts.text_id(found.get("ref") or "")
         if reference is not None:
-            return self.reader.itexts.get(reference, EMPTY)
-        return texts.from_element(found, self.reader.scope(names))
+            return self.source.itexts.get(reference, EMPTY)
+        return texts.from_element(found, self.source.scope(names))
 
     def repeat(self, element: Any, label: Text, section: str) -> Repeat:
-        names = self.reader.names(element.get("nodeset") or "")
+        names = self.source.names(element.get("nodeset") or "")
         path = "/".join(names)
         inside = [item for child in element for item in self.items(child, section, "")]
         sf = self.bind(names).sf
@@ -185,23 +180,23 @@ class Body:
         label = (label_element.get("ref") or "").strip() if label_element is not None else value
         tree = _unwrap(parse(raw))
         name = _instance_name(tree)
-        if name in self.reader.external and isinstance(tree, Path):
+        if name in self.source.external and isinstance(tree, Path):
             self.itemsets[names] = self.external(str(name), tree, names, value, label)
             return ()
-        expression = self.reader.expression(raw, names, "choice_filter")
+        expression = self.source.expression(raw, names, "choice_filter")
         assert expression is not None
         if name is not None and isinstance(tree, Path) and not any(step.preds for step in tree.steps):
-            items = self.reader.secondary[name].findall("/".join(step.test for step in tree.steps))
+            items = self.source.secondary[name].findall("/".join(step.test for step in tree.steps))
             return tuple(Choice(item.findtext(value) or "", self.item_label(item, label)) for item in items)
         self.itemsets[names] = Itemset(nodes=expression, value_ref=value, label_ref=label)
         return ()
 
     def item_label(self, item: Any, ref: str) -> str:
-        return item_label(item, ref, self.reader.itexts)
+        return item_label(item, ref, self.source.itexts)
 
     def external(self, name: str, tree: Path, names: Names, value: str, label: str) -> Itemset:
         rows = recognise(name, tree.steps[-1].preds)
-        scope = self.reader.scope(names)
+        scope = self.source.scope(names)
         values = tuple(Expression("", scope, tree=one) for one in rows.values)
         return Itemset(name, rows, values, None, value, label)
 

@@ -9,10 +9,10 @@ from lxml import etree
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.xforms.body import item_label
-from sidumba_field.core.xforms.definition import Itemset, Question
 from sidumba_field.core.xforms.expression import Expression
 from sidumba_field.core.xforms.itemset import ItemFilter, RowTest, query
 from sidumba_field.core.xforms.lookup import Choice, Lookup, LookupQuery
+from sidumba_field.core.xforms.parts import Itemset, Question
 from sidumba_field.core.xforms.refs import Names, Scope
 
 if TYPE_CHECKING:

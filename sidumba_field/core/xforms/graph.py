@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.xforms.definition import Bind, Itemset
+from sidumba_field.core.xforms.parts import Bind, Itemset
 from sidumba_field.core.xforms.refs import Names, Ref
 
 

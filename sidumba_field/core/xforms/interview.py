@@ -17,10 +17,11 @@ from sidumba_field.core.ids import new_id
 from sidumba_field.core.time import Clock
 from sidumba_field.core.xforms import judge as _judge
 from sidumba_field.core.xforms.choices import Choices
-from sidumba_field.core.xforms.definition import FormDefinition, Question, template_path
+from sidumba_field.core.xforms.definition import FormDefinition
 from sidumba_field.core.xforms.display import show_value
 from sidumba_field.core.xforms.instance import Instance, split_row
 from sidumba_field.core.xforms.lookup import Choice, Lookup, LookupQuery
+from sidumba_field.core.xforms.parts import Question, template_path
 from sidumba_field.core.xforms.recompute import Recompute
 from sidumba_field.core.xforms.refs import Names
 from sidumba_field.core.xforms.values import RUNTIME, Runtime

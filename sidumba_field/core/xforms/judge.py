@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sidumba_field.core.xforms.definition import Bind, Question
 from sidumba_field.core.xforms.expression import Expression
+from sidumba_field.core.xforms.parts import Bind, Question
 from sidumba_field.core.xforms.texts import Text, sentence
 from sidumba_field.core.xforms.values import parse_date, parse_datetime
 from sidumba_field.core.xforms.violations import Severity, Violation

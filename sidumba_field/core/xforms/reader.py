@@ -1,29 +1,21 @@
-"""Reads XForm XML into a FormDefinition: model here (instance, binds, languages), body in body.py.
-
-Entities, DTDs and the network are off: a form may come from anybody's Excel sheet.
-"""
+"""Reads XForm XML into plain parts: the rules of the model here, the body in body.py, over one opened source.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import tzinfo
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 
-from lxml import etree
-
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.xforms import graph, texts
 from sidumba_field.core.xforms.body import Body
-from sidumba_field.core.xforms.definition import Bind, FirstLoad, FormDefinition, Question
-from sidumba_field.core.xforms.expression import Expression
-from sidumba_field.core.xforms.refs import Names, Scope
-from sidumba_field.core.xforms.texts import EMPTY, Text
+from sidumba_field.core.xforms.graph import Graph, build
+from sidumba_field.core.xforms.itemset import ItemFilter
+from sidumba_field.core.xforms.parts import Bind, FirstLoad, Itemset, Question, Repeat, Section
+from sidumba_field.core.xforms.refs import Names
+from sidumba_field.core.xforms.source import JR, SF, XF, XHTML, Source, names_of
+from sidumba_field.core.xforms.texts import Text
 
-XF = "{http://www.w3.org/2002/xforms}"
-XHTML = "{http://www.w3.org/1999/xhtml}"
-JR = "{http://openrosa.org/javarosa}"
-SF_URI = "urn:sidumba-field:xforms:1"
-SF = "{" + SF_URI + "}"
 _RULES = ("relevant", "required", "readonly", "constraint", "calculate")
 #: Rules that are ours: attribute (after sf:) -> rule. A message or reading may have a twin per language (".en").
 _SF_RULES = {
@@ -35,250 +27,128 @@ _SF_RULES = {
 }
 
 
-def read(xml: str, language: str, zone: tzinfo) -> FormDefinition:
-    """Return the definition; see FormDefinition.from_xml."""
-    return _Reader(xml, language, zone).definition()
+@dataclass(slots=True)
+class FormReading:
+    """All that the XML of a form says, in one language. ``questions``: template path -> Question in form order,
+    calculates at the end. ``zone``: the office's time zone, in which "today" is meant."""
+
+    form_id: str
+    version: str
+    title: str
+    root: str
+    language: str
+    languages: tuple[str, ...]
+    sections: tuple[Section, ...]
+    questions: Mapping[str, Question]
+    repeats: Mapping[str, Repeat]
+    binds: Mapping[Names, Bind]
+    itemsets: Mapping[Names, Itemset]
+    labels: Mapping[Names, Text]
+    hints: Mapping[Names, Text]
+    template: Any
+    secondary: Mapping[str, Any]
+    external: frozenset[str]
+    itexts: Mapping[str, Text]
+    filters: Mapping[str, ItemFilter]
+    first_loads: tuple[FirstLoad, ...]
+    graph: Graph
+    zone: tzinfo = UTC
+    xml: str = ""
 
 
-def parse_safely(xml: str) -> Any:
-    """Return the root element. Raises SidumbaError form.unreadable with libxml2's line and reason."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-        huge_tree=False,
-    )
-    try:
-        root = etree.fromstring(xml.encode("utf-8"), parser)
-    except etree.XMLSyntaxError as error:
-        raise SidumbaError("form.unreadable", reason=str(error)) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise SidumbaError("form.unreadable", reason="a DTD has no place in a form")
-    return root
-
-
-def local(element: Any) -> str:
-    """Return an element's name without namespace."""
-    return str(etree.QName(element).localname)
-
-
-class _Reader:
-    def __init__(self, xml: str, language: str, zone: tzinfo) -> None:
-        self.xml, self.zone = xml, zone
-        self.html = parse_safely(xml)
-        model = self.html.find(f".//{XF}model")
-        primary = model.find(f"{XF}instance") if model is not None else None
-        if model is None or primary is None or len(primary) != 1:
-            raise SidumbaError("form.unreadable", reason="no model with one primary instance")
-        self.model = model
-        self.instance = primary[0]
-        self.root = local(self.instance)
-        self.languages = tuple(t.get("lang") or "" for t in model.findall(f"{XF}itext/{XF}translation"))
-        self.language = self.choose_language(language)
-        self.repeats = frozenset(
-            self.names(r.get("nodeset") or "") for r in self.html.iter(f"{XF}repeat") if r.get("nodeset")
-        )
-        self.template = self.read_template()
-        self.external: set[str] = set()
-        self.types: dict[Names, str] = {
-            self.names(b.get("nodeset") or ""): (b.get("type") or "string").split(":")[-1]
-            for b in model.findall(f"{XF}bind")
-        }
-        self.secondary: dict[str, Any] = {}
-        for extra in model.findall(f"{XF}instance")[1:]:
-            if extra.get("src"):
-                self.external.add(extra.get("id") or "")
-            else:
-                self.secondary[extra.get("id") or ""] = _plain(extra)
-        self.itexts = self.read_itexts()
-
-    def choose_language(self, wanted: str) -> str:
-        if not self.languages:
-            return wanted
-        for name in self.languages:
-            if wanted and wanted in (name, texts.language_code(name)):
-                return name
-        if wanted:
-            raise SidumbaError("form.unreadable", reason=f"no language {wanted!r} in this form")
-        for translation in self.model.findall(f"{XF}itext/{XF}translation"):
-            if translation.get("default") is not None:
-                return translation.get("lang") or ""
-        return self.languages[0]
-
-    def names(self, path: str) -> Names:
-        """Return template names of an absolute path like /data/usaha/nama."""
-        parts = path.strip().strip("/").split("/")
-        if not parts or parts[0] != self.root:
-            raise SidumbaError("form.unknown_path", path=path)
-        return tuple(part.split(":")[-1] for part in parts[1:])
-
-    def scope(self, names: Names = ()) -> Scope:
-        return Scope(self.root, names, self.repeats, self.types, frozenset(self.external))
-
-    def read_template(self) -> Any:
-        """Return a copy of the primary instance without namespaces, one row per repeat (its template)."""
-        root = _plain(self.instance)
-        for names in sorted(self.repeats, key=len):
-            for parent in _find_all(root, names[:-1]):
-                rows = parent.findall(names[-1])
-                keep = next(
-                    (row for row in rows if row.get("template") is not None), rows[0] if rows else None
-                )
-                for row in rows:
-                    if row is not keep:
-                        parent.remove(row)
-        for element in root.iter():
-            element.attrib.clear()
-        return root
-
-    def read_itexts(self) -> dict[str, Text]:
-        found: dict[str, Text] = {}
-        for translation in self.model.findall(f"{XF}itext/{XF}translation"):
-            if translation.get("lang") != self.language:
-                continue
-            for text in translation.findall(f"{XF}text"):
-                value = next((v for v in text.findall(f"{XF}value") if v.get("form") is None), None)
-                name = text.get("id") or ""
-                if value is not None:
-                    found[name] = texts.from_element(value, self.scope(self.owner(name)))
-        return found
-
-    def owner(self, itext_id: str) -> Names:
-        """Return the question an itext id speaks of ("/data/a/b:label"), () for choices."""
-        if not itext_id.startswith(f"/{self.root}/"):
-            return ()
-        return self.names(itext_id.split(":", 1)[0])
-
-    def text(self, raw: str | None, names: Names) -> Text:
-        """Return the text of an attribute: an itext reference or plain words."""
-        if not raw:
-            return EMPTY
-        found = texts.text_id(raw)
-        if found is None:
-            return texts.from_attribute(raw, self.scope(names))
-        return self.itexts.get(found, EMPTY)
-
-    def expression(self, raw: str | None, names: Names, rule: str) -> Expression | None:
-        if raw is None or not raw.strip():
-            return None
-        try:
-            return Expression(raw, self.scope(names))
-        except SidumbaError as error:
-            if error.code not in ("form.bad_expression", "form.unsupported"):
-                raise
-            raise SidumbaError(
-                error.code, **{**error.params, "path": "/".join(names), "rule": rule}
-            ) from error
-
-    def binds(self) -> dict[Names, Bind]:
-        return {bind.names: bind for bind in map(self.bind, self.model.findall(f"{XF}bind"))}
-
-    def bind(self, element: Any) -> Bind:
-        names = self.names(element.get("nodeset") or "")
-        bind = Bind(names, self.types[names])
-        for rule in _RULES:
-            setattr(bind, rule, self.expression(element.get(rule), names, rule))
-        sf = {key[len(SF) :]: str(value) for key, value in element.attrib.items() if str(key).startswith(SF)}
-        for attribute, rule in _SF_RULES.items():
-            setattr(bind, rule, self.expression(self.spoken(sf, attribute), names, f"sf:{attribute}"))
-        bind.sf = sf
-        bind.constraint_message = self.text(element.get(f"{JR}constraintMsg"), names)
-        bind.required_message = self.text(element.get(f"{JR}requiredMsg"), names)
-        bind.warning_message = self.text(self.spoken(sf, "warningMsg"), names)
-        bind.preload = element.get(f"{JR}preload") or ""
-        bind.preload_params = element.get(f"{JR}preloadParams") or ""
-        if bind.relevant is not None and bind.relevant.is_constant and bind.relevant.constant is True:
-            bind.relevant = None
-        return bind
-
-    def spoken(self, sf: dict[str, str], attribute: str) -> str | None:
-        """Return a column of ours in this language ("warningMsg.en"), else the one without a language."""
-        return sf.get(f"{attribute}.{texts.language_code(self.language)}", sf.get(attribute))
-
-    def first_loads(self) -> Iterator[FirstLoad]:
-        for action in self.html.iter(f"{XF}setvalue", "{http://www.opendatakit.org/xforms}setgeopoint"):
-            if local(action) != "setvalue" or "first-load" not in (action.get("event") or ""):
-                continue
-            names = self.names(action.get("ref") or "")
-            value = self.expression(action.get("value") or f"'{action.text or ''}'", names, "default")
-            if value is not None:
-                yield FirstLoad(names, value, action.get("event") or "")
-
-    def definition(self) -> FormDefinition:
-        binds = self.binds()
-        body = Body(self, binds)
-        sections = body.sections()
-        paths = [_names(element) for element in self.template.iter() if element is not self.template]
-        for names in paths:
-            binds.setdefault(names, Bind(names))
-        unknown = [names for names in binds if names not in set(paths)]
-        if unknown:
-            raise SidumbaError("form.unknown_path", path="/".join(unknown[0]))
-        questions = dict(body.questions)
-        for element in self.template.iter():
-            names = _names(element)
-            path = "/".join(names)
-            if len(element) == 0 and path not in questions and names and names[0] != "meta":
-                questions[path] = self.hidden(names, binds[names])
-        filters = {
+def read(xml: str, language: str, zone: tzinfo) -> FormReading:
+    """Return what the form says; arguments and errors as FormDefinition.from_xml."""
+    source = Source(xml, language)
+    binds = {bind.names: bind for bind in (_bind(source, e) for e in source.model.findall(f"{XF}bind"))}
+    body = Body(source, binds)
+    sections = body.sections()
+    paths = _bind_all(source, binds)
+    return FormReading(
+        form_id=source.instance.get("id") or source.root,
+        version=source.instance.get("version") or "",
+        title=(source.html.findtext(f"{XHTML}head/{XHTML}title") or "").strip(),
+        root=source.root,
+        language=source.language,
+        languages=source.languages,
+        sections=sections,
+        questions=body.questions | _hidden_questions(source, binds, body.questions),
+        repeats=body.repeats,
+        binds=binds,
+        itemsets=body.itemsets,
+        labels=body.labels,
+        hints=body.hints,
+        template=source.template,
+        secondary=source.secondary,
+        external=frozenset(source.external),
+        itexts=source.itexts,
+        filters={
             key: rows for bind in binds.values() for _, e in bind.rules() for key, rows in e.filters.items()
-        }
-        return FormDefinition(
-            form_id=self.instance.get("id") or self.root,
-            version=self.instance.get("version") or "",
-            title=(self.html.findtext(f"{XHTML}head/{XHTML}title") or "").strip(),
-            root=self.root,
-            language=self.language,
-            languages=self.languages,
-            sections=sections,
-            questions=questions,
-            repeats=body.repeats,
-            binds=binds,
-            itemsets=body.itemsets,
-            labels=body.labels,
-            hints=body.hints,
-            template=self.template,
-            secondary=self.secondary,
-            external=frozenset(self.external),
-            itexts=self.itexts,
-            filters=filters,
-            first_loads=tuple(self.first_loads()),
-            graph=graph.build(binds, body.itemsets, paths, self.root),
-            zone=self.zone,
-            xml=self.xml,
-        )
-
-    @staticmethod
-    def hidden(names: Names, bind: Bind) -> Question:
-        """Return the question of a node that no control shows: calculates and hidden answers."""
-        return Question(
-            path="/".join(names),
-            name=names[-1],
-            kind="calculate",
-            sf=bind.sf,
-            has_calculate=bind.calculate is not None,
-            section=names[0] if len(names) > 1 else "",
-        )
+        },
+        first_loads=tuple(_first_loads(source)),
+        graph=build(binds, body.itemsets, paths, source.root),
+        zone=zone,
+        xml=xml,
+    )
 
 
-def _plain(element: Any) -> Any:
-    """Return a deep copy without namespaces in names, so that form expressions find their nodes."""
-    copy = etree.Element(local(element))
-    copy.text = element.text if len(element) == 0 else None
-    for key, value in element.attrib.items():
-        copy.set(str(etree.QName(str(key)).localname), str(value))
-    for child in element:
-        copy.append(_plain(child))
-    return copy
+def _bind(source: Source, element: Any) -> Bind:
+    names = source.names(element.get("nodeset") or "")
+    bind = Bind(names, source.types[names])
+    for rule in _RULES:
+        setattr(bind, rule, source.expression(element.get(rule), names, rule))
+    sf = {key[len(SF) :]: str(value) for key, value in element.attrib.items() if str(key).startswith(SF)}
+    for attribute, rule in _SF_RULES.items():
+        raw = source.spoken(sf, attribute)
+        setattr(bind, rule, source.expression(raw, names, f"sf:{attribute}"))
+    bind.sf = sf
+    bind.constraint_message = source.text(element.get(f"{JR}constraintMsg"), names)
+    bind.required_message = source.text(element.get(f"{JR}requiredMsg"), names)
+    bind.warning_message = source.text(source.spoken(sf, "warningMsg"), names)
+    bind.preload = element.get(f"{JR}preload") or ""
+    bind.preload_params = element.get(f"{JR}preloadParams") or ""
+    if bind.relevant is not None and bind.relevant.is_constant and bind.relevant.constant is True:
+        bind.relevant = None
+    return bind
 
 
-def _find_all(root: Any, names: Names) -> list[Any]:
-    return [root] if not names else list(root.findall("/".join(names)))
+def _bind_all(source: Source, binds: dict[Names, Bind]) -> list[Names]:
+    """Give every node of the instance its bind and return all their names. Raises form.unknown_path for a bind or a
+    control without a node."""
+    paths = [names_of(element) for element in source.template.iter() if element is not source.template]
+    for names in paths:
+        binds.setdefault(names, Bind(names))
+    known = set(paths)
+    unknown = [names for names in binds if names not in known]
+    if unknown:
+        raise SidumbaError("form.unknown_path", path="/".join(unknown[0]))
+    return paths
 
 
-def _names(element: Any) -> Names:
-    found = [element.tag]
-    found.extend(ancestor.tag for ancestor in element.iterancestors())
-    return tuple(reversed(found[:-1]))
+def _first_loads(source: Source) -> Iterator[FirstLoad]:
+    for action in source.html.iter(f"{XF}setvalue"):
+        if "first-load" not in (action.get("event") or ""):
+            continue
+        names = source.names(action.get("ref") or "")
+        value = source.expression(action.get("value") or f"'{action.text or ''}'", names, "default")
+        if value is not None:
+            yield FirstLoad(names, value, action.get("event") or "")
+
+
+def _hidden_questions(
+    source: Source, binds: Mapping[Names, Bind], shown: Mapping[str, Question]
+) -> dict[str, Question]:
+    """Return the questions of nodes that no control shows: calculates and hidden answers."""
+    found: dict[str, Question] = {}
+    for element in source.template.iter():
+        names = names_of(element)
+        path = "/".join(names)
+        if len(element) == 0 and path not in shown and names and names[0] != "meta":
+            found[path] = Question(
+                path=path,
+                name=names[-1],
+                kind="calculate",
+                sf=binds[names].sf,
+                has_calculate=binds[names].calculate is not None,
+                section=names[0] if len(names) > 1 else "",
+            )
+    return found

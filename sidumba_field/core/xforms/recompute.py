@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from sidumba_field.core.xforms.definition import Bind
+from sidumba_field.core.xforms.parts import Bind
 from sidumba_field.core.xforms.refs import Names
 from sidumba_field.core.xforms.values import to_moment, to_text, unpack
 
