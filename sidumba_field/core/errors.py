@@ -55,6 +55,7 @@ _add(
     "report.unreadable",
     "report.unknown",
     "report.stopped",
+    "report.unwritable",
 )
 # Identity numbers (domain.md 1.4).
 _add(

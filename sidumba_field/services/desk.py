@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sidumba_field.attachments import Shelf
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.time import Clock
+from sidumba_field.core.time import Clock, parse_iso
 from sidumba_field.core.workflow import Grant, roles_for
 from sidumba_field.programs import Program
 from sidumba_field.seal.signing import SigningKey
@@ -39,6 +39,7 @@ class Seat:
     token: str = ""
     passphrase: str = field(default="", repr=False)
     data_key: bytes = field(default=b"", repr=False)
+    scopes: dict[str, Scope] = field(default_factory=dict, repr=False)
 
     @property
     def grants(self) -> tuple[Grant, ...]:
@@ -76,20 +77,31 @@ class Desk:
             raise SidumbaError("program.unknown", program=program_id) from None
 
     def my_programs(self) -> list[Program]:
-        """Return the programs the seated person has any grant in, in the order of the grants."""
-        named = dict.fromkeys(grant.program for grant in self.seat().grants)
+        """Return the programs the seated person holds any grant in now, in the order of the grants."""
+        named = dict.fromkeys(grant.program for grant in self.grants())
         return [self.programs[name] for name in named if name in self.programs]
+
+    def grants(self) -> tuple[Grant, ...]:
+        """Return the grants of the seated person that hold today; a Plt. whose days are over has none."""
+        now = self.clock.now()
+        return tuple(grant for grant in self.seat().grants if grant.covers(grant.program, grant.unit, now))
 
     def roles(self, program: str, unit: str) -> tuple[str, ...]:
         """Return the roles the seated person holds over ``unit`` now."""
         return roles_for(self.seat().grants, program, unit, self.clock.now())
 
     def scope(self, vid: str) -> Scope:
-        """Return a scope this laptop follows; raise ``workflow.outside_area`` for a foreign one."""
-        found = self.seat().store.scopes.get(vid)
-        if found is None:
-            raise SidumbaError("workflow.outside_area")
-        return found
+        """Return a scope this laptop follows; raise ``workflow.outside_area`` for a foreign one.
+
+        Remembered while somebody sits here: a scope's program and unit follow from its id and never change.
+        """
+        seat = self.seat()
+        if vid not in seat.scopes:
+            found = seat.store.scopes.get(vid)
+            if found is None:
+                raise SidumbaError("workflow.outside_area")
+            seat.scopes[vid] = found
+        return seat.scopes[vid]
 
     def my_vids(self, program: str) -> list[str]:
         """Return the scopes of ``program`` the seated person may see now: the filter of every list and
@@ -97,6 +109,14 @@ class Desk:
         """
         scopes = self.seat().store.scopes.all()
         return [scope.vid for scope in scopes if scope.program == program and self.roles(program, scope.unit)]
+
+    @property
+    def lease_over(self) -> bool:
+        """Tell whether the days without a sign-in are used up: then nothing is decided or fetched, while
+        typing, sending and printing go on (spec/sync.md section 3 "Auth").
+        """
+        until = self.seat().user.lease_until
+        return bool(until) and parse_iso(until) <= self.clock.now()
 
     @property
     def tz(self) -> tzinfo:

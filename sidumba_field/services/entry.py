@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sidumba_field.attachments import check_image
+from sidumba_field.attachments.images import MAX_SOURCE
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import derived_id, new_id
 from sidumba_field.core.merge import diff
@@ -74,10 +75,18 @@ class EntryService:
     # -------------------------------------------------------------------------------------------------
 
     def new(self, program: str | None = None) -> FormView:
-        """Begin a record in the person's own unit; raise ``workflow.wrong_role`` when his role may not."""
-        chosen = self.desk.program(program) if program else self.desk.my_programs()[0]
+        """Begin a record in the person's own unit.
+
+        Raises ``workflow.wrong_role`` when his role may not, ``program.unknown`` when nothing he has a right in
+        is installed, ``workflow.outside_area`` when this laptop does not follow his unit.
+        """
+        mine = [self.desk.program(program)] if program else self.desk.my_programs()
+        if not mine:
+            raise SidumbaError("program.unknown", program="-")
+        chosen = mine[0]
         seat = self.desk.seat()
         unit, role = self._entry_unit(chosen)
+        self.desk.scope(derived_id("scope", chosen.id, unit))
         form, version = chosen.main_form
         now = self.desk.clock.now()
         record = Record(
@@ -106,7 +115,7 @@ class EntryService:
     def _entry_unit(self, program: Program) -> tuple[str, str]:
         """Return (unit, role) of the first grant that may begin records: the scope of the person's own area."""
         may = {row.role for row in program.workflow.rows("record", "-", "buat")}
-        for grant in self.desk.seat().grants:
+        for grant in self.desk.grants():
             if grant.program == program.id and grant.role in may:
                 return grant.unit, grant.role
         raise SidumbaError("workflow.wrong_role", command="buat", who=", ".join(sorted(may)))
@@ -126,6 +135,8 @@ class EntryService:
         """Return the whole form of a record as it stands, unsent typing included."""
         opened = self._load(rid)
         record = self._subjects.record(rid)
+        seat = self.desk.seat()
+        seat.store.log("view", seat.user.user_id, rid=rid)
         return opened.painter.whole(record, opened.iv, self._subjects, self._saved(record))
 
     def _load(self, rid: str) -> _Open:
@@ -198,9 +209,15 @@ class EntryService:
     def attach(self, rid: str, path: str, file: Path) -> FormDelta:
         """Take a picture into the encrypted shelf and link it to a question.
 
-        Raises ``attachment.not_an_image``, ``attachment.too_big``, ``attachment.missing``.
+        Raises ``attachment.not_an_image``, ``attachment.too_big``, ``attachment.missing``,
+        ``workflow.locked`` before anything is kept.
         """
+        if not self._subjects.editable(self._subjects.record(rid)):
+            raise SidumbaError("workflow.locked")
         try:
+            size = file.stat().st_size
+            if size > MAX_SOURCE:
+                raise SidumbaError("attachment.too_big", size=size, limit=MAX_SOURCE)
             raw = file.read_bytes()
         except OSError:
             raise SidumbaError("attachment.missing", name=file.name) from None
@@ -313,6 +330,10 @@ class EntryService:
         row = self._subjects.judge(record, situation, command)
         if isinstance(row, Refusal):
             return row
+        # Handing on one's own work is sending; moving others' work is deciding.
+        late = None if "own" in row.guards else self._subjects.lease_refusal()
+        if late is not None:
+            return late
         seat.store.records.seal(
             opened.rid, by=seat.user.user_id, at=iso(self.desk.clock.now()), op_id=new_id(self.desk.clock)
         )

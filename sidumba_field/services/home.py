@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from sidumba_field.core.time import iso, parse_iso
 from sidumba_field.core.xforms import Severity
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
+from sidumba_field.services.people import plain_words
 from sidumba_field.services.places import titled
-from sidumba_field.services.session import plain_words
-from sidumba_field.services.subjects import Subjects
+from sidumba_field.services.subjects import EDIT, Subjects
 from sidumba_field.services.views import HomeView, Link, Mark, TaskRow, VisitRow
 from sidumba_field.store import LocalRecord, RecordRow
 from sidumba_field.words import date_day, date_short, say, time_of_day
 
 TASK_LIMIT = 60
+PAGE = 500
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -113,24 +115,41 @@ class HomeService:
         """Return returned records first (oldest first), then drafts (latest first)."""
         returned: list[TaskRow] = []
         drafts: list[TaskRow] = []
-        store = self.desk.seat().store
+        user = self.desk.seat().user.user_id
         for program in programs:
-            mine = self._editable_states(program)
-            vids = self.desk.my_vids(program.id)
-            for row in store.records.find(program.id, states=mine, limit=TASK_LIMIT, vids=vids):
-                record = store.records.get(row.rid)
-                if record is None or not self._subjects.editable(record):
-                    continue
-                if program.state(record.state).posisi == "dikembalikan":
-                    returned.append(self._task(program, record, "returned"))
-                elif record.owner == self.desk.seat().user.user_id:
-                    drafts.append(self._task(program, record, "draft"))
-        return [*reversed(returned), *drafts]
+            states = self._editable_states(program)
+            back = [state for state in states if program.state(state).posisi == "dikembalikan"]
+            rest = [state for state in states if state not in back]
+            # The oldest return is the most urgent one, and drafts never push it off the list.
+            found = list(self._may_edit(program, back))
+            returned += self._drawn(program, list(reversed(found)), "returned")
+            mine = (row for row in self._may_edit(program, rest) if row.owner == user)
+            drafts += self._drawn(program, list(islice(mine, TASK_LIMIT)), "draft")
+        return [*returned[:TASK_LIMIT], *drafts[:TASK_LIMIT]]
+
+    def _drawn(self, program: Program, rows: list[RecordRow], kind: str) -> list[TaskRow]:
+        store = self.desk.seat().store
+        records = (store.records.get(row.rid) for row in rows[:TASK_LIMIT])
+        return [self._task(program, record, kind) for record in records if record is not None]
+
+    def _may_edit(self, program: Program, states: Sequence[str]) -> Iterator[RecordRow]:
+        """Walk the records in these states which the person may correct, newest first."""
+        store = self.desk.seat().store
+        vids = self.desk.my_vids(program.id)
+        after: tuple[str, str] | None = None
+        while states:
+            page = store.records.find(
+                program.id, states=states, limit=PAGE, after=after, vids=vids, columns=()
+            )
+            yield from (row for row in page if self._subjects.may_edit(program, row))
+            if len(page) < PAGE:
+                return
+            after = page[-1].key
 
     def _editable_states(self, program: Program) -> tuple[str, ...]:
-        roles = {grant.role for grant in self.desk.seat().grants if grant.program == program.id}
+        roles = {grant.role for grant in self.desk.grants() if grant.program == program.id}
         rows = program.workflow.transitions
-        return tuple(dict.fromkeys(r.state for r in rows if r.command == "ubah" and r.role in roles))
+        return tuple(dict.fromkeys(r.state for r in rows if r.command == EDIT and r.role in roles))
 
     def _task(self, program: Program, record: LocalRecord, kind: str) -> TaskRow:
         lang = self.desk.lang

@@ -7,6 +7,7 @@ hash of exactly the content that was printed.
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -75,12 +76,22 @@ class ReportingService:
             if record.subject == "record"
             else self._batch_data(program, record)
         )
-        folder.mkdir(parents=True, exist_ok=True)
+        seat = self.desk.seat()
+        # Logged before it is written: no paper may exist of which the log knows nothing.
+        snapshot = data.provenance.snapshot_sha256
+        seat.store.log("print", seat.user.user_id, rid=rid, paper=paper_id, snapshot=snapshot)
         path = folder / f"{spec.id}-{record.rid[-12:]}.pdf"
-        pages = save_pdf(paper, data, path)
-        self.desk.seat().store.log("print", rid=rid, paper=paper_id, snapshot=data.provenance.snapshot_sha256)
+        pages = self._save(paper, data, path)
         sentence = say("services.paper.made", self.desk.lang, name=path.name, pages=pages)
         return PaperMade(str(path), pages, data.provenance.snapshot_sha256, sentence)
+
+    def _save(self, paper: Paper, data: ReportData, path: Path) -> int:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return save_pdf(paper, data, path)
+        except OSError as error:
+            full = error.errno == errno.ENOSPC
+            raise SidumbaError("store.disk_full" if full else "report.unwritable") from error
 
     # ---- what papers name
     # ----------------------------------------------------------------------------------------
@@ -170,8 +181,9 @@ class ReportingService:
     def _photos(self, record: LocalRecord, iv: Interview) -> list[Photo]:
         shelf = self.desk.seat().shelf
         photos = []
+        wanted = self._subjects.file_names(record)
         for path, name in sorted(record.fields.items()):
-            if name in self._subjects.file_names(record) and shelf.has(name.split(".")[0]):
+            if name in wanted and shelf.has(name.split(".")[0]):
                 photos.append(Photo(iv.label(path), shelf.open(name.split(".")[0])))
         return photos
 

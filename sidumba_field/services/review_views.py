@@ -5,11 +5,11 @@ chain.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from sidumba_field.core.records import FeedKind
+from sidumba_field.core.records import FeedEntry, FeedKind
 from sidumba_field.core.time import parse_iso
 from sidumba_field.core.workflow.guards import remark_is_answered
 from sidumba_field.core.xforms import Interview, Question, Repeat, Severity, template_path
@@ -83,27 +83,28 @@ class ReviewPainter:
         title, place = self.names(program, record.subject, record.fields, record.vid)
         commands = self._subjects.offered(record)
         spec = program.state(record.state)
-        lines, changed, banners, photos, blocked = self._content(program, record)
+        history = self.desk.seat().store.records.history(record.rid)
+        lines, changed, banners, photos, blocked = self._content(program, record, history)
         step = next((c for c in commands if c.kind == "forward"), None)
         lang = self.desk.lang
         return ReviewView(
             rid=record.rid,
             subject=record.subject,
             title=title,
-            subtitle=self._subtitle(program, record, place),
+            subtitle=self._subtitle(program, record, place, history),
             posisi=spec.posisi,
             posisi_label=program.posisi_label(record.state, lang),
             rev=whole.rev,
             sha=whole.content_sha256,
             version_text=say("services.version_now", lang, number=whole.rev),
-            previous_text=self._previous_text(record),
+            previous_text=self._previous_text(history),
             chain=self._chain(program, record),
             banners=tuple(banners),
             changed=tuple(changed),
             all_lines=tuple(lines),
             unchanged=max(0, len(lines) - sum(1 for line in changed if line.changed)),
             remarks=tuple(self._remarks(program, record)),
-            history=tuple(self._history(program, record)),
+            history=tuple(self._history(program, history)),
             photos=tuple(photos),
             commands=commands,
             templates=tuple(program.remark_templates(lang)),
@@ -113,13 +114,15 @@ class ReviewPainter:
             wa_text=self._wa_text(program, record),
         )
 
-    def _subtitle(self, program: Program, record: LocalRecord, place: str) -> str:
+    def _subtitle(
+        self, program: Program, record: LocalRecord, place: str, history: Sequence[FeedEntry]
+    ) -> str:
         owner = record.fields.get(program.subtitle_path, "") if record.subject == "record" else ""
-        sent = self._last_step(record)
+        sent = self._last_step(history)
         return " · ".join(part for part in (owner, place, sent) if part)
 
-    def _last_step(self, record: LocalRecord) -> str:
-        for entry in reversed(self.desk.seat().store.records.history(record.rid)):
+    def _last_step(self, history: Sequence[FeedEntry]) -> str:
+        for entry in reversed(history):
             if entry.kind is FeedKind.TRANSITION and entry.payload:
                 name = str(entry.payload.get("by_name", ""))
                 return say("services.sent_by", self.desk.lang, name=name, when=self.when(entry.server_time))
@@ -165,10 +168,8 @@ class ReviewPainter:
         found = definition.questions.get(template_path(path)) or definition.repeats.get(template_path(path))
         return found.label if found else path
 
-    def _history(self, program: Program, record: LocalRecord) -> Iterable[str]:
-        entries = [
-            e for e in self.desk.seat().store.records.history(record.rid) if e.kind is not FeedKind.FILE
-        ]
+    def _history(self, program: Program, history: Sequence[FeedEntry]) -> Iterable[str]:
+        entries = [entry for entry in history if entry.kind is not FeedKind.FILE]
         for entry in list(reversed(entries))[:HISTORY_ROWS]:
             payload: Mapping[str, Any] = entry.payload or {}
             if entry.kind is FeedKind.EDIT:
@@ -186,8 +187,8 @@ class ReviewPainter:
                 else f"{self.when(entry.server_time)} · {what}"
             )
 
-    def _previous_text(self, record: LocalRecord) -> str:
-        seen = self._seen_before(record)
+    def _previous_text(self, history: Sequence[FeedEntry]) -> str:
+        seen = _seen_before(history)
         if seen is None:
             return ""
         rev, at = seen
@@ -195,24 +196,17 @@ class ReviewPainter:
         when = date_short(local.date(), self.desk.lang)
         return say("services.version_before", self.desk.lang, number=rev, when=when)
 
-    def _seen_before(self, record: LocalRecord) -> tuple[int, str] | None:
-        """Return (rev, when) of the content at the latest return: what a verifier saw last time."""
-        for entry in reversed(self.desk.seat().store.records.history(record.rid)):
-            if entry.kind is FeedKind.TRANSITION and entry.payload and entry.payload.get("remarks"):
-                return entry.rev, entry.server_time
-        return None
-
     # ---- content
     # -------------------------------------------------------------------------------------------------
 
     def _content(
-        self, program: Program, record: LocalRecord
+        self, program: Program, record: LocalRecord, history: Sequence[FeedEntry]
     ) -> tuple[list[ReviewLine], list[ReviewLine], list[BannerView], list[str], str]:
         if record.subject != "record":
             lines = list(self._batch_lines(program, record))
             return lines, [], [], [], ""
         iv = self._subjects.interview(record)
-        seen = self._seen_before(record)
+        seen = _seen_before(history)
         store = self.desk.seat().store
         before = store.records.at_rev(record.rid, seen[0]) if seen else None
         lines = list(self._lines(program, record, iv, before))
@@ -306,8 +300,10 @@ class ReviewPainter:
         if record.subject != "record":
             return ""
         scope = self.desk.scope(record.vid)
-        waiting = self.desk.seat().store.records.find(program.id, states=(record.state,), limit=500)
-        count = sum(1 for row in waiting if row.vid == record.vid)
+        waiting = self.desk.seat().store.records.find(
+            program.id, states=(record.state,), limit=1_000, vids=[record.vid], columns=()
+        )
+        count = len(waiting)
         user = self.desk.seat().user
         return program.message(
             record.state,
@@ -317,6 +313,14 @@ class ReviewPainter:
             period=record.period,
             name=user.name,
         )
+
+
+def _seen_before(history: Sequence[FeedEntry]) -> tuple[int, str] | None:
+    """Return (rev, when) of the content at the latest return: what a verifier saw last time."""
+    for entry in reversed(history):
+        if entry.kind is FeedKind.TRANSITION and entry.payload and entry.payload.get("remarks"):
+            return entry.rev, entry.server_time
+    return None
 
 
 def _changed_spans(before: str, after: str) -> tuple[tuple[int, int], ...]:

@@ -6,20 +6,22 @@ written to the outbox in one durable transaction, and leaves the laptop only whe
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
-from sidumba_field.core.records import NOTHING, Op, OpKind
+from sidumba_field.core.records import NOTHING, Op, OpKind, Record
 from sidumba_field.core.time import iso
 from sidumba_field.core.workflow import Request, Situation, Transition
+from sidumba_field.core.workflow.guards import remark_is_answered
 from sidumba_field.core.xforms import Interview, Severity, template_path
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.views import Changes, CommandView, Decided, Refusal
-from sidumba_field.store import LocalRecord
+from sidumba_field.store import LocalRecord, RecordRow
 from sidumba_field.words import explain, say
 
 UNDO_SECONDS = 10
@@ -27,6 +29,8 @@ UNDO_SECONDS = 10
 REMOVE = "hapus"
 #: The command under which answers are changed; it travels as an edit, never as a step.
 EDIT = "ubah"
+#: Many records moved together; its content names them.
+BATCH = "batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,17 @@ class Subjects:
         order = {"forward": 0, "return": 1, "plain": 2, "remove": 3}
         return tuple(sorted(views.values(), key=lambda view: order[view.kind]))
 
-    def judged_states(self, program: Program, subject: str = "record") -> tuple[str, ...]:
-        """Return the states in which one of the person's roles has to move others' work forward."""
-        roles = {grant.role for grant in self.desk.seat().grants if grant.program == program.id}
+    def judged_states(
+        self, program: Program, subject: str = "record", unit: str | None = None
+    ) -> tuple[str, ...]:
+        """Return the states in which the person has to move others' work forward: in ``unit``, or in any of
+        his.
+        """
+        roles: set[str] = (
+            {grant.role for grant in self.desk.grants() if grant.program == program.id}
+            if unit is None
+            else set(self.desk.roles(program.id, unit))
+        )
         rows = [row for row in program.workflow.transitions if row.subject == subject and row.role in roles]
         # What came back to be corrected by this very role is a task of his (Beranda), not something to judge.
         repairs = {
@@ -121,15 +133,22 @@ class Subjects:
 
     def editable(self, record: LocalRecord) -> bool:
         """Tell whether the person may change answers now (a row ``ubah`` or, for a new record, ``buat``)."""
-        workflow = self.desk.program(record.program).workflow
-        user = self.desk.seat().user.user_id
         roles = self.roles(record)
-        rows = workflow.rows(record.subject, record.state, EDIT)
-        return any(row.role in roles and ("own" not in row.guards or record.owner == user) for row in rows)
+        return self._edits(self.desk.program(record.program), record, roles)
+
+    def may_edit(self, program: Program, row: RecordRow) -> bool:
+        """Tell the same of a line of a list, without reading the record."""
+        return self._edits(program, row, self.desk.roles(program.id, row.unit))
+
+    def _edits(self, program: Program, subject: LocalRecord | RecordRow, roles: tuple[str, ...]) -> bool:
+        user = self.desk.seat().user.user_id
+        rows = program.workflow.rows(subject.subject, subject.state, EDIT)
+        return any(row.role in roles and ("own" not in row.guards or subject.owner == user) for row in rows)
 
     def situation(self, record: LocalRecord, iv: Interview | None, seen: Seen | None) -> Situation:
         """Return everything the guards may look at, as far as this laptop knows it; the server judges again."""
         seat = self.desk.seat()
+        whole = self._with_authors(record)
         errors: tuple[str, ...] = ()
         unexplained: tuple[str, ...] = ()
         missing: tuple[str, ...] = ()
@@ -143,7 +162,7 @@ class Subjects:
             missing = tuple(sorted(names - seat.store.files.whole_on_server(names)))
             facts = self.desk.program(record.program).facts(iv)
         return Situation(
-            record=record.as_record(),
+            record=whole,
             user=seat.user.user_id,
             now=self.desk.clock.now(),
             errors=errors,
@@ -151,9 +170,19 @@ class Subjects:
             missing_files=missing,
             seen_rev=seen.rev if seen else 0,
             seen_sha=seen.sha if seen else "",
-            decided_at=record.as_record().changed_at,
+            decided_at=whole.changed_at,
             facts=facts,
         )
+
+    def _with_authors(self, record: LocalRecord) -> Record:
+        """Return the record; the authors of a batch are those of its members (docs/spec/sync.md "Review" 8)."""
+        whole = record.as_record()
+        listed = json.loads(record.fields.get("members", "[]")) if record.subject == BATCH else ()
+        authors = set(whole.authors)
+        for member in listed:
+            found = self.desk.seat().store.records.get(str(member["rid"]))
+            authors |= found.authors if found is not None else set()
+        return replace(whole, authors=frozenset(authors))
 
     def file_names(self, record: LocalRecord) -> set[str]:
         """Return the attachment names ("<sha256>.<ext>") the record's answers refer to."""
@@ -181,6 +210,13 @@ class Subjects:
         params = dict(verdict.params or {})
         return self.refusal(program, verdict.code, params, situation)
 
+    def lease_refusal(self) -> Refusal | None:
+        """Return why nothing is decided now: the days without a sign-in are used up; None while they last."""
+        if not self.desk.lease_over:
+            return None
+        code = "auth.lease_expired"
+        return Refusal(code, explain(code, self.desk.lang).text(), (), code)
+
     def refusal(
         self, program: Program, code: str, params: dict[str, object], situation: Situation
     ) -> Refusal:
@@ -191,9 +227,13 @@ class Subjects:
         elif guard == "warnings_explained":
             paths = situation.unexplained
         elif guard == "remarks_answered" and situation.record is not None:
-            paths = tuple(remark.path for remark in situation.record.remarks if remark.path)
+            record = situation.record
+            paths = tuple(r.path for r in record.remarks if not remark_is_answered(r, record))
         if guard:
-            sentence = self.guard_sentence(program, guard, len(paths))
+            count = len(situation.missing_files if guard == "attachments_complete" else paths)
+            sentence = self.guard_sentence(program, guard, count)
+            # A remark on the whole record is counted, but there is no field to go to.
+            paths = tuple(path for path in paths if path)
         else:
             sentence = explain(code, self.desk.lang, **params).text()
         details = ", ".join([code, *(f"{key}={value}" for key, value in sorted(params.items()))])

@@ -13,40 +13,24 @@ from functools import partial
 from typing import TypeVar
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.records import OutboxState
-from sidumba_field.core.time import parse_iso
 from sidumba_field.seal.box import seal_text
 from sidumba_field.services.desk import Desk, Seat
-from sidumba_field.services.session import SessionService
+from sidumba_field.services.session import TO_ESCROW, SessionService
 from sidumba_field.services.subjects import Subjects
+from sidumba_field.services.sync_views import SyncPainter
 from sidumba_field.services.threads import handed
 from sidumba_field.services.views import (
     Changes,
     Link,
-    Mark,
-    ReceiptRow,
-    ShipmentRow,
     SyncOutcome,
     SyncView,
 )
-from sidumba_field.store import Mark as StoreMark
-from sidumba_field.store import OutboxRow
 from sidumba_field.sync.activation import sign_in
 from sidumba_field.sync.engine import SyncEngine, SyncReport
-from sidumba_field.sync.status import LAST_SYNC
 from sidumba_field.sync.transport import SyncIdentity, Transport
 from sidumba_field.wire.messages import EscrowRequest, SessionReply
-from sidumba_field.words import date_short, explain, explain_error, say, size, time_of_day
+from sidumba_field.words import explain_error, say
 
-_MARKS = {
-    OutboxState.DRAFT: Mark.LAPTOP,
-    OutboxState.QUEUED: Mark.WAITING,
-    OutboxState.INFLIGHT: Mark.WAITING,
-    OutboxState.DONE: Mark.RECEIVED,
-    OutboxState.CONFLICT: Mark.DIFFERS,
-    OutboxState.HELD: Mark.DIFFERS,
-    OutboxState.REJECTED: Mark.TROUBLE,
-}
 T = TypeVar("T")
 Progress = Callable[[SyncView], None]
 Stop = Callable[[], bool]
@@ -62,6 +46,7 @@ class SyncingService:
         self._session = session
         self._worker = worker
         self._subjects = Subjects(desk)
+        self._painter = SyncPainter(desk)
         self._running = threading.Lock()
         self._paused = False
         self._problem = ""
@@ -72,89 +57,9 @@ class SyncingService:
 
     def view(self) -> SyncView:
         """Return what the screen shows, from the outbox alone; works offline."""
-        store = self.desk.seat().store
-        counts = store.counts()
-        rows = store.outbox.rows(60)
-        receipts = store.receipts.all()
-        lang = self.desk.lang
-        return SyncView(
-            link=self.desk.link,
-            link_text=self._session.link_text(),
-            rate_text="",
-            laptop=counts.laptop,
-            waiting=counts.waiting,
-            waiting_files=counts.files_waiting,
-            waiting_size=size(counts.bytes_waiting, lang),
-            percent=-1,
-            eta_text="",
-            received=counts.received,
-            received_text=self._received_text(),
-            rows=tuple(self._shipment(row) for row in rows) + self._file_rows(),
-            receipts=tuple(
-                ReceiptRow(r.number, self._when(r.at), say("services.receipt", lang, ops=r.ops))
-                for r in receipts[:8]
-            ),
-            differing=self._differing(),
-            news=self._news,
-            running=self._running.locked(),
-            problem=self._problem,
+        return self._painter.view(
+            self._session.link_text(), self._news, self._running.locked(), self._problem
         )
-
-    def _received_text(self) -> str:
-        at = self.desk.seat().store.meta.get(LAST_SYNC)
-        lang = self.desk.lang
-        return (
-            say("services.sync.last", lang, when=self._when(at)) if at else say("services.sync.never", lang)
-        )
-
-    def _shipment(self, row: OutboxRow) -> ShipmentRow:
-        program = self.desk.programs.get(row.program)
-        record = self.desk.seat().store.records.get(row.rid)
-        title = record.fields.get(program.title_path, "") if program and record else ""
-        if row.command and program:
-            what = program.command(row.command).label(self.desk.lang)
-        else:
-            what = say("services.shipment.answers", self.desk.lang)
-        mark = _MARKS[row.state]
-        text = say(f"services.shipment.{mark.value}", self.desk.lang)
-        if row.code:
-            text = explain(row.code, self.desk.lang, **row.params).sentence
-        untitled = say("services.untitled", self.desk.lang)
-        return ShipmentRow(row.op, "file-text", what, title or untitled, "", -1, mark, text)
-
-    def _file_rows(self) -> tuple[ShipmentRow, ...]:
-        lang = self.desk.lang
-        rows = []
-        for file in self.desk.seat().store.files.pending():
-            percent = int(100 * file.offset / file.size) if file.size else 0
-            text = say("services.shipment.tunggu", lang)
-            rows.append(
-                ShipmentRow(
-                    file.sha,
-                    "image",
-                    say("services.shipment.photo", lang),
-                    "",
-                    size(file.size, lang),
-                    percent,
-                    Mark.WAITING,
-                    text,
-                )
-            )
-        return tuple(rows)
-
-    def _differing(self) -> tuple[tuple[str, str, str], ...]:
-        store = self.desk.seat().store
-        found = []
-        for program in self.desk.my_programs():
-            for row in store.records.find(program.id, mark=StoreMark.DIFFERING, limit=50):
-                title = row.fields.get(program.title_path) or say("services.untitled", self.desk.lang)
-                count = sum(len(p.set) for p in store.records.proposals(row.rid) if p.open)
-                found.append((row.rid, title, say("services.differing", self.desk.lang, count=count)))
-        return tuple(found)
-
-    def _when(self, at: str) -> str:
-        local = self.desk.local(parse_iso(at))
-        return f"{date_short(local.date(), self.desk.lang)} {time_of_day(local, lang=self.desk.lang)}"
 
     # ---- one run
     # -------------------------------------------------------------------------------------------------
@@ -188,19 +93,42 @@ class SyncingService:
 
     def _run(self, progress: Progress, stop: Stop) -> SyncOutcome:
         seat = self.desk.seat()
-        store = handed(seat.store, self._worker)
+
+        def still_here() -> None:
+            if self.desk.seated is not seat:
+                raise SidumbaError("auth.session_expired")
+
+        store = handed(seat.store, self._worker, still_here)
         problem = self._sign_in(seat, self._line(""))
-        line = self._line(seat.token)
+        # With the lease run out nothing is fetched: what waits still goes out, under the laptop's own signature.
+        token = "" if self._on_worker(self._lease_over) else seat.token
         identity = SyncIdentity(
             store.meta.get("device") or "",
             store.meta.get("incarnation") or "",
-            seat.user.user_id if seat.token else "",
+            seat.user.user_id if token else "",
         )
         wanted = partial(self._on_worker, self._wanted_files)
+        line = self._line(token)
         engine = SyncEngine(store, line, seat.shelf, self.desk.clock, identity, wanted)
-        self.desk.set_link(Link.SENDING if self.desk.link is not Link.OFFLINE else Link.OFFLINE)
-        report = engine.run(stop, lambda stage: progress(self._on_worker(self.view)))
+        before = self.desk.link
+        self.desk.set_link(Link.SENDING if before is not Link.OFFLINE else Link.OFFLINE)
+        report = engine.run(
+            lambda: stop() or self.desk.seated is not seat,
+            lambda stage: progress(self._on_worker(self.view)),
+        )
+        still_here()
+        if report.stopped and not report.reached:
+            self.desk.set_link(before)
+            return self._stopped(report)
         return self._finish(seat, report, problem)
+
+    def _lease_over(self) -> bool:
+        return self.desk.lease_over
+
+    def _stopped(self, report: SyncReport) -> SyncOutcome:
+        """Return the outcome of a run that was stopped before the server answered: nothing was learnt of it."""
+        sentence = say("services.sync.stopped", self.desk.lang, sent=report.sent)
+        return SyncOutcome(report.sent, 0, 0, 0, "", sentence, not self._problem, Changes(connection=True))
 
     def _wanted_files(self) -> tuple[str, ...]:
         """Return the pictures of records this person has to judge and does not have here yet."""
@@ -221,8 +149,10 @@ class SyncingService:
 
     def _sign_in(self, seat: Seat, line: Transport) -> str:
         """Get the person's session; without one sending still works, only fetching waits (spec/sync.md
-        "Auth").
+        "Auth"). A lease that has run out is renewed by nothing else. Returns what went wrong, or "".
         """
+        if self._on_worker(self._lease_over):
+            seat.token = ""
         if seat.token or not seat.passphrase:
             return ""
         try:
@@ -231,8 +161,7 @@ class SyncingService:
             return explain_error(error, self.desk.lang).text()
         seat.token = reply.token
         self._on_worker(lambda: self._learn(seat, reply))
-        self._escrow(seat, self._line(reply.token))
-        return ""
+        return self._escrow(seat, self._line(reply.token))
 
     def _line(self, token: str) -> Transport:
         return self._on_worker(lambda: self._session.transport(token))
@@ -247,18 +176,21 @@ class SyncingService:
         for scope in reply.scopes:
             seat.store.scopes.upsert(scope.vid, scope.program, scope.unit, scope.unit_name)
 
-    def _escrow(self, seat: Seat, line: Transport) -> None:
-        """Hand the district the new recovery code after one was used; kept until it is received."""
+    def _escrow(self, seat: Seat, line: Transport) -> str:
+        """Hand the district the new recovery code after one was used; kept until it is received. Returns what
+        went wrong, or "".
+        """
         store = handed(seat.store, self._worker)
-        code = store.meta.get("recovery_to_escrow")
+        code = store.meta.get(TO_ESCROW)
         if not code:
-            return
+            return ""
+        self._on_worker(lambda: self._session.renew_recovery(code))
         try:
             line.escrow(EscrowRequest(recovery_sealed=seal_text(store.meta.get("age_recipient") or "", code)))
         except SidumbaError as error:
-            self._problem = explain_error(error, self.desk.lang).text()
-            return
-        store.meta.set("recovery_to_escrow", "")
+            return explain_error(error, self.desk.lang).text()
+        store.meta.set(TO_ESCROW, "")
+        return ""
 
     def _finish(self, seat: Seat, report: SyncReport, problem: str) -> SyncOutcome:
         lang = self.desk.lang
@@ -268,10 +200,13 @@ class SyncingService:
         self.desk.set_link(Link.ONLINE if reached else Link.OFFLINE)
         if first is not None and first.code == "auth.session_expired":
             seat.token = ""
+        self._on_worker(lambda: self._renew(seat))
         self._news = self._on_worker(self._tell_news)
         self._on_worker(self._session.note_status)
         received = sum(count for status, count in report.answered.items() if status in ("applied", "merged"))
-        sentence = self._problem or say("services.sync.done", lang, sent=report.sent, pulled=report.pulled)
+        ended = "stopped" if report.stopped else "done"
+        told = say(f"services.sync.{ended}", lang, sent=report.sent, pulled=report.pulled)
+        sentence = self._problem or told
         changes = Changes(lists=True, counts=True, connection=True)
         return SyncOutcome(
             report.sent,
@@ -283,6 +218,12 @@ class SyncingService:
             not self._problem,
             changes,
         )
+
+    def _renew(self, seat: Seat) -> None:
+        """Take over the lease a fetch has lengthened in the store."""
+        known = seat.store.users.get(seat.user.user_id)
+        if known is not None:
+            seat.user = replace(seat.user, lease_until=known.lease_until)
 
     def _tell_news(self) -> tuple[tuple[str, str], ...]:
         counts = self.desk.seat().store.counts()

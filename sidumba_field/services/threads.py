@@ -16,27 +16,40 @@ T = TypeVar("T")
 
 
 class _Handed:
-    """Stands in for an object; calls go to the worker, nested repositories are wrapped in turn."""
+    """Stands in for an object; calls and computed attributes go to the worker, repositories are wrapped in turn."""
 
-    def __init__(self, target: object, worker: Executor) -> None:
+    def __init__(self, target: object, worker: Executor, allowed: Callable[[], None]) -> None:
         self._target = target
         self._worker = worker
+        self._allowed = allowed
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(self._target, name)
+        if isinstance(getattr(type(self._target), name, None), property):
+            # A property may read the database just as a call does.
+            value = self._on_worker(getattr, self._target, name)
+        else:
+            value = getattr(self._target, name)
         if callable(value):
-            return self._job(value)
+            return lambda *args, **kwargs: self._on_worker(value, *args, **kwargs)
         if type(value).__module__.startswith("sidumba_field."):
-            return _Handed(value, self._worker)
+            return _Handed(value, self._worker, self._allowed)
         return value
 
-    def _job(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def run(*args: Any, **kwargs: Any) -> Any:
-            return self._worker.submit(method, *args, **kwargs).result()
+    def _on_worker(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        def run() -> Any:
+            self._allowed()
+            return call(*args, **kwargs)
 
-        return run
+        return self._worker.submit(run).result()
 
 
-def handed(target: T, worker: Executor | None) -> T:
-    """Return ``target`` itself without a worker (tests, command line), else its stand-in for other threads."""
-    return target if worker is None else cast(T, _Handed(target, worker))
+def _always() -> None:
+    """Allow every call."""
+
+
+def handed(target: T, worker: Executor | None, allowed: Callable[[], None] = _always) -> T:
+    """Return ``target`` itself without a worker (tests, command line), else its stand-in for other threads.
+
+    ``allowed`` is asked on the worker before each call and raises when the store may not be used any more.
+    """
+    return target if worker is None else cast(T, _Handed(target, worker, allowed))
