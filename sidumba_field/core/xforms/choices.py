@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.xforms.body import item_label
+from sidumba_field.core.xforms.definition import FormDefinition
 from sidumba_field.core.xforms.expression import Expression
+from sidumba_field.core.xforms.instance import Instance
 from sidumba_field.core.xforms.itemset import ItemFilter, RowTest, query
 from sidumba_field.core.xforms.lookup import Choice, Lookup, LookupQuery
 from sidumba_field.core.xforms.parts import Itemset, Question
 from sidumba_field.core.xforms.refs import Names, Scope
 
-if TYPE_CHECKING:
-    from sidumba_field.core.xforms.interview import Interview
-
 
 class Choices:
-    """Answers for one interview."""
+    """Answers for one record; also what functions in expressions ask of the form (values.Runtime.source)."""
 
-    def __init__(self, interview: Interview) -> None:
-        self.interview = interview
-        self.definition = interview.definition
+    def __init__(self, definition: FormDefinition, instance: Instance, lookups: Mapping[str, Lookup]) -> None:
+        self.definition = definition
+        self.instance = instance
+        self.lookups = lookups
 
     def of(self, path: str, question: Question, node: Any, typed: str, limit: int) -> list[Choice]:
         """Return at most ``limit`` choices that match what was typed."""
         itemset = self.itemset(question)
         if itemset is not None and itemset.lookup is not None:
-            names = self.interview.instance.names_of[path]
+            names = self.instance.names_of[path]
             return self.lookup(itemset.lookup).search(self.query(names, node), typed, limit)
         found = question.choices if itemset is None else self.filtered(itemset, node)
         return [choice for choice in found if matches(choice, typed)][:limit]
@@ -47,7 +47,7 @@ class Choices:
         if itemset.lookup is None:
             found = {choice.value for choice in self.filtered(itemset, node)}
             return all(one in found for one in values)
-        lookup, wanted = self.lookup(itemset.lookup), self.query(self.interview.instance.names_of[path], node)
+        lookup, wanted = self.lookup(itemset.lookup), self.query(self.instance.names_of[path], node)
         rows = [lookup.row(one) for one in values]
         return all(row is not None and wanted.admits(row) for row in rows)
 
@@ -69,11 +69,29 @@ class Choices:
                         return item_label(item, itemset.label_ref, self.definition.itexts) or value
         return value
 
+    def choice_label(self, path: str, value: str) -> str:
+        """Answer jr:choice-name: the labels of the chosen values at an absolute path of the form."""
+        names = path.strip().strip("/").split("/")
+        question = self.definition.questions.get(
+            "/".join(names[1:] if names[0] == self.definition.root else names)
+        )
+        return "" if question is None else self.label(question, value)
+
+    def itext(self, text_id: str) -> str:
+        found = self.definition.itexts.get(text_id)
+        return text_id if found is None else found.plain
+
+    def secondary(self, name: str) -> Any:
+        found = self.definition.secondary.get(name)
+        if found is None:
+            raise SidumbaError("form.unknown_lookup", name=name)
+        return found
+
     def itemset(self, question: Question) -> Itemset | None:
         return self.definition.itemsets.get(tuple(question.path.split("/")))
 
     def lookup(self, name: str) -> Lookup:
-        found = self.interview.lookups.get(name)
+        found = self.lookups.get(name)
         if found is None:
             raise SidumbaError("form.unknown_lookup", name=name)
         return found
@@ -95,7 +113,7 @@ class Choices:
         values = tuple(value.value(node) for value in itemset.values)
         return query(itemset.rows, values, row_test(itemset.rows))
 
-    def items(self, key: str, values: tuple[Any, ...]) -> Iterable[Any]:
+    def lookup_items(self, key: str, values: tuple[Any, ...]) -> Iterable[Any]:
         """Yield the rows that instance('list')/root/item[...] in an expression means, as small elements."""
         rows = self.definition.filters[key]
         for row in self.lookup(rows.name).rows(query(rows, values, row_test(rows))):

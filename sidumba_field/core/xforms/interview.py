@@ -7,7 +7,7 @@ What is not relevant is blank to XPath, to fields() and to the server, but stays
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import tzinfo
 from typing import Any
@@ -15,17 +15,17 @@ from typing import Any
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.time import Clock
-from sidumba_field.core.xforms import judge as _judge
 from sidumba_field.core.xforms.choices import Choices
 from sidumba_field.core.xforms.definition import FormDefinition
-from sidumba_field.core.xforms.display import show_value
+from sidumba_field.core.xforms.display import Display
 from sidumba_field.core.xforms.instance import Instance, split_row
+from sidumba_field.core.xforms.judge import Judge
 from sidumba_field.core.xforms.lookup import Choice, Lookup, LookupQuery
 from sidumba_field.core.xforms.parts import Question, template_path
 from sidumba_field.core.xforms.recompute import Recompute
 from sidumba_field.core.xforms.refs import Names
 from sidumba_field.core.xforms.values import RUNTIME, Runtime
-from sidumba_field.core.xforms.violations import Severity, Violation
+from sidumba_field.core.xforms.violations import Violation
 
 META = "@"
 
@@ -56,15 +56,14 @@ class Interview:
         self.clock = clock
         #: What the last add_row or remove_row changed.
         self.changed: frozenset[str] = frozenset()
-        self._runtime = Runtime(clock, zone or definition.zone, self, session or {}, self.language)
         self.instance = Instance(definition.blueprint)
         self.meta: dict[str, str] = {}
         self.unknown: dict[str, str] = {}
         self.row_order: dict[str, str] = {}
-        self._cache: dict[str, list[Violation]] = {}
-        self._stale: set[str] = set()
-        self._choices = Choices(self)
-        self._work = Recompute(self)
+        self._choices = Choices(definition, self.instance, self.lookups)
+        self._display = Display(self._choices, self.language)
+        self._work = Recompute(definition, self.instance)
+        self._runtime = Runtime(clock, zone or definition.zone, self._choices, session or {}, self.language)
         given = {path: value for path, value in (fields or {}).items() if value}
         with self.running():
             self._load(given)
@@ -73,7 +72,7 @@ class Interview:
             self._work.everything()
             if new is True or (new is None and not given):
                 self._work.suggest(None)
-        self._stale = {path for path in self.instance.nodes if self._judged(path)} | set(self.instance.rows)
+        self._judge = Judge(self._work, self._choices, self._display)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -127,16 +126,7 @@ class Interview:
     def _after(self, changed: set[str]) -> frozenset[str]:
         """Let suggestions follow, judge what may have changed, and return all that did."""
         self._work.suggest(changed)
-        stale = self._work.to_judge(changed)
-        for path in stale:
-            if path not in self.instance.nodes and path not in self.instance.rows:
-                continue
-            self._stale.discard(path)
-            before = self._cache.get(path, [])
-            self._judge(path)
-            if self._cache.get(path, []) != before:
-                changed.add(path)
-        return frozenset(changed)
+        return frozenset(changed | self._judge.again(changed))
 
     def add_row(self, repeat: str, row_id: str | None = None) -> str:
         """Add a row at the end of ``repeat`` and return its id (new when none is given). Raises form.unknown_path."""
@@ -162,8 +152,7 @@ class Interview:
             gone = self.instance.remove_row(repeat, row_id)
             for path in gone:
                 self._work.forget(path)
-                self._cache.pop(path, None)
-                self._stale.discard(path)
+                self._judge.forget(path)
                 self.row_order.pop(path, None)
             self.changed = self._after(self._work.rows_changed(repeat, [])) | frozenset(gone)
         return self.changed
@@ -222,7 +211,7 @@ class Interview:
     def display(self, path: str) -> str:
         """Return the answer as people read it: choice labels, dates in words, money with points."""
         with self.running():
-            return show_value(self, self._names(path), self.value(path), path)
+            return self._display.answer(self._names(path), self.value(path))
 
     def choices(self, path: str, typed: str = "", limit: int = 50) -> list[Choice]:
         """Return what may be chosen now, narrowed by what was typed; lists in files answer from their index."""
@@ -232,20 +221,12 @@ class Interview:
     def violations(self) -> list[Violation]:
         """Return all that is wrong, in the order of the form."""
         with self.running():
-            for path in self._stale:
-                self._judge(path)
-        self._stale = set()
-        if not any(self._cache.values()):
-            return []
-        return [violation for path in self._form_order() for violation in self._cache.get(path, ())]
+            return self._judge.everything()
 
     def violation(self, path: str) -> list[Violation]:
         """Return what is wrong with one answer."""
-        if path in self._stale:
-            with self.running():
-                self._judge(path)
-            self._stale.discard(path)
-        return list(self._cache.get(path, ()))
+        with self.running():
+            return self._judge.at(path)
 
     def explained(self, path: str) -> bool:
         """Tell whether a reason was written for the warning at ``path``."""
@@ -253,7 +234,7 @@ class Interview:
 
     def fields(self) -> dict[str, str]:
         """Return the flat answers: values with calculates, row markers, meta fields; what is not relevant left out."""
-        found = {path: self._work.row_value(path) for path in self.row_order if self._work.relevant(path)}
+        found = {path: value for path, value in self.row_order.items() if self._work.relevant(path)}
         for path, node in self.instance.nodes.items():
             if node.text and len(node) == 0 and not path.startswith("meta/"):
                 found[path] = node.text
@@ -272,39 +253,10 @@ class Interview:
             answered += bool(self.instance.nodes[path].text)
         return answered, asked
 
-    # -- used by the engine's own parts ---------------------------------------------------------------------------
-
-    def is_choice(self, path: str, question: Question, value: str) -> bool:
-        return self._choices.knows(path, question, self.instance.nodes[path], value)
-
-    def choice_label(self, path: str, value: str) -> str:
-        """Answer jr:choice-name: the labels of the chosen values at an absolute path of the form."""
-        names = path.strip().strip("/").split("/")
-        question = self.definition.questions.get(
-            "/".join(names[1:] if names[0] == self.definition.root else names)
-        )
-        return "" if question is None else self._choices.label(question, value)
-
-    def itext(self, text_id: str) -> str:
-        found = self.definition.itexts.get(text_id)
-        return text_id if found is None else found.plain
-
-    def secondary(self, name: str) -> Any:
-        found = self.definition.secondary.get(name)
-        if found is None:
-            raise SidumbaError("form.unknown_lookup", name=name)
-        return found
-
-    def lookup_items(self, key: str, values: tuple[Any, ...]) -> Iterable[Any]:
-        return self._choices.items(key, values)
-
     def lookup_query(self, path: str) -> LookupQuery:
         """Return the query an external list gets for the question at ``path`` as the record stands."""
         with self.running():
             return self._choices.query(self._names(path), self._node(path))
-
-    def show(self, names: Names | None, value: Any) -> str:
-        return show_value(self, names, value, None)
 
     def _node(self, path: str) -> Any:
         node = self.instance.nodes.get(path)
@@ -328,51 +280,8 @@ class Interview:
         if text is None:
             return ""
         with self.running():
-            return str(text.render(self._node(path), self.show))
-
-    def _judged(self, path: str) -> bool:
-        return self.instance.names_of[path] in self.definition.judged
-
-    def _judge(self, path: str) -> None:
-        """Judge one path anew and keep the result."""
-        found: list[Violation] = []
-        if path in self.instance.rows:
-            repeat = self.definition.repeat(path)
-            if self._work.relevant(path):
-                found = _judge.judge_rows(self, path, len(self.rows(path)), repeat.min_rows, repeat.max_rows)
-        else:
-            names = self.instance.names_of[path]
-            question = self.definition.judged.get(names)
-            if question is not None and self._work.relevant(path):
-                node = self.instance.nodes[path]
-                found = _judge.judge(
-                    self, path, question, self.definition.binds[names], node, node.text or ""
-                )
-        self._cache[path] = found
-
-    def _form_order(self) -> list[str]:
-        """Return all judged paths as a person meets them: by question in the form, rows in their order."""
-        rank = self.definition.rank
-        places: dict[str, tuple[tuple[int, int], ...]] = {}
-        for path in self._cache:
-            places[path] = self._place(path, rank)
-        return sorted(places, key=lambda path: places[path])
-
-    def _place(self, path: str, rank: Mapping[str, int]) -> tuple[tuple[int, int], ...]:
-        place: list[tuple[int, int]] = []
-        at = ""
-        for part in path.split("/"):
-            at = f"{at}/{part}" if at else part
-            split = split_row(at)
-            if split is not None:
-                place.append(
-                    (rank.get(template_path(split[0]), 0), 1 + self.instance.rows[split[0]].index(split[1]))
-                )
-        return (*place, (rank.get(template_path(path), 0), 0))
+            return str(text.render(self._node(path), self._display.sentence))
 
 
 def _order(value: str) -> int:
     return int(value) if value.isdigit() else 0
-
-
-__all__ = ["Interview", "Severity"]

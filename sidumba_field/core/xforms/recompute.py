@@ -9,24 +9,22 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sidumba_field.core.xforms.definition import FormDefinition
+from sidumba_field.core.xforms.instance import Instance
 from sidumba_field.core.xforms.parts import Bind
 from sidumba_field.core.xforms.refs import Names
 from sidumba_field.core.xforms.values import to_moment, to_text, unpack
-
-if TYPE_CHECKING:
-    from sidumba_field.core.xforms.interview import Interview
 
 
 class Recompute:
     """The moving part of an interview. ``typed``: path -> last answer, remembered while not relevant; ``off``: paths
     whose own ``relevant`` is false."""
 
-    def __init__(self, interview: Interview) -> None:
-        self.interview = interview
-        self.definition = interview.definition
-        self.instance = interview.instance
+    def __init__(self, definition: FormDefinition, instance: Instance) -> None:
+        self.definition = definition
+        self.instance = instance
         self.typed: dict[str, str] = {}
         self.off: set[str] = set()
         self.suggested: set[str] = set()
@@ -45,9 +43,6 @@ class Recompute:
                 return False
             at = path.rfind("/", 0, at)
         return True
-
-    def row_value(self, path: str) -> str:
-        return self.interview.row_order[path]
 
     # -- entry points --------------------------------------------------------------------------------------------
 
