@@ -31,7 +31,7 @@ NAN = float("nan")
 @dataclass(slots=True)
 class Runtime:
     """What functions may know of the running interview. ``zone``: the office's; ``source`` answers for choices,
-    lists and rows (the Interview); ``session``: words of the signed-in user, e.g. {"desa": "63.11.02.2005"}."""
+    lists and rows (choices.Choices); ``session``: words of the signed-in user, e.g. {"desa": "63.11.02.2005"}."""
 
     clock: Clock | None = None
     zone: tzinfo = UTC
