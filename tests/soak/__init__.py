@@ -1,0 +1,1 @@
+"""Long runs, for a night or before a release."""
