@@ -7,6 +7,7 @@ name nobody knows. Use a quiet machine; every figure is a median over several ru
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import sys
@@ -14,26 +15,31 @@ import time
 
 from tests.bench.figure import Figure, Measure, progress
 
-# Children write and use compiled modules, as on a user's machine.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+def as_on_a_users_machine() -> None:
+    """Children write and use compiled modules; their windows are drawn in memory, so that any machine can measure."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
-def measures() -> dict[tuple[str, ...], Measure]:
-    """What is measured together -> how; heavy rooms are imported only for a bench that runs."""
-    from tests.bench import answers, lists, papers, pushes, windows
+#: What is measured together -> module and function; heavy rooms are imported only by the figure that needs them.
+FIGURES: dict[tuple[str, ...], tuple[str, str]] = {
+    ("window_ms", "second_start_s"): ("windows", "starts"),
+    ("answer_durable_p99_ms",): ("answers", "answer_durable"),
+    ("form_judge_ms",): ("answers", "form_judge"),
+    ("wilayah_query_ms",): ("answers", "wilayah_query"),
+    ("list_open_ms",): ("lists", "list_open"),
+    ("wire_bytes_per_record", "push_sqlite_ops_s"): ("pushes", "sqlite"),
+    ("push_pg_ops_s",): ("pushes", "postgres"),
+    ("pdf10k_s", "pdf_rss_ratio_100k_10k"): ("papers", "registers"),
+}
+KNOWN = frozenset(name for names in FIGURES for name in names)
 
-    return {
-        ("window_ms", "second_start_s"): windows.starts,
-        ("answer_durable_p99_ms",): answers.answer_durable,
-        ("form_judge_ms",): answers.form_judge,
-        ("wilayah_query_ms",): answers.wilayah_query,
-        ("list_open_ms",): lists.list_open,
-        ("wire_bytes_per_record", "push_sqlite_ops_s"): pushes.sqlite,
-        ("push_pg_ops_s",): pushes.postgres,
-        ("pdf10k_s", "pdf_rss_ratio_100k_10k"): papers.registers,
-    }
+
+def measure(module: str, function: str) -> list[Figure]:
+    """Run one measurement."""
+    run: Measure = getattr(importlib.import_module(f"tests.bench.{module}"), function)
+    return run()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,20 +47,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench", description="Ukur kecepatan Sidumba Field.")
     parser.add_argument("names", nargs="*", metavar="NAMES", help="figures to measure; none = all of them")
     wanted = set(parser.parse_args(arguments).names)
-    known = measures()
-    unknown = wanted - {name for names in known for name in names}
-    if unknown:
-        names = ", ".join(name for names in known for name in names)
-        progress(f"unknown: {', '.join(sorted(unknown))}; there are: {names}")
+    if unknown := wanted - KNOWN:
+        progress(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(KNOWN))}")
         return 2
+    as_on_a_users_machine()
     figures: list[Figure] = []
-    for names, measure in known.items():
+    for names, where in FIGURES.items():
         chosen = wanted & set(names) if wanted else set(names)
         if not chosen:
             continue
         progress(f"{', '.join(names)} ...")
         began = time.monotonic()
-        figures += [figure for figure in measure() if figure.name in chosen]
+        figures += [figure for figure in measure(*where) if figure.name in chosen]
         progress(f"  {time.monotonic() - began:.0f} s")
     print(json.dumps({"figures": [figure.as_json() for figure in figures]}, indent=1))
     return 0
