@@ -41,8 +41,10 @@ class Judge:
 
     def everything(self) -> list[Violation]:
         """Return all that is wrong, in the order of the form."""
+        # Rows inside a removed row are gone without having been named one by one.
         for path in self.stale:
-            self._judge(path)
+            if path in self.instance.nodes or path in self.instance.rows:
+                self._judge(path)
         self.stale = set()
         if not any(self.found.values()):
             return []

@@ -361,3 +361,21 @@ def test_a_calculate_chain_of_a_thousand_is_no_deep_recursion_and_fast() -> None
     iv.answer("q0", "2")
     assert iv.value("q1000") == "1002"
     assert time.perf_counter() - began < 1.0
+
+
+def test_an_outer_row_takes_the_judgement_of_its_inner_rows_with_it() -> None:
+    """Loaded, not judged yet, and the outer row is removed: nothing inside it is asked about any more."""
+    tables = """
+    | survey |
+    | | type | name | label | required |
+    | | begin_repeat | rumah | Rumah | |
+    | | text | alamat | Alamat | |
+    | | begin_repeat | orang | Orang | |
+    | | text | nama | Nama | yes |
+    | | end_repeat | | | |
+    | | end_repeat | | | |
+    """
+    saved = {"rumah[a]": "1", "rumah[a]/alamat": "Jl. Pasar", "rumah[a]/orang[b]": "1"}
+    iv = asked(tables, saved)
+    iv.remove_row("rumah", "a")
+    assert iv.violations() == []
