@@ -48,6 +48,27 @@ def test_chunks_make_the_file(blobs: BlobDir) -> None:
     assert write(blobs, 0, 4_000) == (True, len(DATA)), "once whole, always whole"
 
 
+def test_a_server_killed_before_its_judgement_gives_it_when_asked_again(
+    blobs: BlobDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(BlobDir, "_finish", killed)
+        write(blobs, 0, len(DATA))
+    assert (blobs.status(SHA).done, blobs.status(SHA).offset) == (False, len(DATA))
+    assert write(blobs, len(DATA), len(DATA)) == (True, len(DATA)), "the laptop has no byte left to send"
+    assert blobs.read(SHA) == DATA
+
+
+def test_an_empty_chunk_in_the_middle_leads_nowhere(blobs: BlobDir) -> None:
+    write(blobs, 0, 4_000)
+    with pytest.raises(SidumbaError) as refusal:
+        write(blobs, 4_000, 4_000)
+    assert (refusal.value.code, refusal.value.params["offset"]) == ("wire.offset", 4_000)
+
+
 @given(cuts=st.lists(st.integers(1, len(DATA) - 1), max_size=6, unique=True), again=st.booleans())
 def test_any_cutting_ends_as_the_same_bytes(
     tmp_path_factory: pytest.TempPathFactory, cuts: list[int], again: bool
