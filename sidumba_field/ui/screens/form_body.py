@@ -330,10 +330,13 @@ class FormBody(QWidget):
         if at >= len(stops):
             self.ended.emit()
         elif at >= 0:
-            self.go_to(stops[at], backwards=by < 0)
+            self.go_to(stops[at], backwards=by < 0, into=True)
 
-    def go_to(self, path: str, *, backwards: bool = False) -> bool:
-        """Put the hand on a question or a cell; False if it is not on the page."""
+    def go_to(self, path: str, *, backwards: bool = False, into: bool = False) -> bool:
+        """Put the hand on a question or a cell; False if it is not on the page.
+
+        ``into``: going on from the question before, the hand is on a cell of a table, not on the table as such.
+        """
         head = path.split("[", 1)[0]
         block = self._tables.get(path) or (self._tables.get(head) if "[" in path else None)
         if block is not None:
@@ -342,7 +345,8 @@ class FormBody(QWidget):
             else:
                 reason = Qt.FocusReason.BacktabFocusReason if backwards else Qt.FocusReason.TabFocusReason
                 block.table.setFocus(reason)
-            self._arrived(path)
+            if not into or self._here.split("[", 1)[0] != head:
+                self._arrived(path)
             self._into_sight(block)
             return True
         row = self._rows.get(path)

@@ -126,12 +126,16 @@ class RepeatView(QTableView):
         before = self.currentIndex().isValid()  # Qt itself would take the very first cell, the row number
         super().focusInEvent(event)
         stops = self._stops()
+        target = (here := self.currentIndex()).row(), here.column()
         if event.reason() == Qt.FocusReason.BacktabFocusReason and stops:
-            self.go_to(*stops[-1])
+            target = stops[-1]
         elif (event.reason() == Qt.FocusReason.TabFocusReason or not before) and stops:
-            self.go_to(*stops[0])
-        elif self.currentIndex().isValid():
-            self.arrived.emit(self.currentIndex().row(), self.currentIndex().column())
+            target = stops[0]
+        if target != (here.row(), here.column()):
+            self.go_to(*target)
+        elif here.isValid():
+            # Back on the cell it was left at: no change of cell tells so.
+            self.arrived.emit(*target)
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
