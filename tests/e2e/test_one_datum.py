@@ -11,10 +11,10 @@ import pytest
 from sidumba_field.services.entry import EntryService
 from sidumba_field.services.views import Decided, FormView, Link, Mark
 from tests.helpers.server import ServerProcess
+from tests.helpers.told import CHOICES
 from tests.tour.offices import LAPTOPS, OfficeLaptop
 from tests.tour.people import BUSINESS, CORRECTED, PRODUCTS, RETURN_PATH, RETURN_TEXT, photo
 from tests.tour.stage import TourClock
-from tests.unit.services.test_entry import CHOICES
 
 
 def fill(entry: EntryService, view: FormView, folder: Path) -> None:

@@ -13,19 +13,8 @@ from sidumba_field.services.home import HomeService
 from sidumba_field.services.session import SessionService
 from sidumba_field.services.views import Decided, FormView, Mark, Refusal
 from tests.helpers.desk import Office
+from tests.helpers.told import CHOICES
 from tests.tour.people import BUSINESS, PRODUCTS, photo
-
-CHOICES = {
-    "pemilik/pendidikan": "smp",
-    "usaha/kelompok": "kuliner",
-    "legalitas/nib_ada": "ada",
-    "pemasaran/metode": "langsung pasar",
-    "lokasi/prov": "63",
-    "lokasi/kab": "63.11",
-    "lokasi/kec": "63.11.02",
-    "lokasi/desa": "63.11.02.2005",
-    "pernyataan/setuju": "ya",
-}
 
 
 @pytest.fixture
