@@ -236,7 +236,7 @@ class ReviewPainter:
                     for number_, row in enumerate(iv.rows(item.path), start=1):
                         for column in item.columns:
                             path = f"{item.path}[{row}]/{column.name}"
-                            label = f"{item.label} {number_}, {column.label.lower()}"
+                            label = _cell_label(item, number_, row, column, iv)
                             yield self._line(column, path, label, iv, old, warnings, record)
                 elif iv.relevant(item.path) and item.kind not in ("calculate", "note"):
                     yield self._line(item, item.path, item.label, iv, old, warnings, record)
@@ -313,6 +313,18 @@ class ReviewPainter:
             period=record.period,
             name=user.name,
         )
+
+
+def _cell_label(repeat: Repeat, place: int, row: str, column: Question, iv: Interview) -> str:
+    """Return what a cell is called beside its value: "Harga jual Keripik balado", or "Produk utama 2, satuan" while
+    the row has no name; the value itself says that it is money.
+    """
+    words = column.label.removesuffix("(Rp)").strip()
+    first = next((one for one in repeat.columns if one.kind == "text"), None)
+    name = iv.value(f"{repeat.path}[{row}]/{first.name}") if first is not None else ""
+    if not name or column is first:
+        return f"{repeat.label} {place}, {words.lower()}"
+    return f"{words} {name}"
 
 
 def _seen_before(history: Sequence[FeedEntry]) -> tuple[int, str] | None:

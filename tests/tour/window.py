@@ -187,8 +187,6 @@ class DrivenWindow:
             self.type(answers[path])
             if item.lookup:
                 turn(300)
-            # A hand is slower than the database: what an answer makes relevant is there before Enter.
-            self.rest()
 
     def type_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Type a table: Enter goes right, then to the next row; the empty row at the end makes a new one."""

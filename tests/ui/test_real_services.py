@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from sidumba_field.ui.theme import apply_theme
 from sidumba_field.ui.widgets.photos import PhotoField
-from tests.helpers.qt import press, settle, type_text, wait_until
-from tests.helpers.real_laptop import LONG_BUSINESS, LONG_PERSON, RealLaptop, village
-from tests.helpers.screens import clipped, nameless
+from tests.helpers.qt import press, type_text, wait_until
+from tests.helpers.real_laptop import RealLaptop, village
 from tests.tour import people
 
 __all__ = ["village"]
@@ -40,7 +38,8 @@ def photo_field(village: RealLaptop) -> PhotoField:
     path = next(path for path, item in view.items.items() if item.kind == "binary")
     assert village.form.body.go_to(path)
     row = village.form.body.row(path)
-    assert row is not None and isinstance(row.field, PhotoField)
+    assert row is not None
+    assert isinstance(row.field, PhotoField)
     return row.field
 
 
@@ -57,7 +56,8 @@ def test_a_photo_that_was_attached_is_seen_and_stays_seen(village: RealLaptop, p
     assert field._photo.has_image()
     press("Ctrl+Z")
     village.idle()
-    assert not field.value() and not field._photo.has_image()
+    assert not field.value()
+    assert not field._photo.has_image()
     press("Ctrl+Y")
     village.idle()
     assert field._photo.has_image()
@@ -75,4 +75,5 @@ def test_enter_right_after_a_choice_goes_to_the_question_it_makes_relevant(villa
     press("Return")
     village.idle()
     item = village.window.desk.form.item("legalitas/nib")
-    assert item is not None and item.value == "1234567890123"
+    assert item is not None
+    assert item.value == "1234567890123"

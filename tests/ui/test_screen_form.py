@@ -72,8 +72,7 @@ def test_a_whole_form_is_typed_without_a_mouse(laptop: Laptop) -> None:
     press("Return")  # merek, boleh kosong
     press("1")
     press("3")
-    laptop.idle()  # the number is asked once the store knows that there is one
-    press("Return")
+    press("Return")  # the number is asked once the store knows that there is one
     type_text("1204003126789")
     press("Return")
     for text in ("0", "2", "12000000"):
@@ -251,6 +250,52 @@ def test_enter_and_shift_enter_walk_the_questions(form: Laptop) -> None:
     assert form.form.body.here() == "pemilik/rt"
     press("Shift+Return", times=2)
     assert form.form.body.here() == "pemilik/lahir"
+
+
+def test_enter_waits_for_the_answer_that_decides_what_is_asked_next(form: Laptop) -> None:
+    go(form, "legal/izin")
+    press("1")
+    form.idle()
+    assert form.saved("legal/izin") == "3"
+    form.form.body.patient.set_patience(10_000)
+    gate = form.services.office.gate = threading.Event()
+    press("1")
+    press("Return")
+    type_text("1204")
+    assert form.form.body.here() == "legal/izin"
+    gate.set()
+    form.idle()
+    assert form.form.body.here() == "legal/nib"
+    press("Return")
+    form.idle()
+    assert form.saved("legal/nib") == "1204"
+    assert form.saved("legal/izin") == "1 3"
+
+
+def test_enter_does_not_wait_longer_than_a_hand_would_notice(form: Laptop) -> None:
+    go(form, "usaha/nama_usaha")
+    gate = form.services.office.gate = threading.Event()
+    type_text("Keripik")
+    press("Return")
+    type_text("2016")
+    wait_until(lambda: form.form.body.here() == "usaha/mulai", 2000)
+    assert row(form, "usaha/mulai").value() == "2016"
+    gate.set()
+    form.idle()
+    assert form.saved("usaha/nama_usaha") == "Keripik"
+
+
+def test_a_shortcut_never_overtakes_what_was_typed_before_it(form: Laptop) -> None:
+    go(form, "nyata/benar")
+    form.form.body.patient.set_patience(10_000)
+    gate = form.services.office.gate = threading.Event()
+    press("1")
+    press("Return")
+    type_text("Rumah ada di belakang pasar.")
+    press("Ctrl+Down")
+    gate.set()
+    form.idle()
+    assert form.saved("nyata/catatan") == "Rumah ada di belakang pasar."
 
 
 def test_ctrl_arrows_walk_the_sections(form: Laptop) -> None:

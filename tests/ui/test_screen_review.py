@@ -200,7 +200,9 @@ def test_an_empty_queue_says_how_many_are_done(desk: Laptop) -> None:
         wait_until(lambda kept=before: current(desk) != kept)
         desk.idle()
     assert current(desk) == ""
-    assert desk.review._empty.accessibleName() == "Antrean kosong. Antrean kosong. 13 selesai hari ini."
+    assert desk.review._empty.accessibleName() == (
+        "Antrean kosong. Antrean kosong. 13 selesai hari ini. Data baru muncul di sini setelah diterima server."
+    )
     assert desk.review._empty.isVisible()
     assert desk.review.queue.list.hasFocus()
 

@@ -6,7 +6,7 @@ from sidumba_field.services.views import Changes, SyncOutcome, SyncView
 from sidumba_field.ui.jobs import Job
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
-from sidumba_field.ui.viewmodels.speech import sentence_of
+from sidumba_field.ui.viewmodels.speech import sentence_of, tell
 
 FETCH_MS = 5 * 60_000  # how long news from the server may wait while nothing is to be sent
 
@@ -34,7 +34,9 @@ def run(desk: Desk, *, quietly: bool = False) -> None:
         desk.sync.end(outcome)
         desk.touch(outcome.changes)
         if outcome.sentence and not desk.sync.quiet:
-            desk.say(Notice(outcome.sentence, "" if outcome.ok else "amber"))
+            moved = outcome.sent or outcome.received or outcome.pulled or outcome.files
+            sentence = outcome.sentence if moved or not outcome.ok else tell("notice.nothing_new")
+            desk.say(Notice(sentence, "" if outcome.ok else "amber"))
 
     def failed(error: BaseException) -> None:
         desk.sync.fail(sentence_of(error))

@@ -293,9 +293,11 @@ class FormScreen(QWidget):
             self.help.show_remark("", "", "")
             return
         item = model.item(remark.path)
-        code = item.code if item is not None and item.code else remark.label
+        label = item.label if item is not None else remark.label
         self.help.show_remark(
-            tell("form.remark_on", code=code), remark.text, f"{remark.by_name}, {remark.when}"
+            tell("form.remark_on", label=label) if label else tell("form.remark"),
+            remark.text,
+            f"{remark.by_name}, {remark.when}",
         )
 
     # -- keys

@@ -358,6 +358,14 @@ class FormBody(QWidget):
         self._into_sight(row)
         return True
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes where Enter goes: to the question that is next once the answers on their way are here."""
+        path = next((path for path, row in self._rows.items() if row.has_hand()), "")
+        if not path or (not forward and path == next(iter(self._stops()), "")):
+            return super().focusNextPrevChild(forward)
+        self.step(path, +1 if forward else -1)
+        return True
+
     def settle_editors(self) -> None:
         """Whatever field or cell is open gives up what was typed in it: losing the focus is what makes it do so."""
         focus = QApplication.focusWidget()

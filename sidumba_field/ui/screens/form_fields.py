@@ -6,7 +6,7 @@ overwriting what the hand is typing.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -140,6 +140,10 @@ class ItemRow(QWidget):
         """Whether the keyboard is in it."""
         focus = QApplication.focusWidget()
         return focus is not None and (focus is self.field or self.field.isAncestorOf(focus))
+
+    def hand_rect(self) -> QRect:
+        """The question with its messages; a toast keeps off it."""
+        return self.rect()
 
     def value(self) -> str:
         """What stands in the field, stored way."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sidumba_field.services.views import ChoiceView, ItemView, RepeatView
@@ -209,6 +209,13 @@ class TableBlock(QWidget):
         if repeat == self.repeat.path and temporary in self._begun:
             self._begun[row] = self._begun.pop(temporary)
             self.show_repeat(self.repeat)
+
+    def hand_rect(self) -> QRect:
+        """The row under the hand; a toast keeps off it."""
+        view = self.table.view()
+        row = view.visualRect(view.currentIndex())
+        top = view.viewport().mapTo(self, row.topLeft()).y()
+        return QRect(0, top, self.width(), row.height())
 
     # -- lookups inside the table
 

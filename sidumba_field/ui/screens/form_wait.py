@@ -43,6 +43,10 @@ class PatientStep(QObject):
         self._patience.timeout.connect(self._go)
         model.settled.connect(self._go)
 
+    def set_patience(self, milliseconds: int) -> None:
+        """How long a step waits at most."""
+        self._patience.setInterval(milliseconds)
+
     @property
     def waiting(self) -> bool:
         """Whether a step waits for an answer."""

@@ -36,8 +36,7 @@ class HomeScreen(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.setAccessibleName(tell("nav.home"))
-        self.header = PageHeader()
-        self.header.setFixedHeight(60)
+        self.header = PageHeader(tall=True)
         self.new_button = Button(tell("nav.new_form"), "primary", icon="plus")
         self.new_button.set_shortcut("Ctrl+N", bind=False)  # the window owns the key
         self.new_button.clicked.connect(partial(entry.new_record, desk))
@@ -81,10 +80,11 @@ class HomeScreen(QWidget):
         card = Card(padding=0)
         card.setMinimumHeight(220)
         self._todo_head = CardHeader(tell("home.todo"))
+        self._keys: list[QWidget] = []
         for keys, words in (("Up", tell("home.choose")), ("Down", ""), ("Return", tell("home.open"))):
-            if words:
-                self._todo_head.add_right(Label(words, "small", "secondary"))
-            self._todo_head.add_right(Keycaps(keys))
+            self._keys += [Label(words, "small", "secondary"), Keycaps(keys)] if words else [Keycaps(keys)]
+        for part in self._keys:
+            self._todo_head.add_right(part)
         self._empty_holder = QVBoxLayout()
         self._empty_holder.setContentsMargins(0, 8, 0, 8)
         nothing = QWidget()
@@ -152,6 +152,8 @@ class HomeScreen(QWidget):
         waiting = self._stack.currentIndex() == 1 and hand in (self.new_button, self.shipping.lane())
         free = waiting or hand is None or self.list.hasFocus()
         self.list.set_items(items)
+        for part in self._keys:
+            part.setVisible(bool(items))
         if not items:
             clear(self._empty_holder)
             empty = EmptyState(lead, hint, bare=True)

@@ -29,6 +29,8 @@ from sidumba_field.ui.widgets.banner import EmptyState
 from sidumba_field.ui.widgets.review import ReviewTable
 from sidumba_field.ui.widgets.review_row import ReviewItem
 
+EMPTY_WIDTH = 420  # px of the words that stand where no record is
+
 
 class ReviewScreen(QWidget):
     """Verifikasi."""
@@ -76,7 +78,11 @@ class ReviewScreen(QWidget):
         middle = QVBoxLayout(self._nothing)
         middle.addStretch(1)
         self._nothing_words = QVBoxLayout()
-        middle.addLayout(self._nothing_words)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addLayout(self._nothing_words)
+        across.addStretch(1)
+        middle.addLayout(across)
         middle.addStretch(2)
         self._stack = QStackedWidget()
         self._stack.addWidget(record)
@@ -189,11 +195,13 @@ class ReviewScreen(QWidget):
         self._nothing_words.removeWidget(self._empty)
         self._empty.hide()
         self._empty.deleteLater()
-        self._empty = EmptyState(tell("review.empty"), queue.empty_text, bare=True)
-        self._empty.setMaximumWidth(420)
-        self._nothing_words.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignHCenter)
+        hint = tell("review.empty_offer", key="Alt+P") if queue.offers else tell("review.empty_next")
+        self._empty = EmptyState(tell("review.empty"), f"{queue.empty_text} {hint}".strip(), bare=True)
+        # Fixed: a sentence that wraps knows its height only by its width.
+        self._empty.setFixedWidth(EMPTY_WIDTH)
+        self._nothing_words.addWidget(self._empty)
         focus = self.window().focusWidget()
-        lost = focus is None or not self.queue.isAncestorOf(focus)
+        lost = focus is None or focus is self.queue.list or not self.queue.isAncestorOf(focus)
         self._stack.setCurrentIndex(1)
         self.side.hide()
         if lost and self.isVisible():

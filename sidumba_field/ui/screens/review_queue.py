@@ -31,6 +31,8 @@ class QueuePane(Ground):
         self._offers = QVBoxLayout()
         self._offers.setContentsMargins(12, 8, 12, 8)
         self._offers.setSpacing(8)
+        self._offered: tuple[BatchOffer, ...] = ()
+        self._buttons: list[Button] = []
         self._done = Label("", "small", "secondary", numbers=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 1, 0)
@@ -84,10 +86,20 @@ class QueuePane(Ground):
         ]
         self.list.set_items(rows)
         self.go_to(current)
+        self._show_offers(queue.offers)
+
+    def _show_offers(self, offers: tuple[BatchOffer, ...]) -> None:
+        """Build the cards anew only when they change: a button under the hand stays under it."""
+        if offers == self._offered:
+            return
+        self._offered = offers
         clear(self._offers)
-        for number, offer in enumerate(queue.offers):
-            self._offers.addWidget(self._offer_card(offer, first=number == 0))
-        self._offers.setContentsMargins(12, 8 if queue.offers else 0, 12, 8 if queue.offers else 0)
+        self._buttons = []
+        for number, offer in enumerate(offers):
+            card = self._offer_card(offer, first=number == 0)
+            self._offers.addWidget(card)
+            card.show()
+        self._offers.setContentsMargins(12, 8 if offers else 0, 12, 8 if offers else 0)
 
     def _offer_card(self, offer: BatchOffer, *, first: bool) -> QWidget:
         card = Card(padding=10, tone="teal")
@@ -96,12 +108,12 @@ class QueuePane(Ground):
         button.setAccessibleName(offer.label)
         button.clicked.connect(lambda: self.offer_taken.emit(offer))
         card.column.addWidget(button)
+        self._buttons.append(button)
         return card
 
     def first_focus(self) -> QWidget:
         """The queue, or the first batch that is ready while the queue is empty."""
-        offers = [button for button in self.findChildren(Button) if button.isVisibleTo(self)]
-        return self.list if self.list.items() or not offers else offers[0]
+        return self.list if self.list.items() or not self._buttons else self._buttons[0]
 
     def go_to(self, rid: str) -> None:
         """Mark the record that is open."""

@@ -84,7 +84,7 @@ class SyncScreen(QWidget):
     def _queue_card(self) -> Card:
         card = Card(padding=0)
         head = CardHeader(tell("sync.queue"))
-        head.add_right(Label(tell("sync.order"), "small", "secondary"))
+        head.add_beside(Label(tell("sync.order"), "small", "secondary"))
         self.list.setMinimumHeight(3 * 34)
         receipts = CardHeader(tell("sync.receipts"), height=36)
         self._receipts.setContentsMargins(0, 0, 0, 0)

@@ -147,7 +147,9 @@ class Lanes(QWidget):
             )
         else:
             note = tell("sync.safe") if view.waiting or view.waiting_files else tell("sync.all_sent")
-        self.waiting.show_lane(view.waiting, files, note, view.waiting_size)
+        anything = bool(view.waiting or view.waiting_files or sending)
+        self.waiting.show_lane(view.waiting, files, note, view.waiting_size if anything else "")
+        self.waiting.set_tone("amber" if anything else "")
         self.waiting.bar.setVisible(sending)
         self.waiting.bar.set_progress(max(0, view.percent), 100)
         self.received.show_lane(view.received, "", view.received_text)

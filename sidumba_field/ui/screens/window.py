@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from sidumba_field.services.people import plain_words
 from sidumba_field.services.views import Changes, Link, TruthView
 from sidumba_field.ui.operations import entry, home, review, session, syncing
 from sidumba_field.ui.screens.command_search import CommandSearch
@@ -28,7 +29,9 @@ from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.speech import tell
 from sidumba_field.ui.widgets.banner import Banner
 from sidumba_field.ui.widgets.nav_bar import NavItem
+from sidumba_field.ui.widgets.speech import language
 from sidumba_field.ui.widgets.truth_bar import TruthState
+from sidumba_field.words import number
 
 HEARTBEAT_MS = 30_000  # how often the connection is looked at while nobody waits for it
 LOOKING_MS = 5_000  # while Sinkronisasi is open (design/UI.md section 12: within 5 s)
@@ -87,6 +90,7 @@ class Window(MainWindow):
         desk.session.opened.connect(self._sat_down)
         desk.session.locked.connect(self._got_up)
         desk.session.truth_changed.connect(self._show_truth)
+        desk.review.queue_changed.connect(self._count_queue)
         desk.changes.connect(self._refresh)
         desk.noticed.connect(self.tell_notice)
         desk.go.connect(self._go)
@@ -121,7 +125,12 @@ class Window(MainWindow):
             return
         self.set_place(current.unit_name)
         self.nav.set_items(self.nav_items())
-        self.nav.set_person(current.name, current.role_label)
+        self.nav.set_person(
+            current.name,
+            current.role_label,
+            short=" ".join(plain_words(current.name)),
+            letters=current.initials,
+        )
         self._heartbeat.start()
         self._rest.start()
         self._show_truth()
@@ -251,6 +260,13 @@ class Window(MainWindow):
         self.nav.set_count("sync", str(truth.waiting) if truth.waiting else "", "state.amber.fg")
         self.nav.set_count("form", str(truth.laptop) if truth.laptop else "")
 
+    def _count_queue(self) -> None:
+        queue = self.desk.review.queue
+        waiting = len(queue.rows) if queue is not None else 0
+        self.nav.set_count(
+            "review", number(waiting, lang=language()) if waiting else "", "state.vermilion.fg"
+        )
+
     def _truth_state(self, truth: TruthView, *, signed_in: bool) -> TruthState:
         view = self.desk.sync.view
         percent = max(0, view.percent) if view is not None and self.desk.sync.running else 0
@@ -297,6 +313,8 @@ class Window(MainWindow):
         """Good news in passing as toast, trouble as banner until the next screen or Escape."""
         if notice.tone:
             self._banner_notice = notice
+            if self.current_screen() == "sync" and notice.text == self.desk.sync.problem:
+                return  # Sinkronisasi tells its own trouble, in its place
             action = tell("trouble.copy") if notice.details else ""
             self._banner.show_note("", notice.text, tone=notice.tone, action=action)
             self._banner_holder.show()

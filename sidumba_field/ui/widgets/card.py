@@ -69,6 +69,10 @@ class CardHeader(QWidget):
         """Number on the pill; "" hides it."""
         self._pill.set_count(count)
 
+    def add_beside(self, widget: QWidget) -> None:
+        """Put something quiet beside the title."""
+        self._row.insertWidget(2, widget, 0, Qt.AlignmentFlag.AlignVCenter)
+
     def add_right(self, widget: QWidget) -> None:
         """Put something at the right."""
         self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -139,10 +139,11 @@ class _SearchButton(NavButton):
 class _PersonButton(NavButton):
     def __init__(self) -> None:
         super().__init__(NavItem("person", tr("nav.settings"), "settings"))
-        self._person, self._role = "", ""
+        self._person, self._role, self._letters = "", "", ""
 
-    def set_person(self, name: str, role: str) -> None:
-        self._person, self._role = name, role
+    def set_person(self, name: str, role: str, *, short: str = "", letters: str = "") -> None:
+        self._person, self._role = short or name, role
+        self._letters = letters or initials(name)
         self.setAccessibleName(f"{name}, {role}, {tr('nav.settings')}")
         self.setToolTip(f"{name}, {role}")
         self.setVisible(bool(name))
@@ -155,7 +156,7 @@ class _PersonButton(NavButton):
         painter = QPainter(self)
         middle = self.height() / 2
         left = (self.width() - 28) / 2 if self._mini else 6
-        paint_avatar(painter, QRectF(left, middle - 14, 28, 28), initials(self._person))
+        paint_avatar(painter, QRectF(left, middle - 14, 28, 28), self._letters)
         if not self._mini:
             current = theme()
             name = QRectF(43, 2, self.width() - 72, 19)
@@ -230,9 +231,9 @@ class NavBar(QWidget):
         if key in self._buttons:
             self._buttons[key].set_count(count, tone)
 
-    def set_person(self, name: str, role: str) -> None:
-        """Who is signed in; "" hides the block."""
-        self._person.set_person(name, role)
+    def set_person(self, name: str, role: str, *, short: str = "", letters: str = "") -> None:
+        """Who is signed in; "" hides the block. ``short``: the name where room is little; ``letters``: its badge."""
+        self._person.set_person(name, role, short=short, letters=letters)
 
     def is_mini(self) -> bool:
         """Whether it is the rail."""

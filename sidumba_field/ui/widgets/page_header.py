@@ -31,14 +31,16 @@ class PageHeader(QWidget):
         *,
         framed: bool = False,
         back: bool = False,
+        tall: bool = False,
         parent: QWidget | None = None,
     ) -> None:
+        """``tall``: 8 px more, as where a greeting and a date stand on the page itself (Beranda)."""
         super().__init__(parent)
-        self._framed = framed
-        self.setFixedHeight(size("pageHeader"))
+        self._framed, self._more = framed, 8 if tall else 0
+        self.set_compact(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16 if back else space(7), 0, 16 if framed else space(7), 0)
+        row.setContentsMargins(13 if back else space(7), 0, 16 if framed else space(7), 0)
         row.setSpacing(space(5))
         if back:
             arrow = IconButton("arrow-left", tr("nav.back"))
@@ -88,7 +90,7 @@ class PageHeader(QWidget):
 
     def set_compact(self, compact: bool) -> None:
         """48 px below 1000."""
-        self.setFixedHeight(size("pageHeader") - 4 if compact else size("pageHeader"))
+        self.setFixedHeight(size("pageHeader") + (-4 if compact else self._more))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and line of a framed header."""

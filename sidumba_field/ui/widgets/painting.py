@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QTextLayout,
+)
 from PySide6.QtWidgets import QWidget
 
-from sidumba_field.ui.theme import theme
+from sidumba_field.ui.theme import font, theme, type_role
 
 
 def rounded(
@@ -44,6 +53,26 @@ def line_of_text(
     painter.setPen(color)
     painter.drawText(rect, align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
     return metrics.horizontalAdvance(shown)
+
+
+def two_lines(painter: QPainter, rect: QRectF, text: str, color: QColor) -> None:
+    """Body text on one line if it fits, else on two, the second elided; centred in height."""
+    used, height = font("body"), type_role("body").line
+    metrics = QFontMetricsF(used)
+    if metrics.horizontalAdvance(text) <= rect.width():
+        line_of_text(painter, rect, text, used, color)
+        return
+    layout = QTextLayout(text, used)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(rect.width())
+    cut = line.textLength()
+    layout.endLayout()
+    top = rect.center().y() - height
+    for number, part in enumerate((text[:cut].rstrip(), text[cut:].lstrip())):
+        line_of_text(
+            painter, QRectF(rect.left(), top + number * height, rect.width(), height), part, used, color
+        )
 
 
 def focus_inside(painter: QPainter, rect: QRectF, corner: float = 0.0) -> None:

@@ -20,6 +20,7 @@ from sidumba_field.ui.widgets.progress import paint_bar
 from sidumba_field.ui.widgets.rows import ITEM, Index, RowDelegate, RowList
 
 _PAUSE_MS = 250
+_NAMES, _GAP, _WAY = 46, 10, 110  # px: left of the names, between columns, least room for a bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ class ShipmentItem:
         return ", ".join(part for part in parts if part)
 
 
+def _names_width(item: ShipmentItem) -> float:
+    """Title and subtitle on one line, px."""
+    subtitle = text_width(item.subtitle, font("body")) + 7 if item.subtitle else 0
+    return text_width(item.title, font("label")) + subtitle + 2
+
+
 class ShipmentDelegate(RowDelegate):
     """One 34 px row."""
 
@@ -56,25 +63,41 @@ class ShipmentDelegate(RowDelegate):
         """Icon, names, size, bar, status."""
         item: ShipmentItem = index.data(ITEM)
         tones, used = theme(), font("small", numbers=True)
+        size_left, way_left, status_left = self._columns(rect, index)
         box = QRectF(rect.left() + 14, rect.center().y() - 8, 16, 16)
         paint_icon(painter, item.icon, box, tones.color("text.secondary"))
-        size_right = rect.left() + rect.width() * 0.5
-        status_left = rect.left() + rect.width() * 0.808
-        names = QRectF(rect.left() + 46, rect.top(), size_right - 70 - rect.left() - 46, rect.height())
+        names = QRectF(
+            rect.left() + _NAMES, rect.top(), size_left - rect.left() - _NAMES - _GAP, rect.height()
+        )
         taken = line_of_text(painter, names, item.title, font("label"), tones.color("text.primary"))
         rest = names.adjusted(taken + 7, 0, 0, 0)
         if rest.width() > 20:
             line_of_text(painter, rest, item.subtitle, font("body"), tones.color("text.secondary"))
-        size_area = QRectF(rect.left(), rect.top(), size_right - rect.left(), rect.height())
+        size_area = QRectF(size_left, rect.top(), way_left - _GAP - size_left, rect.height())
         line_of_text(
             painter, size_area, item.size, used, tones.color("text.secondary"), Qt.AlignmentFlag.AlignRight
         )
-        self._way(
-            painter, QRectF(size_right + 10, rect.top(), status_left - size_right - 20, rect.height()), item
-        )
+        self._way(painter, QRectF(way_left, rect.top(), status_left - way_left - _GAP, rect.height()), item)
         self._status(
             painter, QRectF(status_left, rect.top(), rect.right() - status_left - 10, rect.height()), item
         )
+
+    def _columns(self, rect: QRectF, index: Index) -> tuple[float, float, float]:
+        """Left edges of size, way and status, the same for every row: as in the design while the names fit, else
+        the way gives its room to the names, down to ``_WAY`` px."""
+        items: list[ShipmentItem] = index.model().items  # type: ignore[attr-defined]  # RowModel
+        small, used = font("small"), font("small", numbers=True)
+        size = max((text_width(item.size, used) for item in items), default=0)
+        status = max((text_width(item.action or item.status, used) for item in items), default=0) + 34
+        trouble = max((text_width(item.trouble, small) for item in items), default=0)
+        names = max((_names_width(item) for item in items), default=0)
+        status_left = min(rect.left() + rect.width() * 0.808, rect.right() - status)
+        furthest = status_left - _GAP - max(_WAY, trouble)
+        wanted = rect.left() + _NAMES + names + (size and _GAP + size) + _GAP
+        way_left = max(
+            min(furthest, max(rect.left() + rect.width() * 0.5 + _GAP, wanted)), rect.left() + _NAMES
+        )
+        return way_left - (size and size + _GAP), way_left, status_left
 
     @staticmethod
     def _way(painter: QPainter, area: QRectF, item: ShipmentItem) -> None:

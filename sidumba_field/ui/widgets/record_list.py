@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from sidumba_field.ui.theme import font, paint_icon, size, text_width, theme
 from sidumba_field.ui.widgets.glyphs import MarkPainter, StatePainter, mark_meaning, position_meaning
 from sidumba_field.ui.widgets.keycap import KeycapPainter
-from sidumba_field.ui.widgets.painting import line_of_text
+from sidumba_field.ui.widgets.painting import line_of_text, two_lines
 from sidumba_field.ui.widgets.progress import paint_bar
 from sidumba_field.ui.widgets.rows import ITEM, Index, RowDelegate, RowList
 from sidumba_field.ui.widgets.speech import tr
@@ -124,7 +124,7 @@ class RecordDelegate(RowDelegate):
         fourth = rect.left() + rect.width() * 0.772
         middle = QRectF(second, rect.top(), third - second - 14, rect.height())
         if item.remark:
-            line_of_text(painter, middle, f"“{item.remark}”", font("body"), current.color("text.secondary"))
+            two_lines(painter, middle, f"“{item.remark}”", current.color("text.secondary"))
         elif item.total:
             self._progress(painter, middle, item)
         used = font("small", numbers=True)

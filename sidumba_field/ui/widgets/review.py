@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -85,12 +85,12 @@ class ReviewTable(QWidget):
             if item.group and item.group != group:
                 self._column.addWidget(_Heading(((LABEL, item.group, False),)))
             group = item.group
-            self._add(item)
+            self._add(item, alone=not before)
         self._column.addStretch(1)
         self.go_to(kept if kept in self._rows else next(iter(self._rows), ""))
 
-    def _add(self, item: ReviewItem) -> None:
-        row = self._rows[item.key] = ReviewRow(item)
+    def _add(self, item: ReviewItem, *, alone: bool) -> None:
+        row = self._rows[item.key] = ReviewRow(item, alone=alone)
         row.checked.connect(self.checked)
         row.remarked.connect(self.open_remark)
         row.touched.connect(self._touched)
@@ -134,6 +134,13 @@ class ReviewTable(QWidget):
                 area.ensureWidgetVisible(part, 0, 12)
 
             QTimer.singleShot(0, part, scroll)
+
+    def hand_rect(self) -> QRect:
+        """The row under the hand and the remark written below it; a toast keeps off them."""
+        row = self._rows.get(self._key)
+        holder = self._composer.parentWidget() if self._composer is not None else None
+        found = row.geometry() if row is not None else QRect()
+        return found | holder.geometry() if holder is not None else found
 
     def _touched(self, key: str) -> None:
         self.setFocus()

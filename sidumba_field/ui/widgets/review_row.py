@@ -11,9 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from sidumba_field.ui.theme import font, theme
+from sidumba_field.ui.theme import theme
 from sidumba_field.ui.widgets.button import IconButton
-from sidumba_field.ui.widgets.painting import focus_inside, line_of_text
+from sidumba_field.ui.widgets.painting import focus_inside
 from sidumba_field.ui.widgets.rich_text import Run, lay_out
 from sidumba_field.ui.widgets.speech import tr
 
@@ -71,9 +71,10 @@ class ReviewRow(QWidget):
     remarked = Signal(str)
     touched = Signal(str)
 
-    def __init__(self, item: ReviewItem, parent: QWidget | None = None) -> None:
+    def __init__(self, item: ReviewItem, *, alone: bool = False, parent: QWidget | None = None) -> None:
+        """``alone``: there is no earlier version, the present value has the whole width."""
         super().__init__(parent)
-        self.item = item
+        self.item, self.alone = item, alone
         self._current, self._checked, self._remark = False, False, ""
         self.setProperty("ownFocus", True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -124,13 +125,24 @@ class ReviewRow(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """34 px, or more for a long answer."""
-        _, now, before = self._columns(width)
-        heights = [
-            lay_out(QTextLayout(), current_runs(self.item), "value", before - now - 12, 0, numbers=True)[0]
-        ]
-        room = width - BUTTONS - before - 8
-        heights.append(lay_out(QTextLayout(), [Run(self.item.previous)], "small", room, 0, numbers=True)[0])
+        label, now, before = self._columns(width)
+        words, value, earlier = QTextLayout(), QTextLayout(), QTextLayout()
+        heights = (
+            lay_out(words, self._label_runs(), "body", now - label - 8, 0)[0] + 2,
+            lay_out(value, current_runs(self.item), "value", self._value_room(width), 0, numbers=True)[0],
+            lay_out(
+                earlier, [Run(self.item.previous)], "small", width - BUTTONS - before - 8, 0, numbers=True
+            )[0],
+        )
         return max(ROW, round(max(heights)) + 14)
+
+    def _label_runs(self) -> list[Run]:
+        return [Run(self.item.label, "text.secondary")]
+
+    def _value_room(self, width: float) -> float:
+        """Px for the present value: up to the earlier one, or up to the buttons where nothing was before."""
+        _, now, before = self._columns(width)
+        return (width - BUTTONS - 8 if self.alone else before) - now - 12
 
     def sizeHint(self) -> QSize:
         """Design width."""
@@ -159,10 +171,10 @@ class ReviewRow(QWidget):
         if self.item.changed:
             painter.fillRect(QRectF(EDGE, 7, 3, rect.height() - 14), tones.color("state.amber.solid"))
         label, now, before = self._columns(rect.width())
-        area = QRectF(label, 0, now - label - 8, ROW)
-        line_of_text(painter, area, self.item.label, font("body"), tones.color("text.secondary"))
-        layout = QTextLayout()
-        lay_out(layout, current_runs(self.item), "value", before - now - 12, 0, numbers=True)
+        words, layout = QTextLayout(), QTextLayout()
+        lay_out(words, self._label_runs(), "body", now - label - 8, 0)
+        words.draw(painter, QPointF(label, 8))
+        lay_out(layout, current_runs(self.item), "value", self._value_room(rect.width()), 0, numbers=True)
         layout.draw(painter, QPointF(now, 7))
         before_words = self.item.previous or (tr("review.empty") if self.item.changed else "")
         runs = [Run(before_words, "text.tertiary")]

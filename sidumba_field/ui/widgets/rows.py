@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QRect,
     QRectF,
     QSize,
     Qt,
@@ -142,6 +143,11 @@ class RowList(QListView):
         super().currentChanged(current, previous)
         if current.isValid():
             self.moved.emit(self.current_key())
+
+    def hand_rect(self) -> QRect:
+        """The row under the hand, in the list's own coordinates; a toast keeps off it."""
+        row = self.visualRect(self.currentIndex())
+        return QRect(self.viewport().mapTo(self, row.topLeft()), row.size())
 
     def _clicked(self, index: QModelIndex) -> None:
         if not getattr(index.data(ITEM), "is_group", False):

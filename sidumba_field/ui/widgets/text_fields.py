@@ -26,7 +26,7 @@ class TextField(EditField):
 
 
 class NumberField(EditField):
-    """A number, right aligned, thousands with dots while typing.
+    """A number, right aligned, thousands with dots while typing; not ``grouped`` (a year): at the left, without dots.
 
     ``decimals``: whether a comma part is understood; then dots are not put in while typing, because the hand
     may mean either sign, and grouping happens on leaving the field.
@@ -40,7 +40,8 @@ class NumberField(EditField):
         super().__init__(name, numbers=True, parent=parent)
         self._decimals, self._grouped = decimals, grouped
         self.formats = not decimals
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        side = Qt.AlignmentFlag.AlignRight if grouped else Qt.AlignmentFlag.AlignLeft
+        self.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
 
     def significant(self, character: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
@@ -18,9 +18,11 @@ from sidumba_field.ui.widgets.keycap import KeycapPainter, keys_of
 from sidumba_field.ui.widgets.label import Label
 from sidumba_field.ui.widgets.painting import line_of_text, rounded
 from sidumba_field.ui.widgets.speech import tr
+from sidumba_field.ui.widgets.toast_place import best_place
 
 _SHADOW = 8
 _KEYS = "Ctrl+Z"
+_LOOK_MS = 200  # how often a shown toast looks whether it covers what is in hand
 
 
 class _UndoButton(QAbstractButton):
@@ -73,6 +75,9 @@ class Toast(QFrame):
         # A form has a Ctrl+Z of its own; while the toast offers one, it is the toast's.
         self._shortcut.activatedAmbiguously.connect(self.undo)
         self._shortcut.setEnabled(False)
+        self._watch = QTimer(self)
+        self._watch.setInterval(_LOOK_MS)
+        self._watch.timeout.connect(self._give_way)
         host.installEventFilter(self)
         self._button.installEventFilter(self)
         self.hide()
@@ -100,6 +105,7 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._timer.start(motion("toastUndo") if ms is None else ms)
+        self._watch.start()
 
     def text(self) -> str:
         """The sentence shown, "" when hidden."""
@@ -128,6 +134,7 @@ class Toast(QFrame):
 
     def _finish(self) -> None:
         self._timer.stop()
+        self._watch.stop()
         self._shortcut.setEnabled(False)
         expired, self._expired, self._undo = self._expired, None, None
         if self.isVisible():
@@ -151,11 +158,15 @@ class Toast(QFrame):
         self._above = above
         self._place()
 
-    def _place(self) -> None:
-        self.move(
-            (self._host.width() - self.width()) // 2,
-            self._host.height() - self.height() - self._above + _SHADOW,
-        )
+    def _place(self, *, stay: bool = False) -> None:
+        shadow = QPoint(_SHADOW, _SHADOW)
+        now = self.pos() + shadow if stay else None
+        box = QSize(self.width() - 2 * _SHADOW, self.height() - 2 * _SHADOW)
+        self.move(best_place(self._host, self, box, self._above, now) - shadow)
+
+    def _give_way(self) -> None:
+        """The hand moves on below a toast, or a page scrolls: it steps aside only if it covers something now."""
+        self._place(stay=True)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and a drawn shadow (no graphics effect)."""
