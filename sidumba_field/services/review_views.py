@@ -97,7 +97,7 @@ class ReviewPainter:
             rev=whole.rev,
             sha=whole.content_sha256,
             version_text=say("services.version_now", lang, number=whole.rev),
-            previous_text=self._previous_text(history),
+            previous_text=self._previous_text(record, history),
             chain=self._chain(program, record),
             banners=tuple(banners),
             changed=tuple(changed),
@@ -187,8 +187,8 @@ class ReviewPainter:
                 else f"{self.when(entry.server_time)} · {what}"
             )
 
-    def _previous_text(self, history: Sequence[FeedEntry]) -> str:
-        seen = _seen_before(history)
+    def _previous_text(self, record: LocalRecord, history: Sequence[FeedEntry]) -> str:
+        seen = _seen_before(history, self._subjects.roles(record))
         if seen is None:
             return ""
         rev, at = seen
@@ -206,7 +206,7 @@ class ReviewPainter:
             lines = list(self._batch_lines(program, record))
             return lines, [], [], [], ""
         iv = self._subjects.interview(record)
-        seen = _seen_before(history)
+        seen = _seen_before(history, self._subjects.roles(record))
         store = self.desk.seat().store
         before = store.records.at_rev(record.rid, seen[0]) if seen else None
         lines = list(self._lines(program, record, iv, before))
@@ -327,10 +327,13 @@ def _cell_label(repeat: Repeat, place: int, row: str, column: Question, iv: Inte
     return f"{words} {name}"
 
 
-def _seen_before(history: Sequence[FeedEntry]) -> tuple[int, str] | None:
-    """Return (rev, when) of the content at the latest return: what a verifier saw last time."""
+def _seen_before(history: Sequence[FeedEntry], roles: Sequence[str]) -> tuple[int, str] | None:
+    """Return (rev, when) of the latest decision of the person's own desk: what was seen there last time.
+
+    None when this desk never decided on the record: then everything is new to it, whatever others have seen.
+    """
     for entry in reversed(history):
-        if entry.kind is FeedKind.TRANSITION and entry.payload and entry.payload.get("remarks"):
+        if entry.kind is FeedKind.TRANSITION and entry.payload and entry.payload.get("role") in roles:
             return entry.rev, entry.server_time
     return None
 
