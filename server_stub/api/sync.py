@@ -17,6 +17,7 @@ from server_stub.store.work import Work
 from server_stub.workflow.service import Sender
 from sidumba_field import __version__
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.ids import is_id
 from sidumba_field.core.records import GENESIS
 from sidumba_field.core.time import iso
 from sidumba_field.wire import endpoints
@@ -82,7 +83,9 @@ def _push(server: Server, device: Device, message: PushRequest) -> PushReply:
         people = work.people.on_device(device.id)
     answers = server.workflow.receive(message.items, Sender(device.id, people))
     highest = max((_dseq(item) for item in message.items), default=0)
-    vids = {str(item.get("vid")) for item in message.items}
+    # Heads of feeds this push stands in, and of no other: how busy a foreign village is, is its own business.
+    sent = zip(message.items, answers, strict=True)
+    vids = {vid for item, answer in sent if answer.seq and is_id(vid := str(item["vid"]))}
     now = iso(server.clock.now())
     with server.database.write() as work:
         receipt, dseq = work.devices.next_receipt(device.id, highest, message.inc, now)
@@ -170,8 +173,10 @@ async def snapshot(request: Request, vid: str, after: str = "") -> Response:
 
 def _snapshot(server: Server, person: Person, vid: str, after: str) -> SnapshotReply:
     limit = server.settings.limits.max_batch_bytes
+    if after and not is_id(after):
+        raise SidumbaError("wire.malformed", field="after")
     with server.database.read() as work:
-        scope = work.scopes.get(vid)
+        scope = work.scopes.get(vid) if is_id(vid) else None
         if scope is None or not may_read(person.grants, scope, server.clock.now()):
             # One answer for both: whether a feed exists is nobody else's business.
             raise SidumbaError("auth.not_permitted")

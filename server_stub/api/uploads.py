@@ -18,11 +18,11 @@ from sidumba_field.wire import endpoints
 from sidumba_field.wire.messages import AttStatus
 
 router = APIRouter()
-_SHA = re.compile(r"^[0-9a-f]{64}$")
+_SHA = re.compile(r"[0-9a-f]{64}")
 
 
 def _checked(sha: str) -> str:
-    if not _SHA.match(sha):
+    if not _SHA.fullmatch(sha):
         raise SidumbaError("wire.not_found")
     return sha
 
@@ -46,6 +46,7 @@ async def write(request: Request, sha: str) -> Response:
     """Take one chunk. The signature covers the announced hash, so it is checked before a byte is read."""
     server, signed = server_of(request), signed_by(request)
     announced = _checked_header(request)
+    _checked(sha)
     device = await run_in_threadpool(server.gate.known, signed)
     await run_in_threadpool(server.gate.admit, signed, device.key, announced)
     offset, total = _number(request, endpoints.OFFSET), _number(request, endpoints.TOTAL)
@@ -54,7 +55,7 @@ async def write(request: Request, sha: str) -> Response:
     chunk = await read_body(request, server.settings.limits.max_chunk)
     if sha256_hex(chunk) != announced:
         raise SidumbaError("wire.chunk_hash")
-    return reply(await run_in_threadpool(_write, server, _checked(sha), offset, total, chunk, announced))
+    return reply(await run_in_threadpool(_write, server, sha, offset, total, chunk, announced))
 
 
 def _write(server: Server, sha: str, offset: int, total: int, chunk: bytes, chunk_sha: str) -> AttStatus:
@@ -76,7 +77,7 @@ def _told(error: SidumbaError) -> SidumbaError:
 
 def _checked_header(request: Request) -> str:
     announced = request.headers.get(endpoints.CHUNK_SHA, "")
-    if not _SHA.match(announced):
+    if not _SHA.fullmatch(announced):
         raise SidumbaError("wire.malformed", field=endpoints.CHUNK_SHA)
     return announced
 

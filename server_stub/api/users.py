@@ -20,6 +20,7 @@ from server_stub.api.deps import (
 from server_stub.api.sync import check_protocol
 from server_stub.api.views import grant_message, lease, open_periods, scope_messages
 from server_stub.auth.accounts import SignedIn
+from server_stub.auth.gate import Signed
 from server_stub.auth.permissions import rights
 from server_stub.store.devices import Device, DeviceState
 from sidumba_field.core.canonical import sha256_hex
@@ -49,25 +50,29 @@ async def enrol(request: Request) -> Response:
     check_protocol(message.proto)
     if (message.device, message.inc) != (signed.device, signed.inc):
         raise SidumbaError("op.wrong_device")
-    await run_in_threadpool(server.gate.admit, signed, message.device_key, sha256_hex(body))
-    device = await run_in_threadpool(_enrol, server, message)
+    return reply(await run_in_threadpool(_enrol, server, signed, message, sha256_hex(body)))
+
+
+def _enrol(server: Server, signed: Signed, message: EnrolRequest, body_sha256: str) -> EnrolReply:
+    """The code is looked at before anything is written: strangers leave no trace in the tables."""
+    server.gate.check(signed, message.device_key, body_sha256)
+    device = server.accounts.enrol(message.code, _offered(message))
+    server.gate.spend(signed)
     with server.database.read() as work:
         office = work.scopes.fact("office")
-    return reply(
-        EnrolReply(
-            device=device.id,
-            epoch=server.epoch,
-            now=iso(server.clock.now()),
-            server_key=server.keys.signing.public_hex,
-            age_recipient=server.keys.age_recipient,
-            unit=device.unit,
-            office=office,
-        )
+    return EnrolReply(
+        device=device.id,
+        epoch=server.epoch,
+        now=iso(server.clock.now()),
+        server_key=server.keys.signing.public_hex,
+        age_recipient=server.keys.age_recipient,
+        unit=device.unit,
+        office=office,
     )
 
 
-def _enrol(server: Server, message: EnrolRequest) -> Device:
-    offered = Device(
+def _offered(message: EnrolRequest) -> Device:
+    return Device(
         id=message.device,
         name=message.name,
         unit="",
@@ -82,7 +87,6 @@ def _enrol(server: Server, message: EnrolRequest) -> Device:
         enrolled_at="",
         seen_at="",
     )
-    return server.accounts.enrol(message.code, offered)
 
 
 @router.post(endpoints.SESSION)

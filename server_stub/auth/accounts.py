@@ -73,12 +73,14 @@ class Accounts:
             if found is None or found.device not in ("", device.id):
                 raise SidumbaError("auth.enrolment_code")
             known = work.devices.get(device.id)
+            if parse_iso(found.expires_at) <= now:
+                raise SidumbaError("auth.enrolment_code")
             if found.device == device.id:
+                # Nothing is written: an old request shown again must not bring back an old recovery code.
                 if known is None or known.key != device.key:
                     raise SidumbaError("auth.enrolment_code")
-                work.devices.set_recovery(device.id, device.recovery_sealed)
                 return known
-            if known is not None or parse_iso(found.expires_at) <= now:
+            if known is not None:
                 raise SidumbaError("auth.enrolment_code")
             return self._take_in(work, found, device)
 
@@ -106,10 +108,11 @@ class Accounts:
     def sign_in(self, device: Device, username: str, password: str, user_key: str) -> SignedIn:
         """Open a session of 12 hours and learn the person's public key on this laptop.
 
-        Raises ``auth.wrong_passphrase``, or ``auth.locked_out`` after ten failures in a row (five minutes).
+        Raises ``auth.wrong_passphrase``, or ``auth.locked_out`` after ten failures within five minutes, until these
+        are over. A right password forgives nothing: else somebody with an account of his own could guess for ever.
         """
         now = self._clock.now()
-        if device.locked_until and parse_iso(device.locked_until) > now:
+        if device.failures >= _MAX_FAILURES and parse_iso(device.locked_until) > now:
             raise SidumbaError("auth.locked_out", until=device.locked_until)
         with self._database.read() as work:
             user = work.people.by_username(username)
@@ -123,18 +126,19 @@ class Accounts:
         raise SidumbaError("auth.wrong_passphrase")
 
     def _count_failure(self, work: Work, device_id: str) -> None:
-        device = work.devices.get(device_id)
-        failures = (device.failures if device else 0) + 1
-        if failures >= _MAX_FAILURES:
-            work.devices.set_failures(device_id, 0, iso(self._clock.now() + _PAUSE))
+        """Count within a stretch of five minutes that begins with its first failure."""
+        now, device = self._clock.now(), work.devices.lock(device_id)
+        if device is None:
+            return
+        if device.locked_until and parse_iso(device.locked_until) > now:
+            work.devices.set_failures(device_id, device.failures + 1, device.locked_until)
         else:
-            work.devices.set_failures(device_id, failures, "")
+            work.devices.set_failures(device_id, 1, iso(now + _PAUSE))
 
     def _open(self, work: Work, device: Device, user: User, user_key: str) -> SignedIn:
         now = self._clock.now()
         token, expires = secrets.token_urlsafe(32), iso(now + SESSION_LIFE)
         work.devices.add_session(sha256_hex(token.encode()), Session(user.id, device.id, expires))
-        work.devices.set_failures(device.id, 0, "")
         work.people.add_key(user.id, device.id, user_key, iso(now))
         return SignedIn(user, work.people.grants(user.id), token, expires)
 

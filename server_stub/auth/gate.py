@@ -57,8 +57,7 @@ class Gate:
 
         Raises ``auth.device_unknown`` or ``auth.device_suspended``.
         """
-        if not (is_id(signed.device) and is_id(signed.inc) and 16 <= len(signed.nonce) <= 64):
-            raise SidumbaError("auth.device_unknown")
+        _demand_shape(signed)
         with self._database.read() as work:
             device = work.devices.get(signed.device)
         if device is None:
@@ -72,9 +71,21 @@ class Gate:
 
         Raises ``seal.bad_signature`` or ``wire.replayed``.
         """
+        self.check(signed, key, body_sha256)
+        self.spend(signed)
+
+    def check(self, signed: Signed, key: str, body_sha256: str) -> None:
+        """Check the signature alone; nothing is written for somebody nobody knows yet.
+
+        Raises ``auth.device_unknown`` for headers of another shape, or ``seal.bad_signature``.
+        """
+        _demand_shape(signed)
         parts = (signed.method, signed.target, body_sha256, signed.device, signed.inc, signed.nonce)
         if not verify(key, endpoints.signing_bytes(*parts), signed.signature):
             raise SidumbaError("seal.bad_signature")
+
+    def spend(self, signed: Signed) -> None:
+        """Use up the number of a checked request; raise ``wire.replayed`` when it was used before."""
         now = self._clock.now()
         with self._database.write() as work:
             is_new = work.devices.spend_nonce(signed.device, signed.nonce, iso(now))
@@ -95,3 +106,8 @@ class Gate:
                 raise SidumbaError("auth.session_expired")
             grants = work.people.grants(user.id)
         return Person(user, grants, rights(grants, now), device.id)
+
+
+def _demand_shape(signed: Signed) -> None:
+    if not (is_id(signed.device) and is_id(signed.inc) and 16 <= len(signed.nonce) <= 64):
+        raise SidumbaError("auth.device_unknown")

@@ -22,7 +22,7 @@ class DeviceState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Device:
     """One laptop. ``key``: its Ed25519 public key (hex); ``dseq``: highest number of an op it sent;
-    ``failures``/``locked_until``: wrong passwords in a row and the pause they earned."""
+    ``failures``/``locked_until``: wrong passwords within one stretch of time, and when that stretch is over."""
 
     id: str
     name: str
@@ -71,6 +71,11 @@ class Devices:
 
     def get(self, device: str) -> Device | None:
         row = self._db.execute(select(DEVICE).where(DEVICE.c.id == device)).one_or_none()
+        return None if row is None else _device(row)
+
+    def lock(self, device: str) -> Device | None:
+        """Return a laptop and keep others from changing its row until this transaction ends."""
+        row = self._db.execute(select(DEVICE).where(DEVICE.c.id == device).with_for_update()).one_or_none()
         return None if row is None else _device(row)
 
     def all(self) -> list[Device]:

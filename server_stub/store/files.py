@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,6 +22,14 @@ class FileRef:
     rid: str
     sha: str
     name: str
+
+
+_NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,8}")
+
+
+def is_file_name(name: str) -> bool:
+    """Tell whether ``name`` is one a laptop gives to a file: "<sha256>.<ext>"."""
+    return _NAME.fullmatch(name) is not None
 
 
 def sha_of(name: str) -> str:

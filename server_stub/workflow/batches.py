@@ -8,7 +8,7 @@ from typing import Any
 
 from server_stub.store.feed import Draft
 from server_stub.workflow.cases import Case, Decision, refuse
-from server_stub.workflow.decisions import allowed, moved, new_subject, situation, step_payload
+from server_stub.workflow.decisions import EXACT, allowed, moved, new_subject, situation, step_payload
 from server_stub.workflow.facts import birth_states
 from sidumba_field.core.canonical import canonical
 from sidumba_field.core.records import FeedKind, OpAnswer, OpKind, OpStatus, Record, members_digest
@@ -36,7 +36,7 @@ def decide_batch(case: Case) -> Decision:
     if op.members and _sorted(op.members) != members:
         return refuse(op, "op.batch_mismatch", OpStatus.CONFLICT, batch.rev if batch else 0)
     records = case.work.records.lock_many(member["rid"] for member in members)
-    wrong = _mismatch(case, members, records)
+    wrong = _mismatch(case, batch, members, records)
     if wrong:
         return refuse(op, "op.batch_mismatch", OpStatus.CONFLICT, batch.rev if batch else 0, rid=wrong)
     found = _judged(case, batch, members, records)
@@ -50,11 +50,22 @@ def _sorted(members: Any) -> Members:
     return tuple(sorted(({**member} for member in members), key=lambda member: str(member["rid"])))
 
 
-def _mismatch(case: Case, members: Members, records: dict[str, Record]) -> str:
+def _signs_content(case: Case) -> bool:
+    """Tell whether this step vouches for the members' content. One that sends the batch back does not: it must stay
+    open when a member was erased meanwhile, or the batch could neither be signed nor gathered anew."""
+    op = case.op
+    if op.expect_state in birth_states(case.rules.workflow):
+        return True
+    rows = case.rules.workflow.rows(op.subject, op.expect_state, op.command)
+    return any(EXACT & set(row.guards) for row in rows)
+
+
+def _mismatch(case: Case, batch: Record | None, members: Members, records: dict[str, Record]) -> str:
     """Return the id of the first member that is not what the batch says it is, "" when all are."""
     if len(records) != len(members):
         return next((str(m["rid"]) for m in members if m["rid"] not in records), str(members[0]["rid"]))
-    period = records[members[0]["rid"]].period
+    period = batch.period if batch else records[members[0]["rid"]].period
+    exact = _signs_content(case)
     covered = case.work.scopes.covered([(case.scope.program, case.scope.unit)])
     inside = {scope.vid for scope in covered}
     for member in members:
@@ -65,7 +76,7 @@ def _mismatch(case: Case, members: Members, records: dict[str, Record]) -> str:
             and record.vid in inside
             and record.period == period
             and record.state == case.op.expect_state
-            and record.content_sha256 == member["sha"]
+            and (not exact or record.content_sha256 == member["sha"])
         )
         if not is_right:
             return record.rid

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from server_stub.workflow.cases import WITHDRAW, Case, Decision, refuse
+from server_stub.workflow.cases import CHANGE, CREATE, WITHDRAW, Case, Decision, refuse
 from server_stub.workflow.facts import period_facts
+from server_stub.workflow.intake import LABEL_LETTERS
 from sidumba_field.core.merge import apply
 from sidumba_field.core.records import (
     NOTHING,
@@ -20,10 +21,11 @@ from sidumba_field.core.records import (
     Remark,
     content_sha256,
 )
-from sidumba_field.core.workflow import Request, Situation, Transition
+from sidumba_field.core.workflow import Request, Situation, Transition, roles_for
 from sidumba_field.seal.signing import verify
 
-_EXACT = frozenset({"exact_content", "exact_digest"})
+#: Guards by which a person vouches for exactly the content he saw.
+EXACT = frozenset({"exact_content", "exact_digest"})
 #: What a step may write besides the state: the label of the period it opens.
 _LABEL = "label"
 
@@ -39,6 +41,9 @@ def decide_step(case: Case) -> Decision:
     op, record = case.op, case.record
     if (op.kind is OpKind.TOMBSTONE) != (op.command == WITHDRAW):
         return refuse(op, "op.malformed", field="kind")
+    if op.command in (CREATE, CHANGE):
+        # Content is made and changed by edits alone: as a step it would pass the form by.
+        return refuse(op, "op.malformed", field="command")
     if record is None:
         return _begin(case)
     if (record.vid, record.subject) != (op.vid, op.subject):
@@ -81,7 +86,7 @@ def allowed(case: Case, record: Record | None, seen: Situation) -> Transition | 
     if not mine:
         who = ", ".join(dict.fromkeys(row.role for row in rows))
         return refuse(op, "op.wrong_role", rev=rev, command=op.command, who=who)
-    exact = record is not None and all(_EXACT & set(row.guards) for row in mine)
+    exact = record is not None and all(EXACT & set(row.guards) for row in mine)
     if exact and record is not None and (op.expect_rev, op.content_sha256) != (rev, record.content_sha256):
         return refuse(op, "op.stale_review", OpStatus.CONFLICT, rev, command=op.command)
     request = Request(op.subject, state, op.command, case.standing.roles, op.remark, op.remarks)
@@ -94,7 +99,7 @@ def allowed(case: Case, record: Record | None, seen: Situation) -> Transition | 
 
 def _take(case: Case, record: Record, row: Transition) -> Decision:
     op = case.op
-    if op.assignee and not (row.remark_required and _covers(case, op.assignee)):
+    if op.assignee and not (row.remark_required and _may_own(case, row, op.assignee)):
         return refuse(op, "op.malformed", rev=record.rev, field="assignee")
     after = moved(case, record, row)
     payload = step_payload(case, record, after, row)
@@ -102,12 +107,14 @@ def _take(case: Case, record: Record, row: Transition) -> Decision:
     return Decision(answer, (after,), (case.draft(after, FeedKind(op.kind.value), payload),))
 
 
-def _covers(case: Case, user: str) -> bool:
+def _may_own(case: Case, row: Transition, user: str) -> bool:
+    """Tell whether a record handed to ``user`` would be in hands that may go on with it there."""
     account = case.work.people.get(user)
     if account is None or not account.active:
         return False
-    grants = case.work.people.grants(user)
-    return any(grant.covers(case.scope.program, case.scope.unit, case.now) for grant in grants)
+    rows = case.rules.workflow.rows(case.op.subject, row.to, CHANGE)
+    held = roles_for(case.work.people.grants(user), case.scope.program, case.scope.unit, case.now)
+    return bool({change.role for change in rows} & set(held))
 
 
 def moved(case: Case, record: Record, row: Transition) -> Record:
@@ -169,7 +176,7 @@ def _begin(case: Case) -> Decision:
     if isinstance(found, Decision):
         return found
     label = (op.set.get(_LABEL) or "").strip()
-    if set(op.set) != {_LABEL} or not label or len(label) > 60:
+    if set(op.set) != {_LABEL} or not label or len(label) > LABEL_LETTERS:
         return refuse(op, "op.malformed", field=_LABEL)
     if op.content_sha256 != content_sha256("", "", {_LABEL: label}):
         return refuse(op, "op.stale_review", OpStatus.CONFLICT)

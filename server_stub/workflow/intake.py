@@ -11,18 +11,24 @@ from typing import Any
 from pydantic import ValidationError
 
 from server_stub.store.ops import Received
+from server_stub.workflow.cases import PERIOD
 from sidumba_field.core.canonical import canonical, sha256_hex
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import derived_id, is_id
 from sidumba_field.core.records import Op
+from sidumba_field.core.time import parse_iso
 from sidumba_field.wire.messages import OpMessage
 
 #: Signs no XML document can hold (XML 1.0 section 2.2) and halves of surrogate pairs: no form can carry them.
 _FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: A field path: names joined by "/", rows in brackets, or a meta field (core/records.py).
 _SEGMENT = r"[^\W\d][\w.-]*(\[[0-9A-Za-z-]{1,64}\])?"
-_PATH = re.compile(rf"^(@[a-z]+(/.+)?|{_SEGMENT}(/{_SEGMENT})*)$")
+_PATH = re.compile(rf"@[a-z]+(/.+)?|{_SEGMENT}(/{_SEGMENT})*")
 _BIGGEST = 2**53
+#: What other laptops can show: an instant of this or the next centuries, however wrong the clock was.
+_INSTANT = re.compile(r"(19|2\d)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
+#: Letters a period's label may have; it is part of indexes.
+LABEL_LETTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +53,16 @@ def read_item(item: Mapping[str, Any], device: str) -> Intake:
     if op is not None and (wrong := _complaint(op) if body else "canonical"):
         op = None
     if op is None:
-        own = str(item.get("op"))
-        kept = own if is_id(own) else derived_id("malformed", device, digest)
-        received = Received(kept, digest, device, "", 0, "", "", body or "")
-        return Intake(received, None, {"field": wrong[:120]})
+        kept = _id_of(item, "op") or derived_id("malformed", device, digest)
+        # With its record, where it names one: an erasure has to find what was sent about a person, readable or not.
+        received = Received(kept, digest, device, "", 0, "", _id_of(item, "rid"), body)
+        return Intake(received, None, {"field": wrong.encode("ascii", "backslashreplace").decode()[:120]})
     return Intake(Received(op.op, digest, device, op.by, op.dseq, op.vid, op.rid, body), op)
+
+
+def _id_of(item: Mapping[str, Any], member: str) -> str:
+    found = item.get(member)
+    return found if isinstance(found, str) and is_id(found) else ""
 
 
 def _spelled(item: Mapping[str, Any]) -> tuple[str, str]:
@@ -62,7 +73,7 @@ def _spelled(item: Mapping[str, Any]) -> tuple[str, str]:
         try:
             return "", sha256_hex(json.dumps(item, sort_keys=True).encode())
         except (TypeError, ValueError, RecursionError):
-            return "", sha256_hex(str(item.get("op")).encode("utf-8", "backslashreplace"))
+            return "", sha256_hex(_id_of(item, "op").encode())
     return body.decode(), sha256_hex(body)
 
 
@@ -74,8 +85,19 @@ def _complaint(op: Op) -> str:
         return "dseq"
     if any(_FOREIGN.search(text) for text in _texts(op)):
         return "text"
+    if not _is_instant(op.at):
+        return "at"
+    if len(op.set.get(PERIOD) or "") > LABEL_LETTERS:
+        return PERIOD
     paths = [*op.set, *op.was, *(path for path in op.remarks if path)]
-    return next(("path" for path in paths if not _PATH.match(path)), "")
+    return next(("path" for path in paths if not _PATH.fullmatch(path)), "")
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return _INSTANT.fullmatch(text) is not None and bool(parse_iso(text))
+    except ValueError:
+        return False
 
 
 def _texts(op: Op) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import Any
 from server_stub.auth.permissions import standing
 from server_stub.store.database import Database
 from server_stub.store.feed import Draft
-from server_stub.store.files import sha_of
+from server_stub.store.files import is_file_name, sha_of
 from server_stub.store.work import Work
 from server_stub.workflow.batches import decide_batch
 from server_stub.workflow.cases import Case, Decision, refuse
@@ -129,7 +129,9 @@ class WorkflowService:
 
     def _link_files(self, work: Work, record: Record) -> list[Draft]:
         rules = self._programs[record.program]
-        names = self._bench.judge(rules, record.form, record.form_v, record.fields).files
+        findings = self._bench.judge(rules, record.form, record.form_v, record.fields)
+        # Anything else never becomes whole, and so keeps its record from being verified.
+        names = [name for name in findings.files if is_file_name(name)]
         whole = work.files.link(record, names)
         return [_file_entry(record.vid, record.rid, record.rev, name, size) for name, size in whole.items()]
 

@@ -19,6 +19,9 @@ Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Word = Annotated[str, StringConstraints(max_length=120)]
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 Path = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+#: Of requests whose texts go straight into a table: PostgreSQL keeps no NUL in a text.
+Plain = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
+PlainText = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 Hex = Annotated[str, StringConstraints(max_length=512, pattern=r"^[0-9a-f]*$")]
 
 
@@ -58,15 +61,15 @@ class EnrolRequest(Message):
     code: Word
     device: Id
     inc: Id
-    name: Word
+    name: Plain
     device_key: Hex
-    recovery_sealed: Text
+    recovery_sealed: PlainText
 
 
 class EscrowRequest(Message):
     """The laptop's new recovery code, sealed to the district (the old one was used)."""
 
-    recovery_sealed: Text
+    recovery_sealed: PlainText
 
 
 class Done(Message):
@@ -109,7 +112,7 @@ class SessionRequest(Message):
     """A person signs in on an enrolled device; ``user_key``: his Ed25519 public key of this laptop (hex)."""
 
     proto: int
-    username: Word
+    username: Plain
     password: Word
     user_key: Hex
 

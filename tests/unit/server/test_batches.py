@@ -97,6 +97,27 @@ def test_a_returned_batch_is_gathered_anew_under_its_own_id(office: Office, vali
     assert len(json.loads(office.stored(op.rid).fields["members"])) == 4
 
 
+def test_a_batch_is_not_gathered_anew_for_another_period(office: Office, validated: list[str]) -> None:
+    op = reported(office, validated)
+    office.must(office.step("kepala_dinas", op.rid, "kembalikan_kabupaten", remark="Periksa lagi"))
+    other = office.at_state("tervalidasi", period="2027")
+    again = office.batch("verifikator_kabupaten", "laporkan", [other.rid], rid=op.rid)
+    assert office.do(again).code == "op.batch_mismatch"
+    assert office.stored(other.rid).state == "tervalidasi"
+
+
+def test_a_batch_with_an_erased_member_is_not_signed_but_can_be_sent_back(
+    office: Office, validated: list[str]
+) -> None:
+    op = reported(office, validated)
+    office.service.erase(validated[0], "permintaan")
+    answer = office.do(office.step("kepala_dinas", op.rid, "sahkan"))
+    assert (answer.code, answer.params["rid"]) == ("op.batch_mismatch", validated[0])
+    office.must(office.step("kepala_dinas", op.rid, "kembalikan_kabupaten", remark="Satu berkas dihapus"))
+    office.must(office.batch("verifikator_kabupaten", "laporkan", validated, rid=op.rid))
+    office.must(office.step("kepala_dinas", op.rid, "sahkan"))
+
+
 def test_nobody_signs_off_what_he_entered(office: Office) -> None:
     rid = office.at_state("tervalidasi", authors=("petugas", "kepala_dinas")).rid
     op = reported(office, [rid])

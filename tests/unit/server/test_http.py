@@ -6,6 +6,7 @@ import gzip
 import json
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from sidumba_field.core.canonical import sha256_hex
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.records import GENESIS, Op, OpKind, OpStatus
-from sidumba_field.core.time import SystemClock
+from sidumba_field.core.time import SystemClock, iso
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.sync.http import HttpTransport
 from sidumba_field.sync.transport import DeviceIdentity
@@ -149,6 +150,73 @@ def test_ten_wrong_passwords_close_the_laptop_for_five_minutes(office: Office, l
 
 
 @ONE_DATABASE
+def test_an_account_of_ones_own_buys_no_more_guesses(office: Office, laptop: Laptop) -> None:
+    """Nine guesses, one right password of one's own, nine guesses ...: the tenth wrong one closes the door."""
+    key = SigningKey.generate().public_hex
+    for n in range(10):
+        guess = SessionRequest(proto=1, username="admin_desa", password=f"tebakan ke-{n} ini", user_key=key)
+        with pytest.raises(SidumbaError, match=r"auth\.wrong_passphrase"):
+            laptop.line().session(guess)
+        if n < 9:
+            laptop.sign_in(account("petugas"))
+    with pytest.raises(SidumbaError, match=r"auth\.locked_out"):
+        laptop.sign_in(account("petugas"))
+    office.clock.advance(301)
+    laptop.sign_in(account("petugas"))
+
+
+def test_a_stranger_leaves_no_trace_in_the_tables(url: str, office: Office) -> None:
+    for _ in range(3):
+        with pytest.raises(SidumbaError, match=r"auth\.enrolment_code"):
+            Laptop.enrol(url, "AAAA-BBBB-CCCC")
+    with office.database.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM nonce").scalar_one() == 0
+
+
+def test_an_old_enrolment_shown_again_brings_no_old_recovery_code_back(
+    url: str, office: Office, laptop: Laptop
+) -> None:
+    who = laptop.identity
+    code = office.accounts.issue_code(DESA, "")
+    message = {
+        "proto": 1,
+        "code": code,
+        "device": new_id(SystemClock()),
+        "inc": who.inc,
+        "name": "Laptop",
+        "device_key": who.key.public_hex,
+        "recovery_sealed": "old",
+    }
+    other = Laptop(url, DeviceIdentity(str(message["device"]), who.inc, who.key))
+    body = json.dumps(message).encode()
+    nonce = new_id(SystemClock())
+    assert raw(other, "POST", endpoints.ENROL, body, nonce=nonce).status_code == 200
+    with office.database.write() as work:
+        work.devices.set_recovery(other.identity.device, "new")
+    assert number(raw(other, "POST", endpoints.ENROL, body, nonce=nonce)) == "409.2"
+    assert raw(other, "POST", endpoints.ENROL, body).status_code == 200, "its first answer may have been lost"
+    with office.database.read() as work:
+        stored = work.devices.get(other.identity.device)
+    assert stored is not None
+    assert stored.recovery_sealed == "new"
+    office.clock.advance(73 * 3600)
+    assert number(raw(other, "POST", endpoints.ENROL, body)) == "403.1"
+
+
+def test_texts_no_table_can_hold_are_told_so_at_every_door(office: Office, laptop: Laptop) -> None:
+    key = SigningKey.generate().public_hex
+    signing = {"proto": 1, "username": "a\x00", "password": "kata sandi saja", "user_key": key}
+    assert number(raw(laptop, "POST", endpoints.SESSION, json.dumps(signing).encode())) == "400.1"
+    mine = {"Authorization": f"Bearer {laptop.sessions['petugas'].token}"}
+    sealed_code = json.dumps({"recovery_sealed": "\x00"}).encode()
+    assert number(raw(laptop, "POST", endpoints.ESCROW, sealed_code, **mine)) == "400.1"
+    assert number(raw(laptop, "GET", "/v1/snapshot/%00", **mine)) == "403.2"
+    target = f"/v1/snapshot/{office.vid()}?after=%00"
+    assert number(raw(laptop, "GET", target, **mine)) == "400.1"
+    assert number(raw(laptop, "GET", f"/v1/att/{SHA}%0A")) == "404.1"
+
+
+@ONE_DATABASE
 def test_a_forged_altered_or_repeated_request_is_refused(office: Office, laptop: Laptop) -> None:
     body = push_body(laptop, edit(laptop).payload())
     stranger = SigningKey.generate().secret.hex()
@@ -224,6 +292,56 @@ def test_a_push_is_receipted_and_tells_heads_and_highest_number(laptop: Laptop) 
     assert (first.receipt, second.receipt) == ("TT-0001", "TT-0002")
     assert (first.dseq, second.dseq) == (2, 3)
     assert next(iter(second.heads.values())).seq == 3
+
+
+def test_one_unreadable_place_does_not_cost_the_others_their_answer(office: Office, laptop: Laptop) -> None:
+    for odd in ("\x00", "\ud800", {"a": 1}, None):
+        good = edit(laptop)
+        body = push_body(laptop, {**edit(laptop).payload(), "vid": odd}, good.payload())
+        reply = unseal(raw(laptop, "POST", endpoints.PUSH, body).json())
+        assert [result["st"] for result in reply["results"]] == ["rejected", "applied"]
+        assert list(reply["heads"]) == [office.vid()]
+
+
+def test_a_push_tells_no_heads_of_feeds_it_does_not_stand_in(office: Office, laptop: Laptop) -> None:
+    foreign = office.vid(DESA_2)
+    reply = laptop.push(edit(laptop, unit=DESA_2), edit(laptop))
+    assert [result.code for result in reply.results] == ["op.outside_area", ""]
+    assert foreign not in reply.heads
+
+
+def test_a_right_that_ended_between_two_pulls_reads_nothing_more(office: Office, laptop: Laptop) -> None:
+    until = iso(office.clock.now() + timedelta(hours=1))
+    office.hire("plt", "admin_desa", DESA, valid_to=until)
+    laptop.sign_in({**account("plt"), "role": "plt"})
+    laptop.push(edit(laptop, set={"nama": "A", "foto": f"{SHA}.jpg"}))
+    laptop.line().att_write(SHA, 0, len(DATA), DATA)
+    assert pull(laptop, "plt", {office.vid(): (0, GENESIS)}).feeds[0].entries
+    laptop.line("plt").att_read(SHA, lambda piece: None)
+    office.clock.advance(3601)
+    reply = pull(laptop, "plt", {office.vid(): (0, GENESIS)})
+    assert (reply.feeds, reply.scopes, reply.people) == ([], [], {})
+    with pytest.raises(SidumbaError, match=r"auth\.not_permitted"):
+        laptop.line("plt").snapshot(office.vid(), "")
+    with pytest.raises(SidumbaError, match=r"attachment\.missing"):
+        laptop.line("plt").att_read(SHA, lambda piece: None)
+    assert laptop.answers(edit(laptop, role="plt"))[0].code == "op.wrong_role"
+
+
+def test_an_account_or_laptop_shut_out_in_mid_session_is_out_at_once(office: Office, laptop: Laptop) -> None:
+    user = office.people["petugas"].id
+    with office.database.write() as work:
+        work.people.set_active(user, False)
+    with pytest.raises(SidumbaError, match=r"auth\.session_expired"):
+        pull(laptop, "petugas", {})
+    assert laptop.answers(edit(laptop))[0].code == "op.wrong_role"
+    with pytest.raises(SidumbaError, match=r"auth\.wrong_passphrase"):
+        laptop.sign_in(account("petugas"))
+    with office.database.write() as work:
+        work.people.set_active(user, True)
+        work.devices.set_state(laptop.identity.device, DeviceState.SUSPENDED)
+    with pytest.raises(SidumbaError, match=r"auth\.device_suspended"):
+        pull(laptop, "petugas", {})
 
 
 def test_a_push_needs_no_session_a_pull_does(office: Office, laptop: Laptop) -> None:
