@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
@@ -43,17 +43,20 @@ def build_services(
     *,
     clock: Clock | None = None,
     worker: Executor | None = None,
-    sample: SampleAccounts = (),
+    server: str = "",
     lang: str = "id",
 ) -> Services:
-    """Build the use cases of one laptop folder. ``worker``: the database worker of a window, None without one."""
+    """Build the use cases of one laptop folder.
+
+    ``worker``: the database worker of a window, None without one. ``server``: its address, when it has moved.
+    """
     installed = programs.shipped(cache=folder / "cache")
     first = next(iter(installed.values()), None)
     desk = Desk(folder, installed, clock or SystemClock(), lang=lang)
     if first is not None:
         desk.zone = first.office.zone
     desk.set_link(Link.OFFLINE)
-    session = SessionService(desk, connect, sample)
+    session = SessionService(desk, connect, server)
     return Services(
         session=session,
         home=HomeService(desk),
@@ -74,13 +77,11 @@ class SampleOffice:
     accounts: SampleAccounts
 
 
-def read_sample(file: Path) -> SampleOffice | None:
+def read_sample(file: Path, installed: Mapping[str, programs.Program]) -> SampleOffice | None:
     """Return the sample office a server on this machine offers, or None when it left no readable note."""
     try:
         raw = json.loads(file.read_text(encoding="utf-8"))
-        labels = {
-            role: spec for program in programs.shipped().values() for role, spec in program.roles.items()
-        }
+        labels = {role: spec for program in installed.values() for role, spec in program.roles.items()}
         people = tuple(
             (one["name"], labels[one["role"]].words.in_("id"), one["username"], one["passphrase"])
             for one in raw["accounts"]
@@ -124,17 +125,21 @@ def log_to(folder: Path) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 
-def run_desktop(folder: Path, sample: Path | None = None) -> int:
-    """Open the window on a laptop folder and stay until it is closed; return the exit code."""
+def run_desktop(folder: Path, sample: Path | None = None, server: str = "") -> int:
+    """Open the window on a laptop folder and stay until it is closed; return the exit code.
+
+    ``server``: the address to use from now on, when the server has moved (a sample office takes any free port).
+    """
     from sidumba_field.ui.app import build_window, make_app
     from sidumba_field.ui.jobs import Jobs
 
     log_to(folder)
     app = make_app()
     jobs = Jobs()
-    office = read_sample(sample) if sample else None
-    services = build_services(folder, worker=jobs.database_worker, sample=office.accounts if office else ())
+    services = build_services(folder, worker=jobs.database_worker, server=server)
+    office = read_sample(sample, services.session.desk.programs) if sample else None
     if office is not None:
+        services.session.sample = tuple(office.accounts)
         try:
             prepare_sample(services, office)
         except SidumbaError as error:

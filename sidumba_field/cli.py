@@ -42,9 +42,10 @@ def desktop(
     sample: Annotated[
         Path | None, typer.Option("--sample", help="Catatan kantor contoh / sample.json")
     ] = None,
+    server: Annotated[str, typer.Option("--server", help="Alamat server, bila berpindah")] = "",
 ) -> None:
     """Buka jendela / open the window."""
-    raise typer.Exit(run_desktop(laptop_folder(data), sample))
+    raise typer.Exit(run_desktop(laptop_folder(data), sample, server))
 
 
 @app.command("sync")

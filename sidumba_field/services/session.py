@@ -9,7 +9,6 @@ data.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 
 from sidumba_field import __version__
@@ -28,7 +27,6 @@ from sidumba_field.store import open_store
 from sidumba_field.sync.transport import Transport
 from sidumba_field.words import date_long, say, time_of_day
 
-SampleAccounts = Sequence[tuple[str, str, str, str]]
 #: Where a recovery code waits until the district has it.
 TO_ESCROW = "recovery_to_escrow"
 log = logging.getLogger(__name__)
@@ -37,10 +35,12 @@ log = logging.getLogger(__name__)
 class SessionService:
     """Set-up, login and lock of one laptop folder."""
 
-    def __init__(self, desk: Desk, connect: Connect, sample: SampleAccounts = ()) -> None:
+    def __init__(self, desk: Desk, connect: Connect, server: str = "") -> None:
         self.desk = desk
         self._connect = connect
-        self._sample = tuple(sample)
+        self._server = server
+        #: Accounts of a sample office, shown on Masuk; empty anywhere else.
+        self.sample: tuple[tuple[str, str, str, str], ...] = ()
         self._set_up = SetUp(desk, connect)
 
     # ---- before anybody is signed in
@@ -66,7 +66,7 @@ class SessionService:
             unsent=int(status.get("unsent", 0)),
             lease_text=lease_text,
             activated=bool(cards),
-            sample=self._sample,
+            sample=self.sample,
         )
 
     def unlock(self, user_id: str, passphrase: str) -> SessionView:
@@ -86,6 +86,8 @@ class SessionService:
             if user is None:
                 raise SidumbaError("auth.unknown_user")
             store.outbox.requeue_inflight()
+            if self._server:
+                store.meta.set("server_url", self._server)
             shelf = Shelf(self.desk.folder / "attachments", data_key)
         except BaseException:
             store.close()

@@ -299,6 +299,7 @@ def test_the_server_ends_with_the_desktop(tmp_path: Path, monkeypatch: pytest.Mo
     assert started[0].process.poll() is not None
     told = (home / "desktop-args").read_text(encoding="utf-8")
     assert re.fullmatch(
-        rf"desktop --data {re.escape(str(home / 'laptop'))} --sample {re.escape(str(home / 'server' / 'sample.json'))}",
+        rf"desktop --data {re.escape(str(home / 'laptop'))} --sample {re.escape(str(home / 'server' / 'sample.json'))}"
+        r" --server http://127.0.0.1:\d+",
         told,
     )
