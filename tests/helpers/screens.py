@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
@@ -18,6 +19,7 @@ from sidumba_field.ui.screens.login import LoginScreen
 from sidumba_field.ui.screens.review import ReviewScreen
 from sidumba_field.ui.screens.sync import SyncScreen
 from sidumba_field.ui.screens.window import Window
+from sidumba_field.ui.widgets import painting
 from sidumba_field.ui.widgets.label import ElidedLabel
 from tests.helpers.fake_services import PASSPHRASE, PEOPLE, FakeServices
 from tests.helpers.qt import idle, press, settle, show, wait_until
@@ -144,4 +146,35 @@ def nameless(window: QWidget) -> list[str]:
         reachable = isinstance(widget, QAbstractButton | QLineEdit) and widget.isVisible()
         if reachable and not (widget.accessibleName() or getattr(widget, "text", str)()):
             found.append(f"{type(widget).__name__} in {type(widget.parentWidget()).__name__}")
+    return found
+
+
+def small(window: QWidget) -> list[str]:
+    """Things to click that are lower or narrower than 28 px."""
+    found = []
+    for widget in window.findChildren(QAbstractButton):
+        if widget.isVisible() and not widget.visibleRegion().isEmpty():
+            width, height = widget.size().toTuple()
+            if width < 28 or height < 28:
+                found.append(f"{type(widget).__name__} {widget.text()!r} {width} x {height}")
+    return found
+
+
+def elided(window: QWidget, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Words that end in "…" when the window is painted now: painted rows and labels that give way."""
+    found: list[str] = []
+
+    class Watching(QFontMetricsF):
+        def elidedText(self, text: str, mode: Qt.TextElideMode, width: float, flags: int = 0) -> str:
+            shown = super().elidedText(text, mode, width, flags)
+            if shown != text:
+                found.append(f"painted {text!r} -> {shown!r}")
+            return shown
+
+    with monkeypatch.context() as patch:
+        patch.setattr(painting, "QFontMetricsF", Watching)
+        window.grab()
+    for label in window.findChildren(ElidedLabel):
+        if label.isVisible() and label.fontMetrics().horizontalAdvance(label.text()) > label.width():
+            found.append(f"label {label.text()!r} in {label.width()} px")
     return found

@@ -252,6 +252,21 @@ def test_enter_and_shift_enter_walk_the_questions(form: Laptop) -> None:
     assert form.form.body.here() == "pemilik/lahir"
 
 
+def test_tab_goes_where_enter_goes(form: Laptop) -> None:
+    go(form, "legal/izin")
+    press("1")
+    press("Tab")
+    form.idle()
+    assert form.form.body.here() == "tenaga/laki"
+    press("Shift+Tab")
+    form.idle()
+    assert form.form.body.here() == "legal/izin"
+    press("1")
+    press("Tab")
+    form.idle()
+    assert form.form.body.here() == "legal/nib"
+
+
 def test_enter_waits_for_the_answer_that_decides_what_is_asked_next(form: Laptop) -> None:
     go(form, "legal/izin")
     press("1")

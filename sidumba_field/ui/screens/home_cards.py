@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 
 from sidumba_field.services.views import HomeView, VisitRow
 from sidumba_field.ui.screens.parts import clear
-from sidumba_field.ui.theme import font, paint_icon, theme
+from sidumba_field.ui.theme import font, paint_icon, text_width, theme
 from sidumba_field.ui.viewmodels.speech import tell
 from sidumba_field.ui.widgets.card import Card, CardHeader
 from sidumba_field.ui.widgets.glyphs import MarkPainter
@@ -202,7 +202,9 @@ class VisitLine(QAbstractButton):
             painter, place, visit.place, used, tones.color("text.secondary"), Qt.AlignmentFlag.AlignRight
         )
         right -= 25 + taken + 10
-        if visit.action:
+        # The line itself is the button: where room is little the name comes before the words of its action.
+        needed = text_width(visit.title, font("body")) + text_width(visit.action, used) + 45
+        if visit.action and needed <= right:
             area = QRectF(right - 100, 0, 100, self.height())
             right -= line_of_text(
                 painter, area, visit.action, used, tones.color("text.link"), Qt.AlignmentFlag.AlignRight

@@ -100,7 +100,7 @@ class RecordDelegate(RowDelegate):
         if isinstance(item, GroupRow):
             self._heading(painter, rect, item)
         else:
-            self._record(painter, rect, item, focused)
+            self._record(painter, rect, item, focused, self._names_room(rect.width(), index))
 
     @staticmethod
     def _heading(painter: QPainter, rect: QRectF, item: GroupRow) -> None:
@@ -113,13 +113,25 @@ class RecordDelegate(RowDelegate):
         words = QRectF(left, rect.top(), rect.right() - left, rect.height())
         line_of_text(painter, words, item.title, font("small", weight=600), theme().color(tone))
 
-    def _record(self, painter: QPainter, rect: QRectF, item: RecordRow, focused: bool) -> None:
+    @staticmethod
+    def _names_room(width: float, index: Index) -> float:
+        """Px for the names, the same in every row: their share of the design, or more where the list is narrow."""
+        rows = [row for row in index.model().items if isinstance(row, RecordRow)]  # type: ignore[attr-defined]
+        title, small = font("label"), font("small")
+        wanted = max(
+            (max(text_width(r.title, title), text_width(r.subtitle, small)) for r in rows), default=0
+        )
+        return max(width * 0.27 - 14, min(wanted + 2, width * 0.34))
+
+    def _record(
+        self, painter: QPainter, rect: QRectF, item: RecordRow, focused: bool, names_room: float
+    ) -> None:
         current = theme()
-        names = QRectF(rect.left() + 14, rect.top() + 6, rect.width() * 0.27 - 14, 18)
+        names = QRectF(rect.left() + 14, rect.top() + 6, names_room, 18)
         line_of_text(painter, names, item.title, font("label"), current.color("text.primary"))
         below = names.translated(0, 17)
         line_of_text(painter, below, item.subtitle, font("small"), current.color("text.secondary"))
-        second = rect.left() + rect.width() * 0.293
+        second = max(rect.left() + rect.width() * 0.293, names.right() + 14)
         third = rect.left() + rect.width() * 0.636
         fourth = rect.left() + rect.width() * 0.772
         middle = QRectF(second, rect.top(), third - second - 14, rect.height())
@@ -136,11 +148,12 @@ class RecordDelegate(RowDelegate):
 
     @staticmethod
     def _progress(painter: QPainter, area: QRectF, item: RecordRow) -> None:
-        bar = QRectF(area.left(), area.center().y() - 3, min(132.0, area.width() * 0.55), 6)
+        text, used = tr("progress.answers", done=item.done, total=item.total), font("small", numbers=True)
+        room = max(24.0, min(132.0, area.width() - text_width(text, used) - 14))
+        bar = QRectF(area.left(), area.center().y() - 3, room, 6)
         paint_bar(painter, bar, item.done / item.total)
         words = area.adjusted(bar.width() + 12, 0, 0, 0)
-        text = tr("progress.answers", done=item.done, total=item.total)
-        line_of_text(painter, words, text, font("small", numbers=True), theme().color("text.secondary"))
+        line_of_text(painter, words, text, used, theme().color("text.secondary"))
 
     @staticmethod
     def _right(painter: QPainter, rect: QRectF, item: RecordRow, focused: bool) -> None:

@@ -97,7 +97,7 @@ class Segment(QAbstractButton):
             )
         used = font("small", numbers=True, weight=self._words_font())
         width += QFontMetricsF(used).horizontalAdvance(self._shown_words())
-        return QSize(round(width + 2), size("truthBar") - 6)
+        return QSize(max(28, round(width + 2)), size("truthBar") - 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw glyph, number, words."""
