@@ -202,6 +202,9 @@ class KilledDesktop:
         life.wait_for(lambda lines: "READY" in lines)
         life.wait_for(lambda lines: any(line.startswith("SAVED") for line in lines[lines.index("READY") :]))
         time.sleep(seconds)
+        # A moment between two answers proves little: let the next one begin, and fall somewhere into it.
+        life.wait_for(lambda lines: lines[-1].startswith("TYPED"))
+        time.sleep(self.hand.uniform(0.0, 0.12))
         if not life.kill():
             raise RuntimeError("the desktop ended by itself:\n" + life.complaint())
         self._compare_shown(life)
