@@ -16,7 +16,7 @@ from tests.tour import people
 
 __all__ = ["village"]
 
-SIZES = ((1366, 696), (1093, 543))
+SIZES = ((1366, 696), (1093, 543), (960, 500))
 TALL = ((1366, 3600), (1093, 3600))  # a long page seen whole
 
 Sizes = tuple[tuple[int, int], ...]

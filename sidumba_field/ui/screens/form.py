@@ -189,7 +189,7 @@ class FormScreen(QWidget):
         """Help floats below 1180 px; the section list shrinks below 1000."""
         self._narrow = below_1180
         self._left.setFixedWidth(
-            226 if below_1180 and not below_1000 else 204 if below_1000 else size("sectionNav")
+            226 if below_1180 and not below_1000 else 216 if below_1000 else size("sectionNav")
         )
         self.body.set_tight(below_1000)
         self.mark.setVisible(not below_1000)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from sidumba_field.services.views import HomeView, QueueView, TaskRow
 from sidumba_field.ui.operations import entry, review
@@ -56,9 +56,10 @@ class HomeScreen(QWidget):
         self._offers = QVBoxLayout()
         self._offers.setSpacing(8)
         column.addLayout(self._offers)
-        columns = QHBoxLayout()
+        columns = self._columns = QHBoxLayout()
         columns.setSpacing(12)
-        columns.addWidget(self._todo_card(), 206)
+        self._todo = self._todo_card()
+        columns.addWidget(self._todo, 206)
         self._side = QWidget()
         self._side.setMinimumWidth(SIDE)
         side = QVBoxLayout(self._side)
@@ -113,9 +114,12 @@ class HomeScreen(QWidget):
         return self.new_button if self.new_button.isVisible() else self.shipping.lane()
 
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
-        """Visits give way first, then the targets' last figure."""
+        """Visits give way first, then the targets' last figure; below 1000 px one column."""
         self.targets.set_narrow(below_1180)
-        self._side.setMaximumWidth(SIDE if below_1180 else 16777215)
+        self._side.setMaximumWidth(SIDE if below_1180 and not below_1000 else 16777215)
+        one = QBoxLayout.Direction.TopToBottom if below_1000 else QBoxLayout.Direction.LeftToRight
+        self._columns.setDirection(one)
+        self._todo.setMinimumHeight(300 if below_1000 else 220)
 
     # -- showing
 

@@ -29,7 +29,7 @@ class QueuePane(Ground):
         self._order = Label(tell("review.oldest_first"), "small", "secondary")
         self.list = QueueList(name=tell("review.queue"))
         self._offers = QVBoxLayout()
-        self._offers.setContentsMargins(12, 8, 12, 8)
+        self._offers.setContentsMargins(12, 0, 12, 0)
         self._offers.setSpacing(8)
         self._offered: tuple[BatchOffer, ...] = ()
         self._buttons: list[Button] = []

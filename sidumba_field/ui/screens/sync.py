@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from sidumba_field.services.views import Link, Mark, ShipmentRow
 from sidumba_field.ui.operations import syncing as operations
@@ -57,9 +57,10 @@ class SyncScreen(QWidget):
         self.header.end_chips()
         self.header.add_action(self.button)
         self.header.add_action(self.pause_button)
-        columns = QHBoxLayout()
+        columns = self._columns = QHBoxLayout()
         columns.setSpacing(12)
-        columns.addWidget(self._queue_card(), 200)
+        self._queue = self._queue_card()
+        columns.addWidget(self._queue, 200)
         self._side = QWidget()
         side = QVBoxLayout(self._side)
         side.setContentsMargins(0, 0, 0, 0)
@@ -108,8 +109,11 @@ class SyncScreen(QWidget):
         return self.button if self.list.isHidden() else self.list
 
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
-        """The right column gets slimmer."""
-        self._side.setMaximumWidth(260 if below_1180 else 16777215)
+        """The right column gets slimmer; below 1000 px it stands below."""
+        self._side.setMaximumWidth(260 if below_1180 and not below_1000 else 16777215)
+        one = QBoxLayout.Direction.TopToBottom if below_1000 else QBoxLayout.Direction.LeftToRight
+        self._columns.setDirection(one)
+        self._queue.setMinimumHeight(320 if below_1000 else 0)
 
     # -- showing
 

@@ -78,6 +78,11 @@ class GroupRow:
         return self.title
 
 
+def _records(index: Index) -> list[RecordRow]:
+    """The records of the list a row is in, without headings."""
+    return [row for row in index.model().items if isinstance(row, RecordRow)]  # type: ignore[attr-defined]
+
+
 class RecordDelegate(RowDelegate):
     """The wide row. Columns stand at fixed shares of the width, as on the home screen."""
 
@@ -100,7 +105,7 @@ class RecordDelegate(RowDelegate):
         if isinstance(item, GroupRow):
             self._heading(painter, rect, item)
         else:
-            self._record(painter, rect, item, focused, self._names_room(rect.width(), index))
+            self._record(painter, rect, item, focused, index)
 
     @staticmethod
     def _heading(painter: QPainter, rect: QRectF, item: GroupRow) -> None:
@@ -114,26 +119,36 @@ class RecordDelegate(RowDelegate):
         line_of_text(painter, words, item.title, font("small", weight=600), theme().color(tone))
 
     @staticmethod
+    def _fact_columns(rect: QRectF, index: Index) -> tuple[float, float]:
+        """Left edges of fact and time, the same in every row: as in the design, or as far left as a narrow list asks
+        so that nothing stands over the action."""
+        rows, used, label = _records(index), font("small", numbers=True), font("label")
+        action = (
+            max((text_width(row.action, label) for row in rows), default=0) + KeycapPainter.width(("↵",)) + 21
+        )
+        when = max((text_width(row.when, used) for row in rows), default=0)
+        fact = max((text_width(row.fact, used) for row in rows), default=0)
+        fourth = min(rect.left() + rect.width() * 0.772, rect.right() - action - when - 10)
+        return min(rect.left() + rect.width() * 0.636, fourth - fact - 12), fourth
+
+    @staticmethod
     def _names_room(width: float, index: Index) -> float:
         """Px for the names, the same in every row: their share of the design, or more where the list is narrow."""
-        rows = [row for row in index.model().items if isinstance(row, RecordRow)]  # type: ignore[attr-defined]
+        rows = _records(index)
         title, small = font("label"), font("small")
         wanted = max(
             (max(text_width(r.title, title), text_width(r.subtitle, small)) for r in rows), default=0
         )
         return max(width * 0.27 - 14, min(wanted + 2, width * 0.34))
 
-    def _record(
-        self, painter: QPainter, rect: QRectF, item: RecordRow, focused: bool, names_room: float
-    ) -> None:
+    def _record(self, painter: QPainter, rect: QRectF, item: RecordRow, focused: bool, index: Index) -> None:
         current = theme()
-        names = QRectF(rect.left() + 14, rect.top() + 6, names_room, 18)
+        names = QRectF(rect.left() + 14, rect.top() + 6, self._names_room(rect.width(), index), 18)
         line_of_text(painter, names, item.title, font("label"), current.color("text.primary"))
         below = names.translated(0, 17)
         line_of_text(painter, below, item.subtitle, font("small"), current.color("text.secondary"))
         second = max(rect.left() + rect.width() * 0.293, names.right() + 14)
-        third = rect.left() + rect.width() * 0.636
-        fourth = rect.left() + rect.width() * 0.772
+        third, fourth = self._fact_columns(rect, index)
         middle = QRectF(second, rect.top(), third - second - 14, rect.height())
         if item.remark:
             two_lines(painter, middle, f"“{item.remark}”", current.color("text.secondary"))
@@ -186,25 +201,37 @@ class QueueDelegate(RowDelegate):
     def words(self, painter: QPainter, rect: QRectF, index: Index, current: bool, focused: bool) -> None:
         """Two lines and their signs."""
         item: RecordRow = index.data(ITEM)
-        tones = theme()
-        right = rect.right() - 12
+        tones, used = theme(), font("small", numbers=True)
+        room = rect.width() - 34
+        signs = self._signs_width(item)
+        # A title that needs the whole line sends the signs down; the version then stands in the record's head alone.
+        below = bool(signs) and text_width(item.title, font("label")) > room - signs
+        self._signs(painter, rect.right() - 12, rect.top() + (26 if below else 9), item)
+        first = QRectF(rect.left() + 14, rect.top() + 8, room - (0 if below else signs) + 6, 18)
+        line_of_text(painter, first, item.title, font("label"), tones.color("text.primary"))
+        tagged = "" if below else item.tag
+        width = signs if below else text_width(tagged, used)
+        second = QRectF(rect.left() + 14, rect.top() + 26, room - width, 17)
+        line_of_text(painter, second, item.subtitle, used, tones.color("text.secondary"))
+        tag = QRectF(rect.left(), rect.top() + 26, rect.width() - 12, 17)
+        line_of_text(painter, tag, tagged, used, tones.color("text.secondary"), _RIGHT)
+
+    @staticmethod
+    def _signs_width(item: RecordRow) -> float:
+        """Px of warnings, duplicates and mark."""
+        used = font("label", numbers=True)
+        counts = sum(text_width(str(n), used) + 26 for n in (item.duplicates, item.warnings) if n)
+        return counts + (20 if item.mark and item.mark != "terima" else 0)
+
+    def _signs(self, painter: QPainter, right: float, top: float, item: RecordRow) -> None:
         for icon, count, tone in (
             ("copy", item.duplicates, "magenta"),
             ("triangle-alert", item.warnings, "amber"),
         ):
             if count:
-                right = self._count(painter, right, rect.top() + 18, icon, count, f"state.{tone}.fg")
+                right = self._count(painter, right, top + 9, icon, count, f"state.{tone}.fg")
         if item.mark and item.mark != "terima":
-            right -= 20
-            MarkPainter.paint(painter, QRectF(right, rect.top() + 10, 16, 16), item.mark)
-        first = QRectF(rect.left() + 14, rect.top() + 8, right - rect.left() - 20, 18)
-        line_of_text(painter, first, item.title, font("label"), tones.color("text.primary"))
-        used = font("small", numbers=True)
-        width = text_width(item.tag, used) if item.tag else 0
-        second = QRectF(rect.left() + 14, rect.top() + 26, rect.width() - 34 - width, 17)
-        line_of_text(painter, second, item.subtitle, used, tones.color("text.secondary"))
-        tag = QRectF(rect.left(), rect.top() + 26, rect.width() - 12, 17)
-        line_of_text(painter, tag, item.tag, used, tones.color("text.secondary"), _RIGHT)
+            MarkPainter.paint(painter, QRectF(right - 20, top + 1, 16, 16), item.mark)
 
     @staticmethod
     def _count(painter: QPainter, right: float, middle: float, icon: str, count: int, tone: str) -> float:
