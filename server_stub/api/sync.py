@@ -18,7 +18,7 @@ from server_stub.workflow.service import Sender
 from sidumba_field import __version__
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import is_id
-from sidumba_field.core.records import GENESIS
+from sidumba_field.core.records import GENESIS, SETTLED, Record
 from sidumba_field.core.time import iso
 from sidumba_field.wire import endpoints
 from sidumba_field.wire.messages import (
@@ -27,6 +27,7 @@ from sidumba_field.wire.messages import (
     FeedPage,
     HeadMessage,
     Hello,
+    ProposalMessage,
     PullReply,
     PullRequest,
     PushReply,
@@ -180,12 +181,14 @@ def _snapshot(server: Server, person: Person, vid: str, after: str) -> SnapshotR
         if scope is None or not may_read(person.grants, scope, server.clock.now()):
             # One answer for both: whether a feed exists is nobody else's business.
             raise SidumbaError("auth.not_permitted")
+        found = work.records.page(vid, after, 200)
+        waiting = _unsettled(work, vid, found)
         records: list[RecordMessage] = []
         size, last = 0, after
-        found = work.records.page(vid, after, 200)
         for record in found:
             message = RecordMessage.of(record)
-            size += len(message.model_dump_json())
+            parts = [message, *waiting[record.rid]]
+            size += sum(len(part.model_dump_json()) for part in parts)
             if records and size > limit:
                 break
             records.append(message)
@@ -198,5 +201,17 @@ def _snapshot(server: Server, person: Person, vid: str, after: str) -> SnapshotR
             hash=scope.hash,
             records=records,
             files=work.files.whole_names(vid, [record.rid for record in records]),
+            proposals=[one for record in records for one in waiting[record.rid]],
             after="" if is_whole else last,
         )
+
+
+def _unsettled(work: Work, vid: str, records: list[Record]) -> dict[str, list[ProposalMessage]]:
+    """Return rid -> proposals no person has settled; a laptop that begins here has no other way to learn of them."""
+    found: dict[str, list[ProposalMessage]] = {record.rid: [] for record in records}
+    fields = {record.rid: record.fields for record in records}
+    for entry in work.feed.proposals(vid, found):
+        message = ProposalMessage.of(entry)
+        if not fields[entry.rid].get(SETTLED + message.op):
+            found[entry.rid].append(message)
+    return found

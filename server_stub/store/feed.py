@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,6 +135,16 @@ class Feed:
         """Return every entry about one record, oldest first."""
         rows = self._db.execute(_WITH_PAYLOAD.where(FEED.c.rid == rid).order_by(FEED.c.vid, FEED.c.seq))
         return [_entry(row) for row in rows]
+
+    def proposals(self, vid: str, rids: Iterable[str]) -> list[FeedEntry]:
+        """Return the proposals about some records of a scope, oldest first; erased ones are left out."""
+        wanted = _WITH_PAYLOAD.where(
+            FEED.c.rid.in_(sorted(set(rids))),
+            FEED.c.vid == vid,
+            FEED.c.kind == FeedKind.PROPOSAL.value,
+            PAYLOAD.c.body.is_not(None),
+        )
+        return [_entry(row) for row in self._db.execute(wanted.order_by(FEED.c.seq))]
 
     def last_revs(self, vid: str) -> dict[str, int]:
         """Return rid -> highest revision the chain tells of, for one scope."""

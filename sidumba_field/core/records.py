@@ -17,6 +17,8 @@ from sidumba_field.core.canonical import canonical, digest, sha256_hex
 NOTHING = "-"
 #: The hash before the first entry of a feed.
 GENESIS = "0" * 64
+#: Meta field by which a person settles a proposal: "@settled/<op id>".
+SETTLED = "@settled/"
 
 
 class OpKind(StrEnum):

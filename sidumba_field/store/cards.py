@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from sidumba_field.core.records import OpKind, OutboxState, Record
+from sidumba_field.core.records import SETTLED, OpKind, OutboxState, Record
 from sidumba_field.store import codec
 from sidumba_field.store.overlay import (
     APPLIED_STATES,
@@ -27,7 +27,6 @@ from sidumba_field.store.tables import FEED, JOURNAL, OUTBOX, PREDICTION, PROPOS
 from sidumba_field.store.values import LocalRecord, Mark, Proposal
 
 _FILE_NAME = re.compile(r"^[0-9a-f]{64}\.[a-z0-9]{1,8}$")
-SETTLED = "@settled/"
 
 # Every keystroke that is kept runs these: they are built once, not per call.
 _RID = sa.bindparam("rid_", type_=sa.String)

@@ -31,7 +31,7 @@ from sidumba_field.store.tables import (
     SNAPSHOT,
 )
 from sidumba_field.store.values import Changes
-from sidumba_field.wire.messages import SnapshotReply
+from sidumba_field.wire.messages import ProposalMessage, SnapshotReply
 
 
 class Feed:
@@ -45,7 +45,8 @@ class Feed:
         """Take the entries after the cursor, in order, and move the cursor; entries taken before are skipped.
 
         Raises ``wire.chain_broken`` (params vid, seq) when a link, a payload or the head does not fit: then nothing
-        of the page is kept. Raises ``KeyError`` for a scope nobody upserted.
+        of the page is kept; ``wire.malformed`` (the same params) for a payload this app cannot read. Raises
+        ``KeyError`` for a scope nobody upserted.
         """
         for entry in entries:
             _check_entry(vid, entry)
@@ -58,7 +59,11 @@ class Feed:
             rids: set[str] = set()
             files: set[str] = set()
             for entry in fresh:
-                self._apply(connection, entry, rids, files)
+                try:
+                    self._apply(connection, entry, rids, files)
+                except (KeyError, TypeError, ValueError):
+                    # Hashed by the server as it stands, yet not what we know: this feed waits for a newer app.
+                    raise SidumbaError("wire.malformed", vid=vid, seq=entry.seq) from None
             last = fresh[-1] if fresh else None
             cursor = {"seq": last.seq, "hash": last.hash} if last else {}
             heads = {"head_seq": head.seq, "head_hash": head.hash} if head.seq >= scope["head_seq"] else {}
@@ -94,14 +99,18 @@ class Feed:
             )
             if scope is None:
                 raise KeyError(page.vid)
+            rids = {message.rid for message in page.records}
             known = {
                 message.rid for message in page.records if _from_snapshot(connection, message.to_record())
             }
+            for proposal in page.proposals:
+                if proposal.rid in rids:
+                    _keep_proposal(connection, page.vid, proposal)
+                    known.add(proposal.rid)
             now = iso(self._clock.now())
             for name in page.files:
                 _whole(connection, name, 0, now)
             _move_snapshot(connection, scope, page, asked_after)
-            rids = {message.rid for message in page.records}
             cards.refresh_all(connection, known)
             listing.index_stale(connection)
         return Changes(frozenset(rids), frozenset({page.vid}), len(rids), 0, frozenset(page.files))
@@ -185,21 +194,16 @@ def _came_back(connection: sa.Connection, entry: FeedEntry) -> None:
 
 
 def _proposal(connection: sa.Connection, entry: FeedEntry) -> None:
-    said = entry.payload
-    if said is None:
-        return
+    if entry.payload is not None:
+        _keep_proposal(connection, entry.vid, ProposalMessage.of(entry))
+
+
+def _keep_proposal(connection: sa.Connection, vid: str, said: ProposalMessage) -> None:
     row: dict[str, Any] = {
-        "op": str(said["op"]),
-        "rid": entry.rid,
-        "vid": entry.vid,
-        "seq": entry.seq,
-        "reason": str(said["reason"]),
-        "set": codec.dump(said["set"]),
-        "was": codec.dump(said["was"]),
-        "base_rev": int(said["base_rev"]),
-        "by": str(said["by"]),
-        "by_name": str(said["by_name"]),
-        "at": str(said["at"]),
+        **said.model_dump(),
+        "vid": vid,
+        "set": codec.dump(said.set),
+        "was": codec.dump(said.was),
     }
     added = insert(PROPOSAL).values(row)
     connection.execute(added.on_conflict_do_update(index_elements=[PROPOSAL.c.op], set_=row))

@@ -3,7 +3,7 @@ tried.
 
 Village lines cut replies in the middle of a header block, and their portals answer ``200 text/html`` to
 everything (spec/sync.md failures 24, 26, 27). Hence: no reply counts without a JSON body of the announced
-length and the right digest, and a refusal counts only as problem+json with one of our numbers.
+length and the right digest, and a refusal counts only as problem+json with one of our numbers, sealed alike.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def check_length(reply: RawReply) -> None:
     """Raise ``wire.cut_short`` unless the body's length was announced and came whole."""
     announced = reply.headers.get("content-length", "")
     if announced:
-        if not announced.isdigit() or int(announced) != len(reply.body):
+        if not _is_number(announced) or int(announced) != len(reply.body):
             raise SidumbaError("wire.cut_short")
     elif reply.headers.get("transfer-encoding", "").lower() != "chunked":
         raise SidumbaError("wire.cut_short")
@@ -86,7 +86,7 @@ def _problem(reply: RawReply) -> SidumbaError:
     body = _json(reply)
     if not isinstance(body, dict) or body.get("status") != reply.status:
         return SidumbaError("wire.not_our_server")
-    error = from_problem(body)
+    error = from_problem(unseal(body))
     if error.code == "wire.overloaded":
         return SidumbaError("wire.overloaded", **{**error.params, **_patience(reply)})
     return error
@@ -104,14 +104,19 @@ def _patience(reply: RawReply) -> dict[str, int]:
     left out.
     """
     text = reply.headers.get("retry-after", "").strip()
-    return {"retry_after": min(int(text), MAX_RETRY_AFTER)} if text.isdigit() else {}
+    return {"retry_after": min(int(text), MAX_RETRY_AFTER)} if _is_number(text) else {}
+
+
+def _is_number(text: str) -> bool:
+    """Headers arrive as Latin-1, where "\u00b2" is a digit to Python and no number."""
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def _json(reply: RawReply) -> Any:
     body = _unzip(reply.body) if reply.headers.get("content-encoding", "").lower() == "gzip" else reply.body
     try:
         return json.loads(body.decode("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise SidumbaError("wire.not_our_server") from None
 
 

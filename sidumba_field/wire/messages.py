@@ -345,9 +345,30 @@ class RecordMessage(Message):
         return cls(**values)
 
 
+class ProposalMessage(Message):
+    """A value that was not applied, as its feed entry told it (docs/spec/wire.md "Entries"); ``seq``: its place."""
+
+    rid: Id
+    seq: int
+    op: Word
+    set: dict[str, str | None]
+    was: dict[str, str | None]
+    reason: Word
+    base_rev: int
+    by: Word
+    by_name: Word
+    at: Word
+
+    @classmethod
+    def of(cls, entry: FeedEntry) -> ProposalMessage:
+        """Return the proposal of an entry whose payload is there."""
+        return cls.model_validate({**(entry.payload or {}), "rid": entry.rid, "seq": entry.seq})
+
+
 class SnapshotReply(Message):
     """One page of a scope's present state, read in one transaction with its head. ``after``: give it back for more,
-    "" when this was the last page. ``files``: names of files whole on the server among those referenced here."""
+    "" when this was the last page. ``files``: names of files whole on the server among those referenced here.
+    ``proposals``: those about these records that nobody has settled."""
 
     vid: Id
     epoch: Word
@@ -355,6 +376,7 @@ class SnapshotReply(Message):
     hash: Sha
     records: list[RecordMessage]
     files: list[str]
+    proposals: list[ProposalMessage] = Field(default_factory=list)
     after: Word
 
 
@@ -381,7 +403,7 @@ def unseal(raw: Any) -> dict[str, Any]:
     body = {key: value for key, value in raw.items() if key != "digest"}
     try:
         right = digest(body) == raw["digest"]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         right = False
     if not right:
         raise SidumbaError("wire.bad_digest")

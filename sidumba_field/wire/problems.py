@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sidumba_field.core.canonical import digest
 from sidumba_field.core.errors import SidumbaError
 
 CONTENT_TYPE = "application/problem+json"
@@ -44,7 +45,10 @@ def status_of(code: str) -> int:
 
 
 def to_problem(error: SidumbaError) -> tuple[int, dict[str, Any]]:
-    """Return (HTTP status, problem+json body); the sentence is left to the reader's own language."""
+    """Return (HTTP status, problem+json body); the sentence is left to the reader's own language.
+
+    ``digest`` seals it as any reply: a refusal can set a file aside, so one cut or made up on the way must not count.
+    """
     code = error.code if error.code in NUMBERS else "bug.unexpected"
     body = {
         "type": f"urn:sidumba-field:problem:{NUMBERS[code]}",
@@ -54,7 +58,7 @@ def to_problem(error: SidumbaError) -> tuple[int, dict[str, Any]]:
         "retryable": error.retryable,
         "params": {key: str(value) for key, value in error.params.items()},
     }
-    return status_of(code), body
+    return status_of(code), {**body, "digest": digest(body)}
 
 
 def from_problem(body: Mapping[str, Any]) -> SidumbaError:
@@ -63,4 +67,5 @@ def from_problem(body: Mapping[str, Any]) -> SidumbaError:
     if code is None or code == "bug.unexpected":
         return SidumbaError("wire.server_fault", number=str(body.get("number", "")))
     params = body.get("params")
-    return SidumbaError(code, **(dict(params) if isinstance(params, Mapping) else {}))
+    named = params if isinstance(params, Mapping) else {}
+    return SidumbaError(code, **{key: value for key, value in named.items() if key not in ("self", "code")})

@@ -28,7 +28,7 @@ from sidumba_field.core.records import (
 )
 from sidumba_field.core.time import FixedClock, iso
 from sidumba_field.store import Store, open_store
-from sidumba_field.wire.messages import HeadMessage, RecordMessage, SnapshotReply
+from sidumba_field.wire.messages import HeadMessage, ProposalMessage, RecordMessage, SnapshotReply
 
 VID = derived_id("scope", "kopi", "63.11.02.2005")
 ANI, BUDI = derived_id("user", "ani"), derived_id("user", "budi")
@@ -282,5 +282,8 @@ class Server:
             hash=self.head.hash,
             records=[RecordMessage.of(found) for found in self.records.values()],
             files=files or [],
+            proposals=[
+                ProposalMessage.of(e) for e in self.entries if e.kind is FeedKind.PROPOSAL and e.payload
+            ],
             after="",
         )

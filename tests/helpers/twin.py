@@ -47,6 +47,7 @@ from sidumba_field.wire.messages import (
     Limits,
     Message,
     OpMessage,
+    ProposalMessage,
     PullReply,
     PullRequest,
     PushReply,
@@ -448,6 +449,10 @@ class TwinLine:
             (r for r in server.records.values() if r.vid == vid and r.rid > after), key=lambda r: r.rid
         )
         page = mine[:PAGE_RECORDS]
+        rids = {record.rid for record in page}
+        waiting = [
+            e for e in server.feeds[vid] if e.kind is FeedKind.PROPOSAL and e.rid in rids and e.payload
+        ]
         names = {v for r in page for v in r.fields.values() if v.partition(".")[0] in server.blobs}
         return travelled(
             SnapshotReply(
@@ -457,6 +462,7 @@ class TwinLine:
                 hash=head.hash,
                 files=sorted(names),
                 records=[RecordMessage.of(record) for record in page],
+                proposals=[ProposalMessage.of(entry) for entry in waiting],
                 after=page[-1].rid if len(mine) > PAGE_RECORDS else "",
             )
         )

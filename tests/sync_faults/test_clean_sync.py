@@ -192,8 +192,14 @@ def test_a_long_feed_begins_with_a_snapshot_and_goes_on_with_the_feed(
         petugas.type(rid, omzet="5")
         petugas.send(rid)
     petugas.sync()
+    petugas.step(rids[6], "ajukan", "diajukan")
+    petugas.sync()
+    petugas.type(rids[6], omzet="7")
+    petugas.send(rids[6])
+    petugas.sync()
     assert admin.sync().complete
     assert len(admin.store.records.history(rids[0])) == 0
+    assert [one.open for one in admin.store.records.proposals(rids[6])] == [True], "held before he came"
     petugas.type(rids[0], omzet="6")
     petugas.send(rids[0])
     petugas.sync()

@@ -424,6 +424,38 @@ def test_a_snapshot_page_by_page_equals_what_is_stored(office: Office, laptop: L
     assert found[0] == office.stored(found[0].rid)
 
 
+def test_a_snapshot_brings_the_proposals_nobody_has_settled(office: Office, laptop: Laptop) -> None:
+    record = office.at_state("terpilah")
+    office.at_state("terpilah")
+    held = [edit(laptop, record.rid, set={"nama": name}, base_rev=1) for name in ("A", "B", "C")]
+    assert {one.st for one in laptop.answers(*held)} == {OpStatus.HELD}
+    office.must(office.edit("admin_desa", record.rid, {f"@settled/{held[1].op}": "tetap"}, base=1))
+    page = laptop.line("petugas").snapshot(office.vid(), "")
+    assert [(p.rid, p.op, p.set, p.reason) for p in page.proposals] == [
+        (record.rid, op.op, dict(op.set), "held") for op in (held[0], held[2])
+    ]
+    told = pull(laptop, "petugas", {office.vid(): (0, GENESIS)}).feeds[0].entries
+    assert {p.seq for p in page.proposals} <= {e.seq for e in told if e.kind.value == "proposal"}
+    office.service.erase(record.rid, "permintaan")
+    assert laptop.line("petugas").snapshot(office.vid(), "").proposals == []
+
+
+def test_proposals_count_for_the_size_of_a_snapshots_page(office: Office, laptop: Laptop) -> None:
+    rids = [office.at_state("terpilah").rid for _ in range(4)]
+    for rid in rids:
+        held = [edit(laptop, rid, set={"nama": str(n) + "x" * 19_000}, base_rev=1) for n in range(5)]
+        laptop.push(*held)
+    found, after, pages = [], "", 0
+    while True:
+        page = laptop.line("petugas").snapshot(office.vid(), after)
+        found += [proposal.rid for proposal in page.proposals]
+        after, pages = page.after, pages + 1
+        if not after:
+            break
+    assert pages > 1
+    assert sorted(found) == sorted(rids * 5)
+
+
 def test_an_erased_payload_travels_as_nothing(office: Office, laptop: Laptop) -> None:
     op = edit(laptop)
     laptop.push(op)

@@ -14,7 +14,7 @@ from sidumba_field.core.records import FeedEntry, FeedKind, Remark, entry_hash
 from sidumba_field.core.time import FixedClock, iso
 from sidumba_field.store import Mark, Store, cards
 from sidumba_field.wire.messages import HeadMessage
-from tests.helpers.ledger import ANI, VID, Server, begin, clock, record
+from tests.helpers.ledger import ANI, BUDI, VID, Server, begin, clock, record
 
 
 @pytest.fixture
@@ -156,6 +156,50 @@ def test_a_snapshot_begins_a_laptop_and_the_feed_goes_on_from_it(
     assert store.records.at_rev(rid, 4) == server.records[rid].fields
     assert store.records.at_rev(rid, 2) is None, "older than the snapshot"
     assert store.records.changed_since(rid, 2) == {"omzet", "catatan"}
+
+
+def test_a_snapshot_brings_open_differences_to_a_new_laptop(
+    store: Store, server: Server, at: FixedClock
+) -> None:
+    rid = _rid(server)
+    payload = {
+        "op": new_id(at),
+        "set": {"nama": "Wahyuni"},
+        "was": {"nama": None},
+        "reason": "held",
+        "base_rev": 1,
+        "by": BUDI,
+        "by_name": "Budi",
+        "at": "2026-11-21T04:00:00.000Z",
+    }
+    server.add(rid, 3, FeedKind.PROPOSAL, payload["op"], payload, BUDI)
+    store.feed.apply_snapshot(server.snapshot())
+    [proposal] = store.records.proposals(rid)
+    assert (proposal.set, proposal.reason, proposal.by_name, proposal.open) == (
+        {"nama": "Wahyuni"},
+        "held",
+        "Budi",
+        True,
+    )
+    found = store.records.get(rid)
+    assert found is not None
+    assert found.mark is Mark.DIFFERING
+    assert store.counts().differing == 1
+    settled = {**server.records[rid].fields, f"@settled/{payload['op']}": "tetap"}
+    server.records[rid] = replace(server.records[rid], fields=settled, rev=4)
+    store.feed.apply_snapshot(server.snapshot())
+    assert [one.open for one in store.records.proposals(rid)] == [False]
+
+
+def test_a_payload_this_app_cannot_read_is_told_and_nothing_of_its_page_is_kept(
+    store: Store, server: Server, at: FixedClock
+) -> None:
+    server.add(_rid(server), 4, FeedKind.EDIT, new_id(at), {"set": {"nama": "X"}}, BUDI)
+    with pytest.raises(SidumbaError) as refusal:
+        server.pull(store)
+    assert (refusal.value.code, refusal.value.params["seq"]) == ("wire.malformed", 4)
+    [scope] = store.scopes.all()
+    assert scope.seq == 0
 
 
 def test_what_lists_show_of_a_snapshot_is_what_the_record_says(

@@ -10,7 +10,7 @@ import pytest
 from sidumba_field.core.canonical import digest
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.sync.replies import MAX_REPLY, MAX_RETRY_AFTER, RawReply, judge
-from sidumba_field.wire.problems import NUMBERS, to_problem
+from sidumba_field.wire.problems import NUMBERS, from_problem, to_problem
 
 BODY = {"now": "2026-11-20T01:41:12.345Z"}
 
@@ -103,6 +103,38 @@ def test_a_bug_on_the_server_is_the_servers_fault() -> None:
 def test_a_problem_whose_status_disagrees_with_the_line_is_not_ours() -> None:
     odd = problem_reply("auth.device_unknown")
     assert code_of(RawReply(200, odd.headers, odd.body)) == "wire.not_our_server"
+
+
+def test_a_problem_changed_on_the_way_or_made_up_in_between_is_not_believed() -> None:
+    """``attachment.too_big`` sets a file aside for good: half a refusal must not."""
+    told = problem_reply("attachment.too_big", limit=26_214_400)
+    other = told.body.replace(b"26214400", b"00000001")
+    assert other != told.body
+    assert code_of(RawReply(told.status, told.headers, other)) == "wire.bad_digest"
+    bare = {name: value for name, value in json.loads(told.body).items() if name != "digest"}
+    made_up = reply(json.dumps(bare).encode(), told.status, "application/problem+json")
+    assert code_of(made_up) == "wire.not_our_server"
+    assert code_of(RawReply(told.status, told.headers, told.body[:-9])) == "wire.cut_short"
+
+
+def test_params_that_would_name_ours_anew_are_left_out() -> None:
+    error = from_problem({"number": "409.1", "params": {"self": 1, "code": 2, "offset": 3}})
+    assert (error.code, error.params) == ("wire.offset", {"offset": 3})
+
+
+@pytest.mark.parametrize("odd", ["\u00b2", "-1", "+5", "1_0", "9" * 5000, "5, 5"])
+def test_a_length_or_a_wish_that_is_no_number_is_only_noise(odd: str) -> None:
+    whole = reply(sealed())
+    assert code_of(RawReply(200, {**whole.headers, "content-length": odd}, whole.body)) == "wire.cut_short"
+    with pytest.raises(SidumbaError) as caught:
+        judge(reply(b"busy", 503, "text/plain", retry_after=odd))
+    assert "retry_after" not in caught.value.params
+
+
+def test_json_nested_without_end_is_not_our_server() -> None:
+    assert code_of(reply(b"[" * 200_000)) == "wire.not_our_server"
+    deep = b'{"digest":"","a":' + b"[" * 900 + b"]" * 900 + b"}"
+    assert code_of(reply(deep)) in ("wire.bad_digest", "wire.not_our_server")
 
 
 @pytest.mark.parametrize(
