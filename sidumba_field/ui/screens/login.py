@@ -188,9 +188,14 @@ class LoginScreen(QWidget):
         self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_activation(self) -> None:
-        """F3: set up the laptop, or one more person on it."""
+        """F3: set up the laptop. One more person is added by somebody who works here: his passphrase opened the
+        laptop's key, and without that key nobody can be given one.
+        """
         view = self._desk.session.login
         adding = view is not None and view.activated
+        if adding and self._desk.session.current is None:
+            self._show_refusal(tell("login.add_from_menu"))
+            return
         self.activation.set_adding(adding=adding)
         self.activation.set_back(possible=adding)
         self._rooms.setCurrentIndex(1)

@@ -52,7 +52,8 @@ class Window(MainWindow):
         self._banner = Banner("vermilion", "")
         self._banner_notice: Notice | None = None
         self._search = CommandSearch(self)
-        self.add_screen("login", LoginScreen(desk), chrome=False)
+        self._login = LoginScreen(desk)
+        self.add_screen("login", self._login, chrome=False)
         self.add_screen("home", HomeScreen(desk))
         self._form, self._review = FormScreen(desk), ReviewScreen(desk)
         self.add_screen("form", self._form, rail=True)
@@ -89,6 +90,9 @@ class Window(MainWindow):
         desk = self.desk
         desk.session.opened.connect(self._sat_down)
         desk.session.locked.connect(self._got_up)
+        # Whoever added a colleague, or thought better of it, stands at Masuk: he is signed out there.
+        desk.session.activated.connect(lambda _card: self.lock())
+        self._login.activation.backed.connect(self.lock)
         desk.session.truth_changed.connect(self._show_truth)
         desk.review.queue_changed.connect(self._count_queue)
         desk.changes.connect(self._refresh)
@@ -350,11 +354,21 @@ class Window(MainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         lock = menu.addAction(f"{tell('nav.lock')}\tCtrl+Shift+L")
         lock.triggered.connect(self.lock)
+        more = menu.addAction(tell("login.add_here"))
+        more.triggered.connect(self._add_person)
         other: Mode = "light" if theme().mode == "dark" else "dark"
         look = menu.addAction(tell(f"nav.look_{other}"))
         look.triggered.connect(lambda: _use_mode(other))
         corner = self.nav.mapToGlobal(QPoint(8, self.nav.height() - menu.sizeHint().height() - 52))
         menu.popup(corner)
+
+    def _add_person(self) -> None:
+        """One more person on this laptop; whoever works here now is still signed in, and leaves when it is done."""
+        if self.desk.session.current is None:
+            return
+        entry.leave(self.desk)
+        self.show_screen("login")
+        self._login.show_activation()
 
     def _open_search(self) -> None:
         """Ctrl+K."""
