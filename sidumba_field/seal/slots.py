@@ -2,7 +2,8 @@
 
 A user's slot also holds the secret of his own signing key, so a laptop without his passphrase cannot decide in his
 name (spec/sync.md section 3 "Keys"). Cards (names of officials) stand in clear for the list at the door; no data of
-citizens ever does. The file is replaced atomically and its predecessor stays as ``keys.json.bak``.
+citizens ever does. The file is replaced atomically; ``keys.json.bak`` is its twin, for a disk that rots. It follows at
+once, so that a passphrase or recovery code that was replaced opens neither.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from argon2.exceptions import HashingError
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,6 +33,8 @@ MIN_PASSPHRASE = 10
 #: No I, L, O, U, 0 and 1: a code is read out over the telephone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 25
+#: Costs beyond these would only freeze or fill the machine that tries them: 2 GiB, passes, lanes.
+_MOST = {"m_kib": 2 * 1024 * 1024, "t": 64, "p": 16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,9 @@ def key_id(data_key: bytes) -> str:
 
 
 def _derive(secret: bytes, kdf: dict[str, Any]) -> bytes:
-    if kdf.get("name") != "argon2id":
-        raise SidumbaError("store.damaged", file="keys.json")
+    """Derive a wrapping key at the cost the slot names. A lowered cost opens nothing: it gives another key."""
+    if kdf["name"] != "argon2id" or any(not 1 <= kdf[name] <= most for name, most in _MOST.items()):
+        raise ValueError("cost")
     return hash_secret_raw(
         secret, bytes.fromhex(kdf["salt"]), kdf["t"], kdf["m_kib"], kdf["p"], KEY_BYTES, Type.ID
     )
@@ -104,7 +109,7 @@ def _unwrap(secret: bytes, slot: dict[str, Any], aad: bytes, refusal: str) -> by
         return wrapping.decrypt(bytes.fromhex(slot["nonce"]), bytes.fromhex(slot["sealed"]), aad)
     except InvalidTag:
         raise SidumbaError(refusal) from None
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, HashingError):
         raise SidumbaError("store.damaged", file="keys.json") from None
 
 
@@ -212,9 +217,9 @@ class KeyFile:
         raise SidumbaError("store.damaged", file=self.path.name)
 
     def _write(self, content: dict[str, Any]) -> None:
-        if self.path.exists() and _parsed(self.path) is not None:
-            write_file(self._backup, [self.path.read_bytes()])
-        write_file(self.path, [json.dumps(content, ensure_ascii=False, indent=1).encode()])
+        body = json.dumps(content, ensure_ascii=False, indent=1).encode()
+        for path in (self.path, self._backup):
+            write_file(path, [body])
 
 
 def _parsed(path: Path) -> dict[str, Any] | None:
@@ -227,4 +232,22 @@ def _parsed(path: Path) -> dict[str, Any] | None:
         return None
     if content["v"] != VERSION:
         raise SidumbaError("store.too_new", found=content["v"], known=VERSION)
-    return content
+    return content if _is_whole(content) else None
+
+
+def _is_whole(content: dict[str, Any]) -> bool:
+    shown = {"name", "role_label", "unit_name", "username"}
+    recovery, users = content["recovery"], content["users"]
+    return (
+        isinstance(content["key_id"], str)
+        and (recovery is None or isinstance(recovery, dict))
+        and isinstance(users, list)
+        and all(
+            isinstance(slot, dict)
+            and isinstance(slot.get("user"), str)
+            and isinstance(slot.get("card"), dict)
+            and slot["card"].keys() == shown
+            and all(isinstance(text, str) for text in slot["card"].values())
+            for slot in users
+        )
+    )

@@ -113,8 +113,57 @@ def test_a_key_file_is_never_replaced_by_a_new_one(keys: KeyFile) -> None:
         keys.create(KEY)
 
 
+def test_what_was_replaced_opens_no_copy_either(keys: KeyFile) -> None:
+    """A code is read out over the telephone once; whoever overheard it may damage the file and find the twin."""
+    code = new_recovery_code()
+    keys.add_recovery(code, KEY, CHEAP)
+    keys.add_recovery(new_recovery_code(), KEY, CHEAP)
+    keys.replace_passphrase(SITI.user_id, GOOD, "hujan di bulan juni", CHEAP)
+    keys.path.write_bytes(b"{")
+    _refused("auth.wrong_recovery_code", keys.open_recovery, code)
+    _refused("auth.wrong_passphrase", keys.open_user, SITI.user_id, GOOD)
+    assert keys.open_user(SITI.user_id, "hujan di bulan juni") == (KEY, SECRET)
+
+
+@pytest.mark.parametrize(
+    "cost",
+    [
+        {"m_kib": 2**40},
+        {"t": 2**31},
+        {"p": 10_000},
+        {"m_kib": 0},
+        {"t": -1},
+        {"m_kib": "8"},
+        {"name": "none"},
+    ],
+)
+def test_a_cost_nobody_could_pay_is_damage_and_is_not_tried(keys: KeyFile, cost: dict[str, object]) -> None:
+    content = json.loads(keys.path.read_bytes())
+    content["users"][0]["kdf"].update(cost)
+    keys.path.write_text(json.dumps(content), encoding="utf-8")
+    _refused("store.damaged", keys.open_user, SITI.user_id, GOOD)
+
+
+def test_a_lowered_cost_opens_nothing(keys: KeyFile) -> None:
+    content = json.loads(keys.path.read_bytes())
+    assert content["users"][0]["kdf"]["t"] == 1
+    content["users"][0]["kdf"]["m_kib"] += 8
+    keys.path.write_text(json.dumps(content), encoding="utf-8")
+    _refused("auth.wrong_passphrase", keys.open_user, SITI.user_id, GOOD)
+
+
+@pytest.mark.parametrize(
+    "users", [None, {}, [1], [{}], [{"user": 1, "card": {}}], [{"user": "a", "card": {"name": "A"}}]]
+)
+def test_slots_of_another_shape_are_damage_and_the_twin_is_read(keys: KeyFile, users: object) -> None:
+    content = json.loads(keys.path.read_bytes())
+    keys.path.write_text(json.dumps({**content, "users": users}), encoding="utf-8")
+    assert keys.cards() == [SITI]
+    assert keys.open_user(SITI.user_id, GOOD) == (KEY, SECRET)
+
+
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"v": 1}'])
-def test_a_damaged_file_is_read_from_its_predecessor(keys: KeyFile, damage: bytes) -> None:
+def test_a_damaged_file_is_read_from_its_twin(keys: KeyFile, damage: bytes) -> None:
     keys.add_recovery(new_recovery_code(), KEY, CHEAP)
     keys.path.write_bytes(damage)
     assert keys.open_user(SITI.user_id, GOOD) == (KEY, SECRET)
