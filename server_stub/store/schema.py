@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from pathlib import Path
 
 from alembic import command
@@ -11,6 +13,7 @@ from alembic.script import ScriptDirectory
 
 from server_stub.store.database import Database
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.seal.durable import sync_folder
 
 
 def _config() -> Config:
@@ -57,11 +60,18 @@ def upgrade(database: Database) -> None:
 
 
 def _copy(database: Database, found: str) -> None:
+    """Copy the database beside itself, whole or not at all: a copy cut by a crash must not pass for one."""
     target = database.path.with_name(f"{database.path.name}.{found}.copy")
     if target.exists():
         return
+    # A name of its own: two processes may start at once, and VACUUM INTO refuses a file that is there.
+    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     raw = database.engine.raw_connection()
     try:
-        raw.cursor().execute("VACUUM INTO ?", (str(target),))
+        raw.cursor().execute("VACUUM INTO ?", (str(part),))
     finally:
         raw.close()
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(part, target)
+    sync_folder(target.parent)

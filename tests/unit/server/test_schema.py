@@ -50,6 +50,25 @@ def test_an_older_database_is_copied_before_it_is_changed(
     copy.close()
 
 
+def test_a_copy_cut_by_a_crash_does_not_pass_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(tmp_path / "server.db")
+    schema.upgrade(database)
+    monkeypatch.setattr(schema, "newest", lambda: "0002")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(schema.os, "replace", killed)
+        schema.upgrade(database)
+    assert not (tmp_path / "server.db.0001.copy").exists()
+    schema.upgrade(database)
+    database.close()
+    copy = Database(tmp_path / "server.db.0001.copy")
+    assert schema.current(copy) == "0001"
+    copy.close()
+
+
 def test_an_engine_that_may_lose_a_commit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(databases.sqlite, "sqlite_version", "3.51.2")
     with pytest.raises(SidumbaError, match=r"store\.old_engine"):
