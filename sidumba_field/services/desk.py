@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sidumba_field.attachments import Shelf
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.time import Clock, parse_iso
+from sidumba_field.core.time import Clock, iso, parse_iso
 from sidumba_field.core.workflow import Grant, roles_for
 from sidumba_field.programs import Program
 from sidumba_field.seal.signing import SigningKey
@@ -117,6 +117,12 @@ class Desk:
         """
         until = self.seat().user.lease_until
         return bool(until) and parse_iso(until) <= self.clock.now()
+
+    def here(self, at: str, server_now: str) -> str:
+        """Return an instant the server spoke of as this laptop's clock will show it: a clock that is weeks ahead
+        must not use up a lease that was given a moment ago.
+        """
+        return iso(self.clock.now() + (parse_iso(at) - parse_iso(server_now)))
 
     @property
     def tz(self) -> tzinfo:

@@ -68,7 +68,8 @@ class SetUp:
         person = activation.activate_person(transport, username, password)
         data_key = os.urandom(32)
         self._begin_store(server_url, enrolled, person, data_key)
-        write_status(self.desk.folder, {"office": enrolled.office, "lease_until": person.reply.lease_until})
+        lease = self.desk.here(person.reply.lease_until, person.reply.now)
+        write_status(self.desk.folder, {"office": enrolled.office, "lease_until": lease})
         # The key file comes last: only a laptop whose set-up was finished has one.
         self.keys.create(data_key)
         self.keys.add_recovery(enrolled.recovery_code, data_key)
@@ -142,7 +143,7 @@ class SetUp:
                 unit=reply.unit,
                 unit_name=reply.unit_name,
                 grants=grants,
-                lease_until=reply.lease_until,
+                lease_until=self.desk.here(reply.lease_until, reply.now),
             )
         )
         for scope in reply.scopes:

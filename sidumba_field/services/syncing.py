@@ -9,10 +9,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.time import iso, parse_iso
 from sidumba_field.seal.box import seal_text
 from sidumba_field.services.desk import Desk, Seat
 from sidumba_field.services.session import TO_ESCROW, SessionService
@@ -100,8 +102,8 @@ class SyncingService:
 
         store = handed(seat.store, self._worker, still_here)
         problem = self._sign_in(seat, self._line(""))
-        # With the lease run out nothing is fetched: what waits still goes out, under the laptop's own signature.
-        token = "" if self._on_worker(self._lease_over) else seat.token
+        # Without a session nothing is fetched: what waits still goes out, under the laptop's own signature.
+        token = seat.token
         identity = SyncIdentity(
             store.meta.get("device") or "",
             store.meta.get("incarnation") or "",
@@ -121,9 +123,6 @@ class SyncingService:
             self.desk.set_link(before)
             return self._stopped(report)
         return self._finish(seat, report, problem)
-
-    def _lease_over(self) -> bool:
-        return self.desk.lease_over
 
     def _stopped(self, report: SyncReport) -> SyncOutcome:
         """Return the outcome of a run that was stopped before the server answered: nothing was learnt of it."""
@@ -149,9 +148,10 @@ class SyncingService:
 
     def _sign_in(self, seat: Seat, line: Transport) -> str:
         """Get the person's session; without one sending still works, only fetching waits (spec/sync.md
-        "Auth"). A lease that has run out is renewed by nothing else. Returns what went wrong, or "".
+        "Auth"). With the lease run out an older session is not used any more: only signing in again renews it.
+        Returns what went wrong, or "".
         """
-        if self._on_worker(self._lease_over):
+        if self._on_worker(lambda: self.desk.lease_over):
             seat.token = ""
         if seat.token or not seat.passphrase:
             return ""
@@ -169,7 +169,8 @@ class SyncingService:
     def _learn(self, seat: Seat, reply: SessionReply) -> None:
         """Keep what a sign-in renews: grants, lease, names, the open period, new scopes."""
         grants = tuple(grant.model_dump() for grant in reply.grants)
-        seat.user = replace(seat.user, grants=grants, lease_until=reply.lease_until, name=reply.name)
+        lease = self.desk.here(reply.lease_until, reply.now)
+        seat.user = replace(seat.user, grants=grants, lease_until=lease, name=reply.name)
         seat.store.users.upsert(seat.user)
         seat.store.people.upsert(reply.people)
         seat.store.meta.set("periods", json.dumps(reply.periods))
@@ -200,7 +201,7 @@ class SyncingService:
         self.desk.set_link(Link.ONLINE if reached else Link.OFFLINE)
         if first is not None and first.code == "auth.session_expired":
             seat.token = ""
-        self._on_worker(lambda: self._renew(seat))
+        self._on_worker(lambda: self._renew(seat, report.clock_skew_s))
         self._news = self._on_worker(self._tell_news)
         self._on_worker(self._session.note_status)
         received = sum(count for status, count in report.answered.items() if status in ("applied", "merged"))
@@ -219,11 +220,14 @@ class SyncingService:
             changes,
         )
 
-    def _renew(self, seat: Seat) -> None:
-        """Take over the lease a fetch has lengthened in the store."""
+    def _renew(self, seat: Seat, skew_s: int) -> None:
+        """Take over the lease a fetch has lengthened in the store; ``skew_s``: server's clock minus ours."""
         known = seat.store.users.get(seat.user.user_id)
-        if known is not None:
-            seat.user = replace(seat.user, lease_until=known.lease_until)
+        if known is None or known.lease_until == seat.user.lease_until:
+            return
+        lease = iso(parse_iso(known.lease_until) - timedelta(seconds=skew_s))
+        seat.user = replace(seat.user, lease_until=lease)
+        seat.store.users.upsert(seat.user)
 
     def _tell_news(self) -> tuple[tuple[str, str], ...]:
         counts = self.desk.seat().store.counts()

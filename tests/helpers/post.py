@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -109,16 +108,18 @@ class OfficeLine(TwinLine):
 class Post:
     """One laptop folder and whoever works at it. ``plan`` names the faults of its line; ``calls`` counts its calls."""
 
-    def __init__(self, folder: Path, office: Office | None = None, *, worker: Executor | None = None) -> None:
+    def __init__(
+        self, folder: Path, office: Office | None = None, *, clock: FixedClock | None = None
+    ) -> None:
         self.office = office or Office(FixedClock(NOW))
-        self.clock = self.office.clock
+        self.clock = clock or self.office.clock
         self.plan: Plan = nothing_breaks
         self.calls: Counter[str] = Counter()
         program = any_program()
         self.desk = Desk(folder, {program.id: program}, self.clock, zone=program.office.zone)
         self.session = SessionService(self.desk, self._connect)
         self.entry = EntryService(self.desk)
-        self.syncing = SyncingService(self.desk, self.session, worker)
+        self.syncing = SyncingService(self.desk, self.session)
 
     def _connect(self, url: str, key: SigningKey, device: str, inc: str, token: str) -> Transport:
         assert url == URL

@@ -193,6 +193,12 @@ class Told:
         self.step(batch, "laporkan", "Noor Laila", set=content)
         if state == "disahkan":
             self.step(batch, "sahkan", "Rahmat Hidayat")
+        self.move(rids, state, batch)
+        self.pull()
+        return batch
+
+    def move(self, rids: Iterable[str], state: str, batch: str) -> None:
+        """Tell that the members moved with their batch, each with an entry of its own."""
         for rid in rids:
             known = self.known[rid]
             known.rev += 1
@@ -200,13 +206,14 @@ class Told:
                 "program": self.office.program.id,
                 "subject": "record",
                 "from": known.state,
+                "to": state,
+                "command": "laporkan",
                 "batch": batch,
+                "by_name": "Noor Laila",
+                "owner": known.owner,
             }
             known.state = state
-            payload |= {"to": state, "command": "laporkan", "by_name": "Noor Laila", "owner": known.owner}
             self._link(rid, FeedKind.TRANSITION, "Noor Laila", payload)
-        self.pull()
-        return batch
 
     def pull(self) -> None:
         """Hand the store every entry it does not have."""

@@ -35,13 +35,14 @@ def test_the_page_names_every_guard_word_and_no_other() -> None:
 
 
 def test_every_code_on_the_page_is_registered() -> None:
-    named = {word for word in CODE.findall(PAGE) if word.startswith("workflow.")}
+    named = {word for word in CODE.findall(PAGE) if word.startswith(("workflow.", "auth."))}
     assert named >= {
         "workflow.wrong_state",
         "workflow.unknown_command",
         "workflow.wrong_role",
         "workflow.remark_required",
         "workflow.guard",
+        "auth.lease_expired",
     }
     assert named <= set(CODES)
 

@@ -533,6 +533,25 @@ def test_a_batch_that_is_refused_leaves_nothing_behind(office: Office, told: Tol
     assert office.store.outbox.rows() == []
 
 
+def test_a_batch_the_head_sent_back_is_reported_again_under_its_own_id(office: Office, told: Told) -> None:
+    rids = [told.business("tervalidasi")]
+    told.pull()
+    batch = told.batch(rids)
+    told.step(batch, "kembalikan_kabupaten", "Rahmat Hidayat", {"": "Kurang satu desa."})
+    told.move(rids, "tervalidasi", batch)
+    rids.append(told.business("tervalidasi"))
+    told.pull()
+    review = regency(office)
+    offer = review.queue().offers[0]
+    assert offer.count == 2
+    done = taken(review.report_batch(offer))
+    assert done.rid == batch
+    op = office.store.outbox.get(done.undo)
+    assert op is not None
+    assert [member["rid"] for member in op.members] == sorted(rids)
+    assert len(office.store.records.find(office.program.id, subject="batch")) == 1
+
+
 def test_an_offer_of_another_district_finds_nothing(office: Office, told: Told) -> None:
     told.business("tervalidasi")
     told.pull()

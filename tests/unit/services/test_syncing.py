@@ -14,12 +14,13 @@ import pytest
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import FeedKind, Remark
-from sidumba_field.core.time import iso
+from sidumba_field.core.time import FixedClock, iso
 from sidumba_field.services.threads import handed
 from sidumba_field.services.views import Link, Mark, SyncOutcome, SyncView
 from sidumba_field.store.database import Database
+from tests.helpers.desk import NOW
 from tests.helpers.faulty_transport import Fault, always, once
-from tests.helpers.post import PEOPLE, Post, nothing_breaks, user_of
+from tests.helpers.post import PEOPLE, Office, Post, nothing_breaks, user_of
 from tests.helpers.told import PICTURE
 
 DAY = 24 * 3600
@@ -182,6 +183,26 @@ def test_every_fetch_lengthens_the_lease_of_who_sits_there(post: Post) -> None:
     assert post.desk.seat().user.lease_until == iso(post.clock.now() + timedelta(days=14))
     post.clock.advance(10 * DAY)
     assert not post.desk.lease_over
+
+
+@pytest.mark.parametrize("days", [20, -20])
+def test_a_clock_that_is_weeks_off_neither_uses_up_nor_lengthens_the_lease(tmp_path: Path, days: int) -> None:
+    """The server says until when by its own clock; what counts here is how long from now."""
+    office = Office(FixedClock(NOW))
+    post = Post(tmp_path / "laptop", office, clock=FixedClock(NOW + timedelta(days=days)))
+    post.activate()
+    post.sit()
+    for _ in range(2):
+        assert not post.desk.lease_over
+        run_well(post)
+    over = []
+    for seconds in (14 * DAY - 60, 120):
+        post.clock.advance(seconds)
+        over.append(post.desk.lease_over)
+        post.sit()
+        over.append(post.desk.lease_over)
+    assert over == [False, False, True, True]
+    post.session.lock()
 
 
 # ---- one run ---------------------------------------------------------------------------------------------------------

@@ -258,6 +258,16 @@ def test_a_role_over_another_unit_is_nobody_here(office: Office, role: str) -> N
     assert refused.code == "workflow.wrong_role"
 
 
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("subject", ["batch", "period"])
+def test_a_role_over_a_part_is_nobody_over_the_whole(office: Office, subject: str, role: str) -> None:
+    subjects = seated(office, role, VILLAGE)
+    for state, command in product(states(subject), COMMANDS):
+        record = standing(office, subject, state)
+        assert isinstance(subjects.judge(record, all_good(record), command, "Alasan"), Refusal)
+        assert subjects.offered(record) == ()
+
+
 @pytest.mark.parametrize("unit", ["63.1", "63.110", "63.11.02.200", "63.11.02.20055", "6", "64.11.02.2005"])
 def test_units_are_compared_by_whole_segments(office: Office, unit: str) -> None:
     subjects = seated(office, "admin_desa", unit)
