@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -18,18 +16,6 @@ from tests.helpers.desk import VILLAGE, Office
 from tests.helpers.told import DISTRICT, REGENCY, Told
 
 NEXT_VILLAGE = "63.11.02.2002"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    made = Office(tmp_path / "laptop")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def told(office: Office) -> Told:
-    return Told(office)
 
 
 def petugas(office: Office, name: str = "Nor Halimah", unit: str = VILLAGE) -> HomeService:

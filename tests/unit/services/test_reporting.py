@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,18 +18,6 @@ from tests.helpers.told import DISTRICT, REGENCY, Told, person
 
 NIK, MASKED = "6311024506880003", "631102••••••0003"
 FORM, SHEET = "formulir_terisi", "lembar_pengesahan"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    made = Office(tmp_path / "laptop")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def told(office: Office) -> Told:
-    return Told(office)
 
 
 def printer(office: Office, name: str, role: str, unit: str = VILLAGE) -> ReportingService:
