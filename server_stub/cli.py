@@ -261,6 +261,44 @@ def user_grant(
     tell("grant_added", role=role, unit=unit, username=username)
 
 
+@user.command("revoke")
+def user_revoke(
+    data: Data,
+    username: str,
+    role: Annotated[str, typer.Option("--role")],
+    program: Annotated[str, typer.Option("--program")],
+    unit: Annotated[str, typer.Option("--unit")],
+) -> None:
+    """End a right now; what was done under it stays."""
+    server = _built(data)
+    with server.database.write() as work:
+        account = work.people.by_username(username)
+        found = account is not None and work.people.end_grants(
+            account.id, role, program, unit, iso(server.clock.now())
+        )
+    if account is None:
+        tell("user_unknown", username=username)
+    else:
+        tell("grant_ended" if found else "grant_unknown", role=role, unit=unit, username=username)
+    if not found:
+        raise typer.Exit(1)
+
+
+@user.command("suspend")
+def user_suspend(
+    data: Data, username: str, lift: Annotated[bool, typer.Option("--lift", help="Aktifkan kembali")] = False
+) -> None:
+    """Shut a person out on every laptop at once, or let him in again."""
+    with _built(data).database.write() as work:
+        account = work.people.by_username(username)
+        if account is not None:
+            work.people.set_active(account.id, lift)
+    if account is None:
+        tell("user_unknown", username=username)
+        raise typer.Exit(1)
+    tell("user_active" if lift else "user_suspended", username=username)
+
+
 def _check_role(server: Server, program: str, role: str) -> None:
     rules = server.programs.get(program)
     if rules is None:

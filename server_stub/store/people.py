@@ -63,10 +63,18 @@ class People:
         self._db.execute(update(USER).where(USER.c.id == user).values(active=active))
 
     def grant(self, user: str, grant: Grant) -> None:
-        """Give a right; giving the same again changes nothing."""
+        """Give a right; giving the same again changes nothing, unless it was ended meanwhile."""
         parts = (grant.role, grant.program, grant.unit, grant.valid_from, grant.valid_to, grant.acting_for)
         row = {name: getattr(grant, name) for name in Grant.__slots__}
-        insert_once(self._db, GRANT, [{"id": derived_id("grant", user, *parts), "user": user, **row}])
+        mine = derived_id("grant", user, *parts)
+        if insert_once(self._db, GRANT, [{"id": mine, "user": user, **row}]) == 0:
+            self._db.execute(update(GRANT).where(GRANT.c.id == mine).values(valid_to=grant.valid_to))
+
+    def end_grants(self, user: str, role: str, program: str, unit: str, at: str) -> int:
+        """End every right of this kind that has no end before ``at``; return how many. The rows stay as history."""
+        kind = (GRANT.c.user == user, GRANT.c.role == role, GRANT.c.program == program, GRANT.c.unit == unit)
+        is_open = or_(GRANT.c.valid_to == "", GRANT.c.valid_to > at)
+        return self._db.execute(update(GRANT).where(*kind, is_open).values(valid_to=at)).rowcount
 
     def grants(self, user: str) -> tuple[Grant, ...]:
         rows = self._db.execute(_GRANTS, {"user": user})

@@ -156,11 +156,11 @@ class WorkflowService:
         return self._database.attempt(begun)
 
     def erase(self, rid: str, reason: str) -> Erased | None:
-        """Erase what is stored about a record; None when there is no such record."""
+        """Erase what is stored about a filled form; None when there is none. Batches and periods hold no answers."""
 
         def erased(work: Work) -> Erased | None:
             record = work.records.lock(rid)
-            if record is None:
+            if record is None or not record.form:
                 return None
             at = iso(self._clock.now())
             after, draft, what = erase(work, record, reason, at)

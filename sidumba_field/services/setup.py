@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
+from sidumba_field.seal.durable import write_file
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import MIN_PASSPHRASE, KeyFile, UserCard
 from sidumba_field.services.desk import Desk
@@ -94,7 +95,7 @@ class SetUp:
                 "unit": enrolled.unit,
             }.items():
                 store.meta.set(name, value)
-            (self.desk.folder / "incarnation").write_text(enrolled.inc, encoding="utf-8")
+            write_file(self.desk.folder / "incarnation", [enrolled.inc.encode("ascii")])
             self._store_person(store, person)
         finally:
             store.close()

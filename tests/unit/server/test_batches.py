@@ -110,6 +110,7 @@ def test_a_batch_with_an_erased_member_is_not_signed_but_can_be_sent_back(
     office: Office, validated: list[str]
 ) -> None:
     op = reported(office, validated)
+    assert office.service.erase(op.rid, "permintaan") is None, "a batch holds nobody's answers"
     office.service.erase(validated[0], "permintaan")
     answer = office.do(office.step("kepala_dinas", op.rid, "sahkan"))
     assert (answer.code, answer.params["rid"]) == ("op.batch_mismatch", validated[0])

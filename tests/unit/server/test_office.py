@@ -85,6 +85,14 @@ def test_an_operator_sets_up_an_office_by_hand(tmp_path: Path, monkeypatch: pyte
     with threaded_server(tmp_path / "server") as url:
         laptop = Laptop.enrol(url, code[1])
         laptop.sign_in({"role": "petugas", "username": "siti", "passphrase": "kata sandi panjang"})
+    assert "diakhiri" in run("user", "revoke", *data, "siti", *right)
+    assert "tidak mempunyai" in run("user", "revoke", *data, "siti", *right, code=1)
+    run("user", "revoke", *data, "siapa", *right, code=1)
+    run("user", "grant", *data, "siti", *right)
+    assert "diakhiri" in run("user", "revoke", *data, "siti", *right), "given anew, it was a right again"
+    assert "ditutup" in run("user", "suspend", *data, "siti")
+    assert "aktif" in run("user", "suspend", *data, "siti", "--lift")
+    run("user", "suspend", *data, "siapa", code=1)
     device = laptop.identity.device
     assert device in run("device", "list", *data)
     assert RECOVERY in run("device", "recovery", *data, device)

@@ -58,9 +58,10 @@ def test_a_copy_cut_by_a_crash_does_not_pass_for_one(tmp_path: Path, monkeypatch
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(schema.os, "replace", killed)
-        schema.upgrade(database)
+        with pytest.raises(KeyboardInterrupt):
+            schema.upgrade(database)
     assert not (tmp_path / "server.db.0001.copy").exists()
     schema.upgrade(database)
     database.close()
