@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 from server_stub.store.database import Database
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.seal.durable import sync_folder
+from sidumba_field.seal.durable import replace, sync_folder
 
 
 def _config() -> Config:
@@ -73,5 +73,5 @@ def _copy(database: Database, found: str) -> None:
         raw.close()
     with part.open("rb+") as file:
         os.fsync(file.fileno())
-    os.replace(part, target)
+    replace(part, target)
     sync_folder(target.parent)

@@ -20,7 +20,7 @@ from sidumba_field.attachments.locks import locked
 from sidumba_field.attachments.shelf import demand_sha
 from sidumba_field.core.canonical import sha256_hex
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.seal.durable import disk_error, sync_folder, write_file
+from sidumba_field.seal.durable import disk_error, replace, sync_folder, write_file
 
 _BLOCK = 1024 * 1024
 
@@ -108,7 +108,7 @@ class BlobDir:
             write_file(self._record(sha), [b"0 0"])
             raise SidumbaError("attachment.damaged", sha=sha)
         whole.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(part, whole)
+        replace(part, whole)
         sync_folder(whole.parent)
         sync_folder(whole.parent.parent)
         self._record(sha).unlink(missing_ok=True)

@@ -1,11 +1,13 @@
 """Files that are whole or not there at all: write beside, flush to the disk, rename over, flush the folder.
 
-``os.replace`` is atomic on POSIX and on Windows (MoveFileEx); a folder can be flushed on POSIX only.
+``os.replace`` is atomic on POSIX and on Windows (MoveFileEx); a folder can be flushed on POSIX only. Windows refuses to
+replace a file that somebody has open, were it a virus scanner for a blink: there it is tried again for a second.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from sidumba_field.core.errors import SidumbaError
 #: errno of a full disk, a full quota, a file over the limit; Windows: ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL.
 _FULL = {28, 122, 27}
 _FULL_WINDOWS = {39, 112}
+_TRIES, _PAUSE_S = (20 if os.name == "nt" else 1), 0.05
 
 
 def disk_error(error: OSError) -> SidumbaError | None:
@@ -21,6 +24,19 @@ def disk_error(error: OSError) -> SidumbaError | None:
     if error.errno in _FULL or getattr(error, "winerror", None) in _FULL_WINDOWS:
         return SidumbaError("store.disk_full")
     return None
+
+
+def replace(source: Path, target: Path) -> None:
+    """Put ``source`` in the place of ``target``; raise ``OSError`` when the system keeps refusing."""
+    for left in reversed(range(_TRIES)):
+        try:
+            os.replace(source, target)
+        except PermissionError:
+            if left == 0:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def sync_folder(folder: Path) -> None:
@@ -47,7 +63,7 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> int:
                 size += file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
+        replace(part, path)
         sync_folder(path.parent)
     except OSError as error:
         full = disk_error(error)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import is_id, new_id
 from sidumba_field.core.time import Clock, iso
-from sidumba_field.seal.durable import sync_folder, write_file
+from sidumba_field.seal.durable import replace, sync_folder, write_file
 from sidumba_field.store import migrations
 from sidumba_field.store.database import Database
 from sidumba_field.store.migrations import Migration
@@ -94,7 +94,7 @@ def copy(database: Database, copies: Path, version: int, clock: Clock) -> Path:
     database.copy_to(part)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
-    os.replace(part, target)
+    replace(part, target)
     sync_folder(copies)
     return target
 

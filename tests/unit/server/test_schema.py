@@ -59,7 +59,7 @@ def test_a_copy_cut_by_a_crash_does_not_pass_for_one(tmp_path: Path, monkeypatch
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(schema.os, "replace", killed)
+        patch.setattr(schema, "replace", killed)
         with pytest.raises(KeyboardInterrupt):
             schema.upgrade(database)
     assert not (tmp_path / "server.db.0001.copy").exists()
