@@ -539,3 +539,11 @@ def test_ctrl_z_is_the_toasts_while_it_offers_to_take_a_row_back(form: Laptop) -
     form.idle()
     assert form.saved("produk[r2]/nama") == "Keripik balado"
     assert len(form.services.office.named("undo")) == 1
+
+
+def test_ctrl_p_prints_the_record_in_hand_and_says_where(laptop: Laptop) -> None:
+    laptop.sign_in()
+    laptop.open_form()
+    press("Ctrl+P")
+    wait_until(lambda: laptop.services.office.named("print") != [])
+    wait_until(lambda: "formulir.pdf" in laptop.window.toast.text())

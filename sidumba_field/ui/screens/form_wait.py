@@ -2,20 +2,20 @@
 
 Owns the order of things under a fast hand: Enter hands on what was typed, the step is taken when the store has
 answered (or after ``PATIENCE_MS``), and keys pressed meanwhile are kept and typed into the question that gets the
-hand. A shortcut pressed meanwhile ends the wait at once, so that it never overtakes what was typed before it.
+hand. A shortcut pressed meanwhile waits for them too, so that it never overtakes what was typed before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from sidumba_field.ui.viewmodels.form import FormModel
 
-PATIENCE_MS = 300
+PATIENCE_MS = 2_000
 _ALONE = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta)
 
 
@@ -83,6 +83,16 @@ class PatientStep(QObject):
         step()
         self._type_on()
 
+    def _catch_up(self) -> None:
+        """Let everything typed before a shortcut take its course; when the store takes too long, go on without it."""
+        spent = QElapsedTimer()
+        spent.start()
+        while self._step is not None and spent.elapsed() < PATIENCE_MS:
+            # The patience timer wakes this up at the latest.
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        while self._step is not None:
+            self._go()
+
     def _end(self) -> None:
         self._step = None
         self._patience.stop()
@@ -99,8 +109,7 @@ class PatientStep(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep keys that are meant for the next question; a shortcut ends the wait, it must not overtake them."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _commands(event):
-            while self._step is not None:
-                self._go()
+            self._catch_up()
             return False
         if (
             event.type() not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)

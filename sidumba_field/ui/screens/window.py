@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from sidumba_field.services.people import plain_words
 from sidumba_field.services.views import Changes, Link, TruthView
-from sidumba_field.ui.operations import entry, home, review, session, syncing
+from sidumba_field.ui.operations import entry, home, printing, review, session, syncing
 from sidumba_field.ui.screens.command_search import CommandSearch
 from sidumba_field.ui.screens.form import FormScreen
 from sidumba_field.ui.screens.home import HomeScreen
@@ -114,6 +114,7 @@ class Window(MainWindow):
             ("Ctrl+N", tell("nav.new_form"), self.new_form),
             ("Ctrl+J", tell("nav.send"), self.send),
             ("Ctrl+S", tell("nav.saved"), self._say_saved),
+            ("Ctrl+P", tell("nav.print"), self._print),
         ):
             action = QAction(words, self)
             action.setShortcut(QKeySequence(keys))
@@ -200,6 +201,15 @@ class Window(MainWindow):
         """Ctrl+J: send now, or pause."""
         if self.desk.session.current is not None:
             syncing.send_or_pause(self.desk, by_key=True)
+
+    def _print(self) -> None:
+        """Ctrl+P: the papers of the record in hand."""
+        if self.desk.session.current is None:
+            return
+        in_hand = {"form": self.desk.form.rid, "review": self.desk.review.rid}.get(self.current_screen(), "")
+        if in_hand:
+            self.desk.form.settle()
+            printing.print_record(self.desk, in_hand)
 
     def _say_saved(self) -> None:
         if self.desk.session.current is None:
