@@ -107,8 +107,9 @@ def index_stale(connection: sa.Connection) -> None:
 def counts(connection: sa.Connection, program: str | None) -> Counts:
     """Count records by mark, returned ones, and files that are not whole on the server yet."""
     amount, returned = sa.func.count(), sa.func.sum(RECORD.c.returned)
-    # Batches and periods are counted while they are on their way; once received they are no filled forms.
-    counted = sa.or_(RECORD.c.subject == "record", RECORD.c.mark != Mark.RECEIVED.value)
+    # Batches and periods are counted while they are on their way; received or taken back they are no filled forms.
+    idle = (Mark.RECEIVED.value, Mark.LAPTOP.value)
+    counted = sa.or_(RECORD.c.subject == "record", RECORD.c.mark.not_in(idle))
     query = sa.select(RECORD.c.mark, amount, returned).where(counted).group_by(RECORD.c.mark)
     if program is not None:
         query = query.where(RECORD.c.program == program)
