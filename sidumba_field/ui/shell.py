@@ -34,7 +34,8 @@ TITLE = "Sidumba Field"
 
 @dataclass(slots=True)
 class _Place:
-    widget: QWidget
+    widget: QWidget | None  # None until it is first asked for
+    build: Callable[[], QWidget]
     rail: bool
     chrome: bool
     nav: str
@@ -89,22 +90,40 @@ class MainWindow(QMainWindow):
     # -- screens
 
     def add_screen(
-        self, name: str, screen: QWidget, *, rail: bool = False, chrome: bool = True, nav: str | None = None
+        self,
+        name: str,
+        screen: QWidget | Callable[[], QWidget],
+        *,
+        rail: bool = False,
+        chrome: bool = True,
+        nav: str | None = None,
     ) -> None:
-        """Add a screen. ``rail``: a task screen that wants the narrow navigation; ``chrome`` False: no
-        navigation at all;
-        ``nav``: key of the navigation row it belongs to (its own name by default)."""
+        """Add a screen, or how to build it when it is first asked for. ``rail``: a task screen that wants the narrow
+        navigation; ``chrome`` False: no navigation at all; ``nav``: key of the navigation row it belongs to (its own
+        name by default)."""
         if name in self._places:
             raise ValueError(f"screen {name!r} is there already")
-        self._places[name] = _Place(screen, rail, chrome, name if nav is None else nav)
-        self._stack.addWidget(screen)
+        nav = name if nav is None else nav
+        if isinstance(screen, QWidget):
+            self._places[name] = _Place(screen, type(screen), rail, chrome, nav)
+            self._stack.addWidget(screen)
+        else:
+            self._places[name] = _Place(None, screen, rail, chrome, nav)
 
     def has_screen(self, name: str) -> bool:
         """Whether a screen was added under that name."""
         return name in self._places
 
     def screen_named(self, name: str) -> QWidget:
-        """The screen of that name; KeyError if there is none."""
+        """The screen of that name, built now if it was not yet; KeyError if there is none."""
+        place = self._places[name]
+        if place.widget is None:
+            place.widget = place.build()
+            self._stack.addWidget(place.widget)
+        return place.widget
+
+    def built_screen(self, name: str) -> QWidget | None:
+        """The screen of that name if it was ever shown; KeyError if there is none."""
         return self._places[name].widget
 
     def current_screen(self) -> str:
@@ -113,18 +132,18 @@ class MainWindow(QMainWindow):
 
     def show_screen(self, name: str, **given: object) -> None:
         """Bring a screen to the front and hand it ``given``; KeyError for an unknown name."""
-        place = self._places[name]
+        place, screen = self._places[name], self.screen_named(name)
         before = self._places.get(self._current)
-        if before is not None and before is not place:
+        if before is not None and before.widget is not None and before is not place:
             _call(before.widget, "on_leave")
         self._current = name
         self._wide_wish = None
-        self._stack.setCurrentWidget(place.widget)
+        self._stack.setCurrentWidget(screen)
         self.nav.set_current(place.nav)
         self._arrange()
-        self.toast.set_above(getattr(place.widget, "toast_above", TOAST_ABOVE))
-        _call(place.widget, "on_show", **given)
-        first = _call(place.widget, "first_focus")
+        self.toast.set_above(getattr(screen, "toast_above", TOAST_ABOVE))
+        _call(screen, "on_show", **given)
+        first = _call(screen, "first_focus")
         if isinstance(first, QWidget):
             first.setFocus(Qt.FocusReason.OtherFocusReason)
         self.screen_shown.emit(name)
@@ -157,7 +176,7 @@ class MainWindow(QMainWindow):
         self.nav.set_mini(mini)
         self.nav.setVisible(place is None or place.chrome)
         self.truth.set_short(tight)
-        if place is not None:
+        if place is not None and place.widget is not None:
             _call(place.widget, "set_narrow", narrow, tight)
             for header in place.widget.findChildren(PageHeader):
                 header.set_compact(tight)

@@ -32,7 +32,10 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.words import formats
 from sidumba_field.words.numbers import terbilang
 
-AREAS = ("errors", "ui", "screens", "services", "papers", "server", "cli")
+AREAS = (
+    *("errors", "ui", "screens", "services", "papers", "server", "cli"),
+    *("steps", "lists", "dashboard", "laporan"),
+)
 LANGUAGES = ("id", "en")
 FORMATS = frozenset({"n", "rp", "date", "short", "time", "size", "terbilang", "rupiah", "hari"})
 

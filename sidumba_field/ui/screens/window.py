@@ -14,14 +14,13 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from sidumba_field.services.people import plain_words
 from sidumba_field.services.views import Changes, Link, TruthView
-from sidumba_field.ui.operations import entry, home, printing, review, session, syncing
+from sidumba_field.ui.operations import entry, printing, review, session, syncing
 from sidumba_field.ui.screens.command_search import CommandSearch
 from sidumba_field.ui.screens.form import FormScreen
-from sidumba_field.ui.screens.home import HomeScreen
 from sidumba_field.ui.screens.login import LoginScreen
 from sidumba_field.ui.screens.review import ReviewScreen
+from sidumba_field.ui.screens.rooms import ROOMS
 from sidumba_field.ui.screens.search_targets import search_targets
-from sidumba_field.ui.screens.sync import SyncScreen
 from sidumba_field.ui.shell import MainWindow
 from sidumba_field.ui.theme import Mode, apply_theme, theme
 from sidumba_field.ui.viewmodels.desk import Desk
@@ -31,7 +30,7 @@ from sidumba_field.ui.widgets.banner import Banner
 from sidumba_field.ui.widgets.nav_bar import NavItem
 from sidumba_field.ui.widgets.speech import language
 from sidumba_field.ui.widgets.truth_bar import TruthState
-from sidumba_field.words import number
+from sidumba_field.words import number, say
 
 HEARTBEAT_MS = 30_000  # how often the connection is looked at while nobody waits for it
 LOOKING_MS = 5_000  # while Sinkronisasi is open (design/UI.md section 12: within 5 s)
@@ -54,11 +53,9 @@ class Window(MainWindow):
         self._search = CommandSearch(self)
         self._login = LoginScreen(desk)
         self.add_screen("login", self._login, chrome=False)
-        self.add_screen("home", HomeScreen(desk))
-        self._form, self._review = FormScreen(desk), ReviewScreen(desk)
-        self.add_screen("form", self._form, rail=True)
-        self.add_screen("review", self._review, rail=True)
-        self.add_screen("sync", SyncScreen(desk))
+        self._rooms = {room.name: room for room in ROOMS}
+        for room in ROOMS:
+            self.add_screen(room.name, partial(room.build, desk), rail=room.rail)
         self._put_banner()
         self._truth_due = QTimer(self)
         self._truth_due.setSingleShot(True)
@@ -128,6 +125,9 @@ class Window(MainWindow):
         current = self.desk.session.current
         if current is None:
             return
+        for room in ROOMS:
+            if room.early:
+                self.screen_named(room.name)
         self.set_place(current.unit_name)
         self.nav.set_items(self.nav_items())
         self.nav.set_person(
@@ -145,19 +145,23 @@ class Window(MainWindow):
 
     def nav_items(self) -> list[NavItem]:
         current = self.desk.session.current
-        items = [NavItem("home", tell("nav.home"), "house")]
-        if current is not None and current.may_enter:
-            items.append(NavItem("form", tell("nav.form"), "square-pen"))
-        if current is not None and current.may_review:
-            items.append(NavItem("review", tell("nav.review"), "list-checks"))
-        items.append(NavItem("sync", tell("nav.sync"), "refresh-cw"))
-        return items
+        return [
+            NavItem(room.name, say(room.words, language()), room.icon)
+            for room in ROOMS
+            if current is not None and room.shown is not None and room.shown(current)
+        ]
 
     def lock(self) -> None:
         """Back to Masuk, after everything typed is handed on."""
         if self.desk.session.current is not None:
-            self._form.on_leave()
+            self._leave_form()
             session.lock(self.desk)
+
+    def _leave_form(self) -> None:
+        """Hand on what stands in the field being typed."""
+        screen = self.built_screen("form")
+        if isinstance(screen, FormScreen):
+            screen.on_leave()
 
     def _expired(self) -> None:
         """The services know of nobody at the desk any more: back to Masuk."""
@@ -222,12 +226,9 @@ class Window(MainWindow):
     def _shown(self, name: str) -> None:
         self._heartbeat.setInterval(LOOKING_MS if name == "sync" else HEARTBEAT_MS)
         self.desk.review.set_active(name == "review" and self.isActiveWindow())
-        if name == "home":
-            home.load(self.desk)
-        elif name == "review":
-            review.load_queue(self.desk)
-        elif name == "sync":
-            syncing.load(self.desk)
+        room = self._rooms.get(name)
+        if room is not None and room.load is not None:
+            room.load(self.desk)
 
     def _truth_opened(self, part: str) -> None:
         if self.desk.session.current is None:
@@ -251,16 +252,14 @@ class Window(MainWindow):
     def _refresh(self, changes: Changes) -> None:
         if changes.counts or changes.lists or changes.records or changes.connection:
             self._truth_due.start()
-        name = self.current_screen()
-        if changes.lists or changes.counts:
-            if name == "home":
-                home.load(self.desk)
-            elif name == "sync":
-                syncing.load(self.desk)
+        room = self._rooms.get(self.current_screen())
+        if (changes.lists or changes.counts) and room is not None and room.listens and room.load is not None:
+            room.load(self.desk)
         current = self.desk.session.current
         if changes.lists and current is not None and current.may_review:
             review.load_queue(self.desk)
-            if changes.connection and self._review.table.composer() is None:
+            screen = self.built_screen("review")
+            if changes.connection and isinstance(screen, ReviewScreen) and screen.table.composer() is None:
                 review.refresh(self.desk)
 
     def _show_truth(self) -> None:
@@ -389,7 +388,7 @@ class Window(MainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Wait until everything typed is in the store; not longer than it takes to be sure that it hangs."""
-        self._form.on_leave()
+        self._leave_form()
         if not self.desk.all_saved and not self._closing:
             self._closing = True
             self.toast.show_message(tell("notice.closing"))

@@ -1,0 +1,71 @@
+"""The screens of the window as a table: name, words, icon, who sees it, how it is built and loaded.
+
+A new screen is one more row here. Order is the order of the navigation and of Ctrl+1 to 8 (design/UI.md section 6).
+Screens are built when they are first shown (``early`` ones when somebody sits down), so that a start pays only for
+what a person meets; a screen shows what its model knows when it comes to the front.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from sidumba_field.services.views import SessionView
+from sidumba_field.ui.operations import home, review, syncing
+from sidumba_field.ui.screens.form import FormScreen
+from sidumba_field.ui.screens.home import HomeScreen
+from sidumba_field.ui.screens.review import ReviewScreen
+from sidumba_field.ui.screens.sync import SyncScreen
+from sidumba_field.ui.viewmodels.desk import Desk
+
+
+def _everybody(_person: SessionView) -> bool:
+    return True
+
+
+def _enters(person: SessionView) -> bool:
+    return person.may_enter
+
+
+def _reviews(person: SessionView) -> bool:
+    return person.may_review
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One screen.
+
+    ``words``: catalogue key (with its area) of its name in the navigation. ``shown``: who has it there (None: reached
+    from another screen). ``load``: fetches what it shows, each time it comes to the front. ``listens``: is loaded
+    again while in front when lists or counts change. ``rail``: wants the narrow navigation.
+    ``early``: is built when somebody sits down, because its model may speak to it before it is shown.
+    """
+
+    name: str
+    words: str
+    icon: str
+    build: Callable[[Desk], QWidget]
+    shown: Callable[[SessionView], bool] | None = _everybody
+    load: Callable[[Desk], None] | None = None
+    listens: bool = False
+    rail: bool = False
+    early: bool = False
+
+
+ROOMS: tuple[Room, ...] = (
+    Room("home", "screens.nav.home", "house", HomeScreen, load=home.load, listens=True, early=True),
+    Room("form", "screens.nav.form", "square-pen", FormScreen, shown=_enters, rail=True, early=True),
+    Room(
+        "review",
+        "screens.nav.review",
+        "list-checks",
+        ReviewScreen,
+        shown=_reviews,
+        load=review.load_queue,
+        rail=True,
+        early=True,
+    ),
+    Room("sync", "screens.nav.sync", "refresh-cw", SyncScreen, load=syncing.load, listens=True, early=True),
+)
