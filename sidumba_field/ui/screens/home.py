@@ -101,6 +101,7 @@ class HomeScreen(QWidget):
         self._desk.home.changed.connect(self._show)
         self._desk.review.queue_changed.connect(self._show_queue)
         self._desk.session.opened.connect(self._show_person)
+        self._show_person()
         self.list.opened.connect(self._open)
         self.visits.opened.connect(partial(entry.open_record, self._desk))
         self.shipping.opened.connect(lambda: self._desk.go.emit("sync"))
