@@ -52,9 +52,6 @@ class DrivenWindow:
         self.window.resize(*CLIENT)
         self.window.show()
         self.window.activateWindow()
-        form = self.window.findChild(FormScreen)
-        assert form is not None
-        self.form = form
         self.rest()
 
     # ---- hands ---------------------------------------------------------------------------------------------------
@@ -99,6 +96,13 @@ class DrivenWindow:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not self.window.grab().save(str(path)):
             raise OSError(f"{path} cannot be written")
+
+    @property
+    def form(self) -> FormScreen:
+        """Isi Formulir."""
+        screen = self.window.screen_named("form")
+        assert isinstance(screen, FormScreen)
+        return screen
 
     # ---- what people do ------------------------------------------------------------------------------------------
 
