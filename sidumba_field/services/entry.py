@@ -7,6 +7,7 @@ it. When the record is handed on, the journal is sealed into one op (spec/sync.m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,6 +37,9 @@ from sidumba_field.services.views import (
 )
 from sidumba_field.store import LocalRecord
 from sidumba_field.words import time_of_day
+
+#: "usaha/produk[0192ab]" -> ("usaha/produk", "0192ab").
+_ROW = re.compile(r"^([^@\[]+)\[([^\]]+)\]")
 
 
 @dataclass(slots=True)
@@ -173,6 +177,37 @@ class EntryService:
             opened.redo.clear()
         touched = opened.iv.answer(path, value)
         return self._keep(opened, touched | {path})
+
+    def answer_all(self, rid: str, answers: Mapping[str, str]) -> FormDelta:
+        """Take many answers at once, durable together in one transaction: nothing or everything.
+
+        ``answers``: path -> text; cells name their row by its id ("produk[<id>]/nama"), rows that are not there yet
+        begin in the order they are named. Questions the form computes or locks keep their own value. Each answer can
+        be taken back like a typed one. Raises ``workflow.locked``, ``form.unknown_path``.
+        """
+        opened = self._of(rid)
+        try:
+            touched = self._answer_each(opened, answers)
+        except SidumbaError:
+            self._load(rid)
+            raise
+        opened.redo.clear()
+        return self._keep(opened, touched)
+
+    def _answer_each(self, opened: _Open, answers: Mapping[str, str]) -> frozenset[str]:
+        touched: frozenset[str] = frozenset()
+        for path, value in answers.items():
+            for repeat, row in _ROW.findall(path):
+                if row not in opened.iv.rows(repeat):
+                    opened.iv.add_row(repeat, row)
+                    opened.undo.append(_Step({}, added_row=(repeat, row)))
+                    touched |= {repeat}
+            if path.endswith("]") or (not path.startswith("@") and opened.iv.readonly(path)):
+                continue
+            if not path.startswith("@"):
+                opened.undo.append(_Step({path: opened.iv.value(path)}))
+            touched |= opened.iv.answer(path, value) | {path}
+        return touched
 
     def add_row(self, rid: str, repeat: str) -> tuple[str, FormDelta]:
         """Add an empty row and return its stable id."""

@@ -58,7 +58,7 @@ class Typist:
         self.window, self.hand = window, hand
         self.model = window.desk.form
         self.saved = 0
-        form = window.findChild(FormScreen)
+        form = window.screen_named("form")
         if form is None:
             raise LookupError("the window has no form")
         self.form = form
