@@ -18,6 +18,7 @@ from sidumba_field.programs.program import (
     Program,
     RoleSpec,
     StateSpec,
+    TwinKey,
 )
 from sidumba_field.programs.reading import open_program, shipped, shipped_folder
 
@@ -34,6 +35,7 @@ __all__ = [
     "Program",
     "RoleSpec",
     "StateSpec",
+    "TwinKey",
     "open_program",
     "shipped",
     "shipped_folder",

@@ -9,7 +9,7 @@ from datetime import timedelta, timezone
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock
-from sidumba_field.core.workflow import Workflow
+from sidumba_field.core.workflow import WorkCalendar, Workflow
 from sidumba_field.core.xforms import FormDefinition, Interview, template_path
 from sidumba_field.core.xforms.expression import Expression
 from sidumba_field.core.xforms.refs import Scope
@@ -51,18 +51,32 @@ class StateSpec:
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """A step: button text, words in a history ("diverifikasi kecamatan"), kind (one of KINDS)."""
+    """A step: button text, words in a history ("diverifikasi kecamatan"), kind (one of KINDS).
+
+    ``short``: its word beside a digit key; ``reasons``: language -> ready words where it wants a remark; ``fields``:
+    paths of answers who takes the step may give with it.
+    """
 
     name: str
     kind: str
     words: Said
     done: Said
+    short: Said = Said("")
+    reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
 
     def label(self, lang: str = "id") -> str:
         return self.words.in_(lang)
 
     def past(self, lang: str = "id") -> str:
         return self.done.in_(lang)
+
+    def key_label(self, lang: str = "id") -> str:
+        """Return the word beside its digit key, the whole label when it has none."""
+        return self.short.in_(lang) or self.label(lang)
+
+    def templates(self, lang: str = "id") -> tuple[str, ...]:
+        return self.reasons.get(lang) or self.reasons.get("id", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +101,24 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class TwinKey:
+    """Answers that make two records perhaps the same business when all of them agree, and the words for it."""
+
+    paths: tuple[str, ...]
+    words: Said
+
+
+@dataclass(frozen=True, slots=True)
 class PaperSpec:
-    """A paper that can be printed of a subject in these states (none named: in all)."""
+    """A paper that can be printed of a subject in these states (none named: in all). ``signed``: a scan of the paper
+    with signature and stamp belongs to the subject once it is decided."""
 
     id: str
     label: str
     file: str
     subject: str
     states: tuple[str, ...] = ()
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +222,15 @@ class Program:
     batch_level: str
     first_period: str
     laptop_days: int
+    calendar: WorkCalendar
+    place_path: str
     content_sha256: str
     _guards: dict[tuple[str, str], Expression] = field(default_factory=dict, repr=False, compare=False)
+    #: Commands of the digit keys on the selection screen, in order.
+    selection: tuple[str, ...] = ()
+    twins: tuple[TwinKey, ...] = ()
+    #: Unit code -> WhatsApp number of the officer there; "" or absent: the sender picks the person himself.
+    contacts: Mapping[str, str] = field(default_factory=dict)
 
     # -- forms -----------------------------------------------------------------------------------------------------
 
@@ -293,6 +324,11 @@ class Program:
     def message(self, state: str, lang: str = "id", **params: object) -> str:
         """Return the ready text for the records standing in ``state``, "" when the SOP has none."""
         return self.messages[state].in_(lang).format(**params) if state in self.messages else ""
+
+    def contact(self, unit: str, posisi: str) -> str:
+        """Return the number of the officer at ``posisi`` (a level) who looks after ``unit``, "" when none is written."""
+        segments = unit.split(".")[: LEVELS.get(posisi, 0)]
+        return self.contacts.get(".".join(segments), "")
 
     def remark_templates(self, lang: str = "id") -> tuple[str, ...]:
         return self.remarks.get(lang) or self.remarks.get("id", ())

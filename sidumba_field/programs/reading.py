@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.workflow import Workflow
+from sidumba_field.core.workflow import WorkCalendar, Workflow
 from sidumba_field.core.xforms import FormDefinition
 from sidumba_field.core.xforms.expression import Expression
 from sidumba_field.core.xforms.refs import Scope
 from sidumba_field.core.xforms.texts import language_code
+from sidumba_field.programs.calendar import work_calendar
 from sidumba_field.programs.codebook import CsvCodebook
 from sidumba_field.programs.program import (
     KINDS,
@@ -30,6 +31,7 @@ from sidumba_field.programs.program import (
     RoleSpec,
     Said,
     StateSpec,
+    TwinKey,
 )
 from sidumba_field.programs.toml import Table
 from sidumba_field.programs.xlsform import convert, keep, kept
@@ -38,8 +40,8 @@ from sidumba_field.words.formats import Zone
 FILE = "program.toml"
 ROW_COLUMNS = ("subject", "state", "command", "role", "to", "guard", "remark", "sop_step", "clock", "note")
 _TOP = (
-    "id title sop_number first_period stations forms lists office list prefill targets batch retention guards roles "
-    "states posisi commands messages remarks papers transitions"
+    "id title sop_number first_period stations forms lists office calendar list prefill targets batch retention guards "
+    "roles states posisi commands messages contacts selection duplicates remarks papers transitions"
 ).split()
 
 
@@ -94,7 +96,7 @@ class _Reader:
         listed = toml.table("list")
         messages = {name: table.said() for name, table in toml.each("messages", needed=False).items()}
         self.known(messages, states, "messages")
-        remarks = toml.table("remarks", needed=False)
+        remarks, contacts = toml.table("remarks", needed=False), toml.table("contacts", needed=False)
         program = Program(
             id=toml.text("id"),
             title=toml.text("title"),
@@ -129,7 +131,12 @@ class _Reader:
             batch_level=toml.table("batch", needed=False).data.get("level", "kecamatan"),
             first_period=toml.text("first_period", ""),
             laptop_days=toml.table("retention", needed=False).number("laptop_days", 90),
+            calendar=self.calendar(office),
+            place_path=listed.text("place", ""),
             content_sha256=self.sealed(),
+            selection=self.selection(commands),
+            twins=tuple(self.twins()),
+            contacts={unit: contacts.text(unit) for unit in contacts.data},
         )
         self.paths_there(program)
         return program
@@ -155,6 +162,12 @@ class _Reader:
             Letterhead(lines, table.text("address", ""), picture),
             officials,
         )
+
+    def calendar(self, office: Office) -> WorkCalendar:
+        table = self.toml.table("calendar", needed=False)
+        table.only("hours", "holidays")
+        file = table.text("holidays", "")
+        return work_calendar(table, office.tz, self.read(file) if file else "", file)
 
     def lists(self) -> tuple[dict[str, CsvCodebook], str]:
         table = self.toml.table("lists", needed=False)
@@ -246,20 +259,44 @@ class _Reader:
         }
 
     def commands(self) -> dict[str, CommandSpec]:
-        return {
-            name: CommandSpec(name, table.one_of("kind", KINDS), table.said(), table.table("past").said())
-            for name, table in self.toml.each("commands").items()
-        }
+        return {name: self.command(name, table) for name, table in self.toml.each("commands").items()}
+
+    def command(self, name: str, table: Table) -> CommandSpec:
+        reasons = table.table("reasons", needed=False)
+        return CommandSpec(
+            name,
+            table.one_of("kind", KINDS),
+            table.said(),
+            table.table("past").said(),
+            table.table("short").said() if "short" in table.data else Said(""),
+            {lang: reasons.texts(lang) for lang in reasons.data},
+            table.texts("fields"),
+        )
+
+    def selection(self, commands: Mapping[str, CommandSpec]) -> tuple[str, ...]:
+        """Return the commands of the digit keys; each has to be one of the table's."""
+        table = self.toml.table("selection", needed=False)
+        table.only("commands")
+        for name in table.texts("commands"):
+            if name not in commands:
+                raise table.wrong("commands", name)
+        return table.texts("commands")
+
+    def twins(self) -> Iterable[TwinKey]:
+        for table in self.toml.tables("duplicates"):
+            table.only("paths", "id", "en")
+            yield TwinKey(table.texts("paths"), table.said())
 
     def papers(self) -> Iterable[PaperSpec]:
         for table in self.toml.tables("papers"):
-            table.only("id", "label", "file", "subject", "states")
+            table.only("id", "label", "file", "subject", "states", "signed")
             yield PaperSpec(
                 id=table.text("id"),
                 label=table.text("label"),
                 file=table.text("file"),
                 subject=table.text("subject"),
                 states=table.texts("states"),
+                signed=table.flag("signed"),
             )
 
     # -- what must fit together --------------------------------------------------------------------------------------
@@ -323,6 +360,8 @@ class _Reader:
                 *program.search_paths,
             )
         ]
+        named += [("duplicates", path) for key in program.twins for path in key.paths]
+        named += [("commands", path) for spec in program.commands.values() for path in spec.fields]
         for table, path in [*named, *(("prefill", path) for path in program.prefill)]:
             if path and path not in questions:
                 raise self.toml.table(table).wrong(path, "no such question")

@@ -245,7 +245,7 @@ def test_words_places_and_figures(programs: dict[str, Program]) -> None:
     assert program.stations()[0] == ("desa", "Desa")
     assert [posisi for posisi, _ in program.stations("en")] == ["desa", "kecamatan", "kabupaten", "kadis"]
     assert program.posisi_label("diajukan_kecamatan") == "Di kecamatan"
-    text = program.message("diajukan_kecamatan", count=12, unit="Halong", period="2026", name="Noor")
+    text = program.message("diajukan_kecamatan", count=12, unit="Desa Halong", period="2026", name="Noor")
     assert text.startswith("Assalamualaikum. 12 data UMKM Desa Halong")
     assert program.message("draf") == ""
     assert program.state("-").posisi == "draf"
