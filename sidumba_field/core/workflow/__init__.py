@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sidumba_field.core.workflow.clocks import TimeStandard
+from sidumba_field.core.workflow.clocks import TimeStandard, WorkCalendar, due, spent
 from sidumba_field.core.workflow.guards import COMMON_GUARDS, Situation, holds
 from sidumba_field.core.workflow.machine import Request, Transition, Verdict, Workflow
 from sidumba_field.core.workflow.roles import Actor, Grant, roles_for
@@ -16,7 +16,10 @@ __all__ = [
     "TimeStandard",
     "Transition",
     "Verdict",
+    "WorkCalendar",
     "Workflow",
+    "due",
     "holds",
     "roles_for",
+    "spent",
 ]
