@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sidumba_field.reports.model import (
+    BlankItem,
+    BlankSection,
+    BlankTable,
     FormItem,
     FormRepeat,
     FormSection,
@@ -20,10 +23,14 @@ from sidumba_field.reports.model import (
     Provenance,
     ReportData,
     Signatory,
+    Summary,
 )
 from sidumba_field.reports.paper import Paper
 
 __all__ = [
+    "BlankItem",
+    "BlankSection",
+    "BlankTable",
     "FormItem",
     "FormRepeat",
     "FormSection",
@@ -35,22 +42,26 @@ __all__ = [
     "Provenance",
     "ReportData",
     "Signatory",
+    "Summary",
     "render_pdf",
     "render_xlsx",
     "save_pdf",
 ]
 
 
-def render_pdf(paper: Paper, data: ReportData, out: BinaryIO, progress: Progress | None = None) -> int:
+def render_pdf(
+    paper: Paper, data: ReportData, out: BinaryIO, progress: Progress | None = None, partial: bool = False
+) -> int:
     """Write the PDF of ``paper`` with ``data`` to ``out``; return the number of pages.
 
     Pages are written as they fill, so memory does not grow with the rows. The same input gives the same bytes.
+    ``partial``: these are the first rows only, so the foot leaves the number of pages open (previews).
     ``progress(pages, rows)`` returning False raises SidumbaError report.stopped and leaves ``out`` unfinished;
     report.unreadable is raised when the paper names a value or an official the data does not have.
     """
     from sidumba_field.reports import pdf
 
-    return pdf.render(paper, data, out, progress)
+    return pdf.render(paper, data, out, progress, partial)
 
 
 def save_pdf(paper: Paper, data: ReportData, path: Path, progress: Progress | None = None) -> int:

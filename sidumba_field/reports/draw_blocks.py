@@ -1,14 +1,14 @@
-"""Draws everything of a paper but its tables: kop, title, paragraphs, field lines, headings, photos, signatures.
+"""Draws the plain parts of a paper: kop, title, paragraphs, field lines, headings, photos.
 
 Each drawing is a pair: how tall (points) and how, so that the flow decides where it goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 from hashlib import sha256
 
-from sidumba_field import words
 from sidumba_field.reports.faces import Style, face, printable
 from sidumba_field.reports.flow import Flow
 from sidumba_field.reports.geometry import MM
@@ -19,22 +19,19 @@ from sidumba_field.reports.model import (
     Paragraph,
     Photo,
     Photos,
-    SignatoryLike,
-    Signatures,
-    SignatureSide,
     Title,
 )
+from sidumba_field.reports.pen import Pen
 
 BODY, LINE = 11.0, 14.5
 EMBLEM = (17 * MM, 20 * MM)
-SIGNATURE_SPACE = 22 * MM
 PHOTO_HEIGHT = 75 * MM
 
 
 def draw_kop(flow: Flow, kop: KopLike) -> None:
     """The letterhead: emblem left, centred bold lines, address 9 points, a double rule 2.2 over 0.8 points."""
     sheet, pen, top = flow.sheet, flow.pen, flow.y
-    side = EMBLEM[0] + 4 * MM if kop.emblem else 0.0
+    side = EMBLEM[0] + 4 * MM
     width, middle = sheet.content_width - 2 * side, (sheet.left + sheet.right) / 2
     y = top
     for line in kop.lines:
@@ -48,18 +45,51 @@ def draw_kop(flow: Flow, kop: KopLike) -> None:
         name, wide, high = flow.pdf.image(_key(kop.emblem), kop.emblem)
         scale = min(EMBLEM[0] / wide, EMBLEM[1] / high)
         pen.picture(sheet.left + (EMBLEM[0] - wide * scale) / 2, top, wide * scale, high * scale, name)
-        y = max(y, top + EMBLEM[1])
-    y += 6
+    else:
+        draw_shield(pen, sheet.left + 3 * MM, top + 1 * MM)
+    y = max(y, top + EMBLEM[1]) + 6
     pen.rule(sheet.left, y, sheet.right, y, 2.2)
     pen.rule(sheet.left, y + 2.6, sheet.right, y + 2.6, 0.8)
     flow.y = y + 18
+
+
+def draw_shield(pen: Pen, x: float, y: float) -> None:
+    """A plain shield with a star and a wave: it stands where the office's emblem belongs until there is a picture."""
+    wide, high = 11 * MM, 13.5 * MM
+    middle, low = x + wide / 2, y + high
+    side = y + high * 0.62
+    pen.shape(
+        [
+            ("m", x, y),
+            ("l", x + wide, y),
+            ("l", x + wide, side),
+            ("c", x + wide, side + high * 0.22, middle + wide * 0.2, low - high * 0.06, middle, low),
+            ("c", middle - wide * 0.2, low - high * 0.06, x, side + high * 0.22, x, side),
+        ],
+        1.1,
+    )
+    _star(pen, middle, y + high * 0.35, high * 0.19)
+    wave = y + high * 0.68
+    for i in range(2):
+        left = x + wide * (0.22 + 0.28 * i)
+        arc = wide * 0.28
+        pen.curve(left, wave, left + arc * 0.3, wave - 3, left + arc * 0.7, wave - 3, left + arc, wave, 1.0)
+
+
+def _star(pen: Pen, x: float, y: float, radius: float) -> None:
+    steps: list[tuple[str, *tuple[float, ...]]] = []
+    for i in range(10):
+        turn = math.pi * (i / 5 - 0.5)
+        far = radius if i % 2 == 0 else radius * 0.42
+        steps.append(("l" if i else "m", x + far * math.cos(turn), y + far * math.sin(turn)))
+    pen.shape(steps)
 
 
 def draw_title(flow: Flow, title: Title) -> None:
     """Bold capitals 12 points, centred; number and period below."""
     width, middle = flow.sheet.content_width, (flow.sheet.left + flow.sheet.right) / 2
     heads = face(Style.BOLD).wrap(printable(title.text).upper(), 12, width)
-    below = [line for text in (title.number, title.period) if text for line in _wrapped(text, BODY, width)]
+    below = [line for text in (title.number, title.period) if text for line in wrapped(text, BODY, width)]
 
     def draw(y: float) -> None:
         for text in heads:
@@ -78,12 +108,15 @@ def draw_paragraph(flow: Flow, paragraph: Paragraph, keep: float = 0.0) -> None:
     style = Style.BOLD if paragraph.bold else Style.REGULAR
     step = paragraph.size * LINE / BODY
     left = flow.sheet.left + paragraph.indent
+    label = printable(paragraph.label)
     width = flow.sheet.content_width - paragraph.indent
     lines = list(_justified(printable(paragraph.text), paragraph.size, width, style))
     for i, (text, gap) in enumerate(lines):
         last = len(lines) - i
         flow.place(step * min(last, 2) + (keep if last <= 2 else 0.0))
         flow.pen.text(left, flow.y + paragraph.size, text, paragraph.size, style, gap)
+        if i == 0 and label:
+            flow.pen.text(flow.sheet.left, flow.y + paragraph.size, label, paragraph.size)
         flow.y += step
     flow.skip(5)
 
@@ -102,8 +135,8 @@ def draw_fields(flow: Flow, fields: Fields) -> None:
     label_width = min(label_width, flow.sheet.content_width * 0.45)
     left = flow.sheet.left
     for label, value in fields.pairs:
-        names = _wrapped(label, BODY, label_width - 6)
-        values = _wrapped(value, BODY, flow.sheet.content_width - label_width - 8)
+        names = wrapped(label, BODY, label_width - 6)
+        values = wrapped(value, BODY, flow.sheet.content_width - label_width - 8)
 
         def draw(y: float, names: list[str] = names, values: list[str] = values) -> None:
             for i, text in enumerate(names):
@@ -141,7 +174,7 @@ def draw_photos(flow: Flow, photos: Photos) -> None:
     width = (flow.sheet.content_width - gap) / 2
     for start in range(0, len(photos.photos), 2):
         pair = photos.photos[start : start + 2]
-        captions = [_wrapped(photo.caption, 8.5, width) for photo in pair]
+        captions = [wrapped(photo.caption, 8.5, width) for photo in pair]
         high = max(_fitted(flow, photo, width)[2] for photo in pair)
 
         def draw(y: float, pair: tuple[Photo, ...] = pair, captions: list[list[str]] = captions) -> None:
@@ -156,71 +189,7 @@ def draw_photos(flow: Flow, photos: Photos) -> None:
         flow.put(high + 14 + max(map(len, captions)) * 10.5, draw)
 
 
-def draw_signatures(flow: Flow, block: Signatures) -> None:
-    """The signature block as one unsplittable thing."""
-    height, draw = _signatures(flow, block)
-    flow.put(height, draw)
-
-
-def signatures_height(flow: Flow, block: Signatures) -> float:
-    """Points the signature block takes."""
-    return _signatures(flow, block)[0]
-
-
-# ------------------------------------------------------------------------------------------------------------- helpers
-
-
-def _signatures(flow: Flow, block: Signatures) -> tuple[float, Callable[[float], None]]:
-    half = flow.sheet.content_width * 0.47
-    sides = [(block.right, flow.sheet.right - half / 2)]
-    if block.left is not None:
-        sides.append((block.left, flow.sheet.left + half / 2))
-    heads = [_side_head(side, half) for side, _ in sides]
-    feet = [_side_foot(side, half) for side, _ in sides]
-    before = 16.0
-    space = max(map(len, heads)) * LINE + SIGNATURE_SPACE
-
-    def draw(y: float) -> None:
-        for (side, middle), head, foot in zip(sides, heads, feet, strict=True):
-            for i, text in enumerate(head):
-                flow.pen.text_centre(middle, y + before + BODY + i * LINE, text, BODY)
-            at = y + before + space + BODY
-            _draw_name(flow, side.signatory, middle, at, half)
-            for i, (text, size, style) in enumerate(foot):
-                flow.pen.text_centre(middle, at + (i + 1) * LINE, text, size, style)
-
-    return before + space + (1 + max(map(len, feet))) * LINE + 4, draw
-
-
-def _side_head(side: SignatureSide, width: float) -> list[str]:
-    lines = _wrapped(side.opening, BODY, width)
-    position = side.signatory.full_position
-    return lines + (_wrapped(f"{position},", BODY, width) if position else [])
-
-
-def _side_foot(side: SignatureSide, width: float) -> list[tuple[str, float, Style]]:
-    official = side.signatory
-    lines = [(text, BODY, Style.REGULAR) for text in _wrapped(official.rank, BODY, width) if text]
-    if official.nip:
-        lines.append((words.say("papers.signature.nip", nip=official.nip), BODY, Style.REGULAR))
-    if side.status:
-        lines.append((side.status, 9.0, Style.ITALIC))
-    return lines
-
-
-def _draw_name(flow: Flow, official: SignatoryLike, middle: float, y: float, width: float) -> None:
-    """Name bold and underlined, smaller when it is too long; nobody named yet: a line to write on."""
-    if not official.name:
-        flow.pen.rule(middle - width * 0.35, y + 1.5, middle + width * 0.35, y + 1.5, 0.7)
-        return
-    name, bold = printable(official.name), face(Style.BOLD)
-    size = min(BODY, BODY * width / max(bold.width(name, BODY), 1.0))
-    wide = bold.width(name, size)
-    flow.pen.text_centre(middle, y, name, size, Style.BOLD)
-    flow.pen.rule(middle - wide / 2, y + 1.6, middle + wide / 2, y + 1.6, 0.7)
-
-
-def _wrapped(text: str, size: float, width: float) -> list[str]:
+def wrapped(text: str, size: float, width: float) -> list[str]:
     return face(Style.REGULAR).wrap(printable(text), size, width)
 
 

@@ -107,10 +107,14 @@ class _Drawer:
     def _total(self) -> list[Row]:
         if not self._table.total_label:
             return []
+        ready = self._table.total
         first = next((i for i, column in enumerate(self._columns) if column.total), len(self._columns))
+        first = first if ready is None else 1
         lines: list[list[str]] = [[] for _ in self._columns]
         for i, column in enumerate(self._columns):
-            if column.total:
+            if ready is not None and i:
+                lines[i] = [printable(column.write(ready.get(column.key)))]
+            elif column.total and ready is None:
                 lines[i] = [printable(column.write(self._sums[column.key]))]
         if first:
             lines[0] = [printable(self._table.total_label)]

@@ -156,10 +156,66 @@ class FormSection:
 
 
 @dataclass(frozen=True, slots=True)
+class BlankItem:
+    """One question of a form to be filled by pen.
+
+    ``boxes``: one box per character (a number of that many digits; 0: a line). ``choices``: numbered, ticked in a box.
+    ``many``: more than one may be ticked. ``lines``: how many lines to write on. ``unit``: printed behind the answer.
+    ``skip``: when it is left out, in words.
+    """
+
+    code: str
+    question: str
+    hint: str = ""
+    boxes: int = 0
+    grouping: tuple[int, ...] = ()
+    choices: tuple[str, ...] = ()
+    many: bool = False
+    lines: int = 1
+    unit: str = ""
+    skip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BlankTable:
+    """A repeat of a form to be filled by pen: heads with their shares of the width, and empty rows."""
+
+    code: str
+    title: str
+    heads: tuple[tuple[str, float], ...]
+    rows: int
+    skip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BlankSection:
+    """A section (blok) of a blank form."""
+
+    title: str
+    parts: tuple[BlankItem | BlankTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One counted table: heads as (key, words, kind of cell), one row per key of its axis, a ready total row.
+
+    ``widths``: shares of the table's width. ``total`` None: nothing may be added up.
+    """
+
+    title: str
+    heads: tuple[tuple[str, str, str], ...]
+    widths: tuple[float, ...]
+    rows: tuple[Mapping[str, Value], ...]
+    total: Mapping[str, Value] | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportData:
     """Everything a paper needs besides its own file.
 
     ``values``: what the texts of the paper name in braces. ``rows``: dicts by column key, read once and lazily.
+    ``summaries``: the counted tables. ``blanks``: a form to be filled by pen. ``marks``: notes below the table.
     ``revealed``: the reader holds the right to see personal data unmasked. ``unsigned``: the digital signature is
     still awaited, so the block says so instead of showing one.
     """
@@ -175,6 +231,9 @@ class ReportData:
     signatories: Mapping[str, SignatoryLike] = field(default_factory=dict)
     revealed: bool = False
     unsigned: bool = True
+    summaries: tuple[Summary, ...] = ()
+    blanks: tuple[BlankSection, ...] = ()
+    marks: tuple[str, ...] = ()
 
 
 # -------------------------------------------------------------------------------------------------- what a layout makes
@@ -213,12 +272,13 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of 11 point text."""
+    """A paragraph of 11 point text. ``label``: a number that hangs at its left, in the room of ``indent``."""
 
     text: str
     bold: bool = False
     size: float = 11.0
     indent: float = 0.0
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +309,23 @@ class Table:
     total_label: str = ""
     empty: str = ""
     title: str = ""
+    total: Mapping[str, Value] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """Questions to be answered by pen: one unsplittable row each."""
+
+    items: tuple[BlankItem | BlankTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything about one subject on the rest of this page: sections of "label : value" in two columns, set as large
+    as fits."""
+
+    sections: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    photos: tuple[Photo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +337,8 @@ class Photos:
 
 @dataclass(frozen=True, slots=True)
 class SignatureSide:
-    """One half of the signature block, top to bottom; ``status`` is told where no signature may be shown yet."""
+    """One half of the signature block, top to bottom; ``status`` is told inside an empty frame where no signature may
+    be shown yet."""
 
     opening: str
     signatory: SignatoryLike
@@ -269,10 +347,11 @@ class SignatureSide:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """The signature block: the issuing official right, who has taken note left."""
+    """The signature block: the issuing official right, who has taken note left, a third in the middle below."""
 
     right: SignatureSide
     left: SignatureSide | None = None
+    below: SignatureSide | None = None
 
 
-Block = Title | Paragraph | Fields | Bar | Table | Photos | Signatures
+Block = Title | Paragraph | Fields | Bar | Table | Photos | Signatures | Blanks | Card

@@ -9,15 +9,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.reports import cells
+from sidumba_field.reports.cuts import CutSpec, cut
 from sidumba_field.reports.geometry import ORIENTATIONS, SIZES_MM, Geometry, sheet
 from sidumba_field.reports.model import Align, Column
-from sidumba_field.words import places_of
+from sidumba_field.reports.reading import Reader
 
-KINDS = frozenset({"decree", "filled_form", "register"})
+KINDS = frozenset({"blank_form", "card", "decree", "filled_form", "minutes", "recap", "receipt", "register"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,26 @@ class SignatureSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectSpec:
+    """Which records a paper over many records takes.
+
+    ``posisi``: on whose desks (none named: all but the void). ``checked``: from which positions on a record counts as
+    checked; others carry the mark ``*`` and the paper its ``mark`` note. ``least``: public figures below it are hidden.
+    """
+
+    posisi: tuple[str, ...] = ()
+    checked: tuple[str, ...] = ()
+    mark: str = ""
+    least: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper of a program, ready to be drawn with data."""
+    """One paper of a program, ready to be drawn with data.
+
+    ``points``: numbered statements of a minutes paper. ``cuts``: the tables of a recapitulation. ``icon``: name of the
+    sign beside it in lists. ``below``: a third signature in the middle ("Mengetahui").
+    """
 
     kind: str
     title: str
@@ -92,6 +110,12 @@ class Paper:
     left: SignatureSpec | None
     masks: Mapping[str, str]
     skip_empty: bool
+    points: tuple[str, ...] = ()
+    cuts: tuple[CutSpec, ...] = ()
+    below: SignatureSpec | None = None
+    select: SelectSpec = SelectSpec()
+    icon: str = "file-text"
+    unit: str = ""
 
     @staticmethod
     def from_toml(text: str) -> Paper:
@@ -100,11 +124,24 @@ class Paper:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise SidumbaError("report.unreadable", where=str(error)) from error
-        return _paper(_Reader(raw, ""))
+        return _paper(Reader(raw, ""))
 
     @property
     def geometry(self) -> Geometry:
         return sheet(self.size, self.orientation)
+
+    @property
+    def personal(self) -> bool:
+        """Whether something on it is masked for who may not see personal data."""
+        columns = self.table.columns if self.table is not None else ()
+        return bool(self.masks) or any(column.mask for column in columns)
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The questions whose answers its table and its cuts need."""
+        columns = self.table.columns if self.table is not None else ()
+        named = frozenset(column.key for column in columns if "/" in column.key)
+        return named.union(*(one.paths for one in self.cuts))
 
     def masked(self, path: str, text: str, revealed: bool) -> str:
         """The answer to ``path`` as this reader may see it."""
@@ -112,74 +149,7 @@ class Paper:
         return text if revealed or not style else cells.mask(style, text)
 
 
-class _Reader:
-    """Takes known keys out of a TOML table and complains about the place of whatever is wrong or left."""
-
-    def __init__(self, raw: Any, where: str) -> None:
-        self.where = where
-        if not isinstance(raw, dict):
-            self.refuse("")
-        self._raw: dict[str, Any] = dict(raw)
-
-    def refuse(self, key: str) -> Any:
-        raise SidumbaError("report.unreadable", where=f"{self.where}{key}" or "?")
-
-    def take(self, key: str, kind: type, default: Any = None) -> Any:
-        value = self._raw.pop(key, default)
-        if kind is float and type(value) is int:
-            value = float(value)
-        return value if type(value) is kind else self.refuse(key)
-
-    def text(self, key: str, default: str | None = None) -> str:
-        """A text whose places are well formed."""
-        value = self.take(key, str, default)
-        self._check(key, value)
-        return str(value)
-
-    def _check(self, key: str, value: str) -> None:
-        try:
-            places_of(value)
-        except ValueError:
-            self.refuse(key)
-
-    def word(self, key: str, allowed: frozenset[str] | tuple[str, ...], default: str | None = None) -> str:
-        value = self.take(key, str, default)
-        return str(value) if value in allowed else str(self.refuse(key))
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self.take(key, list, [])
-        for i, value in enumerate(values):
-            self._check(f"{key}[{i}]", value if isinstance(value, str) else self.refuse(f"{key}[{i}]"))
-        return tuple(values)
-
-    def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
-        found: list[tuple[str, str]] = []
-        for i, value in enumerate(self.take(key, list, [])):
-            if not isinstance(value, list) or len(value) != 2 or not all(isinstance(v, str) for v in value):
-                self.refuse(f"{key}[{i}]")
-            self._check(f"{key}[{i}]", value[1])
-            found.append((value[0], value[1]))
-        return tuple(found)
-
-    def inner(self, key: str) -> _Reader | None:
-        return _Reader(self._raw.pop(key), f"{self.where}{key}.") if key in self._raw else None
-
-    def each(self, key: str) -> list[_Reader]:
-        return [_Reader(v, f"{self.where}{key}[{i}].") for i, v in enumerate(self.take(key, list, []))]
-
-    def masks(self, key: str) -> dict[str, str]:
-        styles = self.take(key, dict, {})
-        for path, style in styles.items():
-            if style not in cells.MASKS:
-                self.refuse(f"{key}.{path}")
-        return dict(styles)
-
-    def done(self) -> None:
-        for key in self._raw:
-            self.refuse(key)
-
-
-def _paper(raw: _Reader) -> Paper:
+def _paper(raw: Reader) -> Paper:
     signatures = raw.inner("signatures")
     paper = Paper(
         kind=raw.word("kind", KINDS),
@@ -197,18 +167,39 @@ def _paper(raw: _Reader) -> Paper:
         left=_signature(signatures.inner("left"), "Mengetahui,") if signatures else None,
         masks=raw.masks("mask"),
         skip_empty=raw.take("skip_empty", bool, False),
+        points=raw.texts("points"),
+        cuts=tuple(cut(one) for one in raw.each("cuts")),
+        below=_signature(signatures.inner("below"), "Mengetahui,") if signatures else None,
+        select=_select(raw.inner("select")),
+        icon=raw.text("icon", "file-text"),
+        unit=raw.text("unit", ""),
     )
     if signatures:
         signatures.done()
         if paper.right is None:
             signatures.refuse("right")
-    if paper.kind == "register" and paper.table is None:
+    if paper.kind in ("register", "receipt") and paper.table is None:
         raw.refuse("table")
+    if paper.kind == "recap" and not paper.cuts:
+        raw.refuse("cuts")
     raw.done()
     return paper
 
 
-def _table(raw: _Reader | None) -> TableSpec | None:
+def _select(raw: Reader | None) -> SelectSpec:
+    if raw is None:
+        return SelectSpec()
+    select = SelectSpec(
+        posisi=raw.texts("posisi"),
+        checked=raw.texts("checked"),
+        mark=raw.text("mark", ""),
+        least=raw.take("least", int, 5),
+    )
+    raw.done()
+    return select
+
+
+def _table(raw: Reader | None) -> TableSpec | None:
     if raw is None:
         return None
     columns = tuple(_column(one) for one in raw.each("columns")) or raw.refuse("columns")
@@ -223,7 +214,7 @@ def _table(raw: _Reader | None) -> TableSpec | None:
     return table
 
 
-def _column(raw: _Reader) -> ColumnSpec:
+def _column(raw: Reader) -> ColumnSpec:
     kind = raw.word("kind", cells.KINDS, "text")
     column = ColumnSpec(
         key=raw.take("key", str),
@@ -241,7 +232,7 @@ def _column(raw: _Reader) -> ColumnSpec:
     return column
 
 
-def _signature(raw: _Reader | None, opening: str) -> SignatureSpec | None:
+def _signature(raw: Reader | None, opening: str) -> SignatureSpec | None:
     if raw is None:
         return None
     signature = SignatureSpec(role=raw.take("role", str), opening=raw.text("opening", opening))

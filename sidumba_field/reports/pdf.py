@@ -7,34 +7,34 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sidumba_field import words
-from sidumba_field.reports import draw_blocks
+from sidumba_field.reports import draw_blank, draw_blocks, draw_card, draw_signatures
 from sidumba_field.reports.draw_table import draw_table
-from sidumba_field.reports.faces import Style, face, printable
 from sidumba_field.reports.flat_pdf import DocumentInfo, FlatPdf
 from sidumba_field.reports.flow import Flow
-from sidumba_field.reports.geometry import Geometry
+from sidumba_field.reports.foot import Foot
 from sidumba_field.reports.layouts import LAYOUTS
 from sidumba_field.reports.model import (
     Bar,
+    Blanks,
     Block,
+    Card,
     Fields,
     Paragraph,
     Photos,
     Progress,
-    Provenance,
     ReportData,
     Signatures,
     Table,
     Title,
 )
 from sidumba_field.reports.paper import Paper
-from sidumba_field.reports.pen import Pen
 
-FOOT_SIZE, FOOT_LINE = 7.5, 9.0
 AFTER_TABLE = 8.0
 
 
-def render(paper: Paper, data: ReportData, out: BinaryIO, progress: Progress | None = None) -> int:
+def render(
+    paper: Paper, data: ReportData, out: BinaryIO, progress: Progress | None = None, partial: bool = False
+) -> int:
     """See ``sidumba_field.reports.render_pdf``."""
     blocks = list(LAYOUTS[paper.kind](paper, data))
     pdf = FlatPdf(out, _info(blocks, data))
@@ -43,8 +43,8 @@ def render(paper: Paper, data: ReportData, out: BinaryIO, progress: Progress | N
     for i, block in enumerate(blocks):
         _draw(flow, block, _kept(flow, blocks[i + 1 :]))
     flow.finish()
-    feet = _foot_lines(data.provenance, paper.geometry)
-    pdf.close(lambda page, pages: _foot(pdf, paper.geometry, feet, page, pages))
+    foot = Foot(pdf, paper.geometry, data.provenance, coded=not data.unsigned)
+    pdf.close(lambda page, pages: foot.content(page, "…" if partial else pages))
     return pdf.page_count
 
 
@@ -79,8 +79,12 @@ def _draw(flow: Flow, block: Block, keep: float) -> None:
             flow.skip(AFTER_TABLE)
         case Photos():
             draw_blocks.draw_photos(flow, block)
+        case Blanks():
+            draw_blank.draw_blanks(flow, block)
+        case Card():
+            draw_card.draw_card(flow, block, keep)
         case Signatures():
-            draw_blocks.draw_signatures(flow, block)
+            draw_signatures.draw_signatures(flow, block)
             flow.skip(AFTER_TABLE)
 
 
@@ -91,7 +95,7 @@ def _kept(flow: Flow, tail: list[Block]) -> float:
         if isinstance(block, Paragraph):
             height += draw_blocks.paragraph_height(block, flow.sheet.content_width)
         elif isinstance(block, Signatures):
-            return height + draw_blocks.signatures_height(flow, block)
+            return height + draw_signatures.signatures_height(flow, block)
         else:
             break
     return 0.0
@@ -106,25 +110,3 @@ def _info(blocks: list[Block], data: ReportData) -> DocumentInfo:
         product=data.provenance.product,
         created=data.provenance.printed_at,
     )
-
-
-def _foot_lines(source: Provenance, sheet: Geometry) -> list[str]:
-    local = source.zone.local(source.printed_at)
-    at = f"{words.date_numeric(local.date())} {words.time_zone(source.printed_at, source.zone)}"
-    key = "papers.foot.printed_by" if source.printed_by else "papers.foot.printed"
-    printed = words.say(key, product=source.product, at=at, code=source.print_code, by=source.printed_by)
-    full = source.snapshot_sha256
-    snapshot = words.say("papers.foot.snapshot", short=full[:8], full=full)
-    cut = face(Style.REGULAR)
-    page_width = cut.width(words.say("papers.page", page="00000", pages="00000"), FOOT_SIZE)
-    lines = cut.wrap(printable(printed), FOOT_SIZE, sheet.content_width - page_width - 10)
-    return lines + cut.wrap(snapshot, FOOT_SIZE, sheet.content_width)
-
-
-def _foot(pdf: FlatPdf, sheet: Geometry, lines: list[str], page: int, pages: int) -> str:
-    pen = Pen(pdf, sheet.height)
-    top = sheet.bottom + 18
-    for i, text in enumerate(lines):
-        pen.text(sheet.left, top + i * FOOT_LINE, text, FOOT_SIZE)
-    pen.text_right(sheet.right, top, words.say("papers.page", page=page, pages=pages), FOOT_SIZE)
-    return pen.content()

@@ -74,6 +74,41 @@ class Pen:
             f"q {width:.2f} 0 0 {height:.2f} {x:.2f} {self._height - y - height:.2f} cm {name} Do Q"
         )
 
+    def box(self, x: float, y: float, width: float, height: float, line: float = 0.5) -> None:
+        """Draw the outline of a rectangle whose top left corner is (x, y)."""
+        self.shape(
+            [("m", x, y), ("l", x + width, y), ("l", x + width, y + height), ("l", x, y + height)], line
+        )
+
+    def shape(self, steps: list[tuple[str, *tuple[float, ...]]], line: float = 0.0) -> None:
+        """Draw a closed shape: steps "m", "l" (x, y) or "c" (three points); filled black when ``line`` is 0."""
+        parts = []
+        for step, *numbers in steps:
+            turned = [n if i % 2 == 0 else self._height - n for i, n in enumerate(numbers)]
+            parts.append(" ".join(f"{n:.2f}" for n in turned) + f" {step}")
+        self._rule_width = line or self._rule_width
+        self._rules.append((f"{line:g} w " if line else "") + " ".join(parts) + (" h S" if line else " h f"))
+
+    def curve(
+        self,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        x3: float,
+        y3: float,
+        width: float = 0.5,
+    ) -> None:
+        """Draw a Bézier curve from (x0, y0) to (x3, y3) in ``width`` points."""
+        top = self._height
+        self._rule_width = width
+        self._rules.append(
+            f"{width:g} w {x0:.2f} {top - y0:.2f} m {x1:.2f} {top - y1:.2f} {x2:.2f} {top - y2:.2f}"
+            f" {x3:.2f} {top - y3:.2f} c S"
+        )
+
     def content(self) -> str:
         """All of it as PDF operators."""
         parts = [*self._fills, "0 g 0 G", *self._rules, *self._pictures]

@@ -39,15 +39,18 @@ def opening_blocks(paper: Paper, data: ReportData) -> Iterator[Block]:
 
 
 def closing_blocks(paper: Paper, data: ReportData) -> Iterator[Block]:
-    """Closing paragraphs, the note and the signatures."""
-    for text in paper.closing:
-        yield Paragraph(filled(text, data))
+    """Marks and note of what stands above, closing paragraphs, the signatures."""
+    for mark in data.marks:
+        yield Paragraph(mark, size=8.5)
     if paper.note:
         yield Paragraph(filled(paper.note, data), size=8.5)
+    for text in paper.closing:
+        yield Paragraph(filled(text, data))
     if paper.right is not None:
         yield Signatures(
             right=_side(paper.right, data, awaited=data.unsigned),
             left=_side(paper.left, data, awaited=False) if paper.left else None,
+            below=_side(paper.below, data, awaited=False) if paper.below else None,
         )
 
 
