@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,10 +20,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlcipher3 import dbapi2 as sqlite
 
+from server_stub.store.together import Together
 from server_stub.store.work import Work
 from sidumba_field.core.errors import SidumbaError
 
 T = TypeVar("T")
+W = TypeVar("W")
 
 #: Older SQLite may lose a commit in WAL mode.
 OLDEST_SQLITE = (3, 51, 3)
@@ -99,14 +101,29 @@ class Database:
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield Work(connection)
 
+    @contextmanager
+    def write_together(self) -> Iterator[Together]:
+        """One writing transaction for many ops (see ``Together``), written when the block ends."""
+        with self.engine.begin() as connection:
+            unit = Together(connection)
+            yield unit
+            unit.write_all()
+
     def attempt(self, work: Callable[[Work], T]) -> T:
         """Run ``work`` in a writing transaction, again as often as the database says that only luck was missing.
 
         Raises ``wire.overloaded`` when luck stays away.
         """
+        return self._again(self.write, work)
+
+    def attempt_together(self, work: Callable[[Together], T]) -> T:
+        """``attempt`` for many ops in one transaction."""
+        return self._again(self.write_together, work)
+
+    def _again(self, opened: Callable[[], AbstractContextManager[W]], work: Callable[[W], T]) -> T:
         for attempt in range(_ATTEMPTS):
             try:
-                with self.write() as unit:
+                with opened() as unit:
                     return work(unit)
             except DBAPIError as error:
                 if not is_transient(error):

@@ -86,15 +86,14 @@ class Feed:
             mine = by_scope[vid]
             last, prev = self._advance(vid, len(mine))
             for seq, (place, draft) in enumerate(mine, start=last - len(mine) + 1):
-                body = canonical(draft.payload)
-                entry = _link(draft, seq, prev, at, body)
+                entry, body = linked(draft, seq, prev, at)
                 done[place] = entry
-                bodies.append({"vid": vid, "seq": seq, "salt": entry.salt, "body": body.decode()})
+                bodies.append({"vid": vid, "seq": seq, "salt": entry.salt, "body": body})
                 prev = entry.hash
             self._db.execute(_SET_HASH, {"at_vid": vid, "new_hash": prev})
         entries = [done[place] for place in range(len(drafts))]
         if entries:
-            self._db.execute(_ADD_ENTRIES, [_row(entry) for entry in entries])
+            self._db.execute(_ADD_ENTRIES, [entry_row(entry) for entry in entries])
             self._db.execute(_ADD_PAYLOADS, bodies)
         return entries
 
@@ -161,11 +160,13 @@ class Feed:
         return gone
 
 
-def _link(draft: Draft, seq: int, prev: str, at: str, body: bytes) -> FeedEntry:
+def linked(draft: Draft, seq: int, prev: str, at: str) -> tuple[FeedEntry, str]:
+    """Return the entry of ``draft`` at its place in the chain, and its payload as it is stored."""
+    body = canonical(draft.payload)
     salt = secrets.token_hex(16)
     digest = sha256_hex(bytes.fromhex(salt) + body)
     chained = link_hash(prev, seq, draft.rid, draft.rev, draft.kind.value, draft.op, draft.actor, at, digest)
-    return FeedEntry(
+    entry = FeedEntry(
         vid=draft.vid,
         seq=seq,
         prev=prev,
@@ -180,9 +181,11 @@ def _link(draft: Draft, seq: int, prev: str, at: str, body: bytes) -> FeedEntry:
         payload=draft.payload,
         salt=salt,
     )
+    return entry, body.decode()
 
 
-def _row(entry: FeedEntry) -> dict[str, Any]:
+def entry_row(entry: FeedEntry) -> dict[str, Any]:
+    """Return the row of an entry, without its payload."""
     return {
         "vid": entry.vid,
         "seq": entry.seq,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.engine import Connection
@@ -42,22 +44,16 @@ class Ops:
         row = self._db.execute(_ANSWER, {"op": op}).one_or_none()
         return None if row is None else (row.digest, _answer(row.answer))
 
+    def answers(self, ops: Iterable[str]) -> dict[str, tuple[str, OpAnswer]]:
+        """Return op -> (digest, answer) of those that were received before."""
+        rows = self._db.execute(
+            select(OP.c.op, OP.c.digest, OP.c.answer).where(OP.c.op.in_(sorted(set(ops))))
+        )
+        return {row.op: (row.digest, _answer(row.answer)) for row in rows}
+
     def keep(self, received: Received, answer: OpAnswer, at: str) -> bool:
         """Store an op with its answer; False when somebody else stored the same id first."""
-        row = {
-            "op": received.op,
-            "digest": received.digest,
-            "device": received.device,
-            "by": received.by,
-            "dseq": received.dseq,
-            "vid": received.vid,
-            "rid": received.rid,
-            "received_at": at,
-            "status": answer.st.value,
-            "answer": _text(answer),
-            "body": received.body,
-        }
-        return insert_once(self._db, OP, [row]) == 1
+        return insert_once(self._db, OP, [op_row(received, answer, at)]) == 1
 
     def erase(self, rid: str) -> int:
         """Empty what the ops of a record carried; ids and answers stay, so that a repetition changes nothing."""
@@ -65,6 +61,23 @@ class Ops:
 
     def count(self) -> int:
         return self._db.execute(select(func.count()).select_from(OP)).scalar_one()
+
+
+def op_row(received: Received, answer: OpAnswer, at: str) -> dict[str, Any]:
+    """Return the row of an op and its answer. ``at``: server time, ISO."""
+    return {
+        "op": received.op,
+        "digest": received.digest,
+        "device": received.device,
+        "by": received.by,
+        "dseq": received.dseq,
+        "vid": received.vid,
+        "rid": received.rid,
+        "received_at": at,
+        "status": answer.st.value,
+        "answer": _text(answer),
+        "body": received.body,
+    }
 
 
 def _text(answer: OpAnswer) -> str:

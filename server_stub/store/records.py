@@ -41,7 +41,8 @@ def _record(row: Row[Any]) -> Record:
     )
 
 
-def _values(record: Record) -> dict[str, Any]:
+def record_values(record: Record) -> dict[str, Any]:
+    """Return the row of a record."""
     return {
         "vid": record.vid,
         "rid": record.rid,
@@ -83,6 +84,11 @@ class Records:
         row = self._db.execute(_GET, {"rid": rid}).one_or_none()
         return None if row is None else _record(row)
 
+    def many(self, rids: Iterable[str]) -> dict[str, Record]:
+        """Return rid -> record of those that exist, without locking them."""
+        query = select(RECORD).where(RECORD.c.rid.in_(sorted(set(rids))))
+        return {row.rid: _record(row) for row in self._db.execute(query)}
+
     def lock(self, rid: str) -> Record | None:
         """Return a record and keep others from changing it until this transaction ends."""
         row = self._db.execute(_LOCK, {"rid": rid}).one_or_none()
@@ -99,11 +105,11 @@ class Records:
         return found
 
     def add(self, record: Record) -> None:
-        self._db.execute(_ADD, _values(record))
+        self._db.execute(_ADD, record_values(record))
 
     def save(self, record: Record) -> None:
         """Write a record that exists; raise ``KeyError`` when it does not."""
-        values = _values(record)
+        values = record_values(record)
         values["at_vid"], values["at_rid"] = values.pop("vid"), values.pop("rid")
         if self._db.execute(_SAVE, values).rowcount != 1:
             raise KeyError(record.rid)

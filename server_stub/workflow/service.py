@@ -1,8 +1,10 @@
 """The only writer of a verification state: judges each op, applies it and appends to the feed in one transaction.
 
-Every op stands alone: one that is malformed, refused or hits a bug of ours leaves its neighbours untouched. An op sent
-again gets the answer it got before; when the same op arrives twice at once, the unique key decides and the loser reads
-the winner's answer (spec/sync.md failures 1, 2, 9).
+The form engine judges a push before any lock is taken; then neighbouring ops on single records are decided one after
+the other in one transaction, each on top of those before it. Every op stands alone all the same: one that is malformed
+or refused changes nothing, and when a push as a whole meets a fault, nothing of it is kept and each op is taken in a
+transaction of its own. An op sent again gets the answer it got before; when the same op arrives twice at once, the
+unique key decides and the loser reads the winner's answer (spec/sync.md failures 1, 2, 9).
 """
 
 from __future__ import annotations
@@ -11,18 +13,21 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from server_stub.auth.permissions import standing
 from server_stub.store.database import Database
 from server_stub.store.feed import Draft
 from server_stub.store.files import is_file_name, sha_of
+from server_stub.store.together import Together
 from server_stub.store.work import Work
 from server_stub.workflow.batches import decide_batch
 from server_stub.workflow.cases import Case, Decision, refuse
 from server_stub.workflow.decisions import decide_step, is_signed
 from server_stub.workflow.edits import decide_edit
 from server_stub.workflow.erasure import Erased, erase
+from server_stub.workflow.foresight import foresee
 from server_stub.workflow.intake import Intake, read_item
 from server_stub.workflow.opening import SERVER, beginning, first_period
 from server_stub.workflow.rules import Bench, Rules
@@ -58,7 +63,37 @@ class WorkflowService:
 
     def receive(self, items: Sequence[Mapping[str, Any]], sender: Sender) -> list[OpAnswer]:
         """Answer every item of a push in the order sent; never raises for what an item holds."""
-        return [self._answer(read_item(item, sender.device), sender) for item in items]
+        intakes = [read_item(item, sender.device) for item in items]
+        foreseen = foresee(self._database, self._programs, self._bench, intakes)
+        answers: list[OpAnswer] = []
+        for is_plain, some in groupby(intakes, key=lambda one: one.received.op in foreseen):
+            run = list(some)
+            answers += (
+                self._run(run, foreseen, sender) if is_plain and len(run) > 1 else self._each(run, sender)
+            )
+        return answers
+
+    def _each(self, intakes: Sequence[Intake], sender: Sender) -> list[OpAnswer]:
+        return [self._answer(intake, sender) for intake in intakes]
+
+    def _run(
+        self, intakes: Sequence[Intake], foreseen: Mapping[str, Sequence[str]], sender: Sender
+    ) -> list[OpAnswer]:
+        """Answer ops that may share a transaction; with the first fault each of them gets its own."""
+        ops = [intake.op for intake in intakes if intake.op is not None]
+        places = [(op.op, op.rid, op.vid) for op in ops]
+        names = [name for op in ops for name in foreseen[op.op]]
+
+        def all_of_them(work: Together) -> list[OpAnswer]:
+            work.hold([intake.received.op for intake in intakes], places, names)
+            return [self._one(work, intake, sender) for intake in intakes]
+
+        try:
+            return self._database.attempt_together(all_of_them)
+        except Exception:
+            # Not lost: whatever it was happens again to the op it belongs to, is logged there and answered there.
+            log.info("a push of %d ops is taken one by one", len(intakes), exc_info=True)
+            return self._each(intakes, sender)
 
     def _answer(self, intake: Intake, sender: Sender) -> OpAnswer:
         try:
@@ -79,6 +114,9 @@ class WorkflowService:
         now = self._clock.now()
         decision = self._decide(work, intake, sender, now)
         answer = self._apply(work, decision, intake.received.rid, iso(now))
+        if answer.st is OpStatus.RETRY:
+            # Judged anew when it comes again; an op is kept with its last word only.
+            return answer
         if not work.ops.keep(intake.received, answer, iso(now)):
             raise _Twice
         return answer
