@@ -16,9 +16,12 @@ from sidumba_field.ui.app import build_window
 from sidumba_field.ui.jobs import Jobs
 from sidumba_field.ui.screens.form import FormScreen
 from sidumba_field.ui.screens.window import Window
+from sidumba_field.ui.theme import apply_theme
 from tests.tour.offices import OfficeLaptop
 
 CLIENT = (1366, 696)
+#: The same laptop at 125 % (design/UI.md section 4).
+CLIENT_125 = (1093, 543)
 PATIENCE_S = 30
 
 
@@ -96,6 +99,20 @@ class DrivenWindow:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not self.window.grab().save(str(path)):
             raise OSError(f"{path} cannot be written")
+
+    def looks(self, path: Path) -> None:
+        """Save what the window shows in light, at 125 % (``-125``) and dark (``-gelap``)."""
+        self.picture(path)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        for ending, mode, size in (("-125", "light", CLIENT_125), ("-gelap", "dark", CLIENT)):
+            apply_theme(app, mode)
+            self.window.resize(*size)
+            turn(100)
+            self.picture(path.with_name(f"{path.stem}{ending}.png"))
+        apply_theme(app, "light")
+        self.window.resize(*CLIENT)
+        turn(50)
 
     @property
     def form(self) -> FormScreen:
