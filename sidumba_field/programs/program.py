@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone, tzinfo
+from pathlib import Path
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock
@@ -15,6 +16,8 @@ from sidumba_field.core.xforms.expression import Expression
 from sidumba_field.core.xforms.refs import Scope
 from sidumba_field.core.xforms.texts import language_code
 from sidumba_field.programs.codebook import CsvCodebook
+from sidumba_field.programs.dashboard import DashboardSpec
+from sidumba_field.programs.listed import ListColumn, ListFilter
 from sidumba_field.words.formats import Zone
 
 _PLACES = re.compile(r"\{([^}]+)\}")
@@ -170,22 +173,31 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form of a program; ``definitions`` by language code ("id" always there), other languages when asked for."""
+    """One version of a form; ``definitions`` by language code, each read when it is first asked for. ``zone``: what
+    "today" means in it; ``source``: the file an office edits, None when this machine has only the XML."""
 
     form_id: str
     version: str
     title: str
-    xml: str
-    definitions: dict[str, FormDefinition]
+    xml: str = field(repr=False)
+    definitions: dict[str, FormDefinition] = field(default_factory=dict, repr=False)
+    zone: tzinfo = UTC
+    source: Path | None = None
 
     def definition(self, lang: str = "id") -> FormDefinition:
         """Return the form in a language, Indonesian when it does not speak that one."""
         found = self.definitions.get(lang)
         if found is None:
-            first = self.definitions["id"]
+            first = self.definitions.get("id") or self._first()
             spoken = any(language_code(name) == lang for name in first.languages)
             found = self.definitions[lang] = first.in_language(lang) if spoken else first
         return found
+
+    def _first(self) -> FormDefinition:
+        """Read the form; an older version costs nothing until a record of it is opened."""
+        first = FormDefinition.from_xml(self.xml, zone=self.zone)
+        self.definitions[first.language_code] = first
+        return self.definitions.setdefault("id", first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +237,25 @@ class Program:
     calendar: WorkCalendar
     place_path: str
     content_sha256: str
+    #: Where it was read from.
+    folder: Path = Path()
+    #: The program as it came, when form versions were installed beside it.
+    bare: Program | None = field(default=None, repr=False, compare=False)
+    #: Form id -> version -> form: every kept version but the newest, the oldest first.
+    earlier: Mapping[str, Mapping[str, Form]] = field(default_factory=dict)
+    #: (form id, version) of kept forms whose file is damaged: their records cannot be opened until it is sent again.
+    damaged: frozenset[tuple[str, str]] = frozenset()
+    #: Paths that tell whether two records of different periods speak of the same subject; () = none is offered.
+    last_year: tuple[str, ...] = ()
     _guards: dict[tuple[str, str], Expression] = field(default_factory=dict, repr=False, compare=False)
     #: Commands of the digit keys on the selection screen, in order.
     selection: tuple[str, ...] = ()
     twins: tuple[TwinKey, ...] = ()
     #: Unit code -> WhatsApp number of the officer there; "" or absent: the sender picks the person himself.
     contacts: Mapping[str, str] = field(default_factory=dict)
+    dashboard: DashboardSpec = field(default_factory=DashboardSpec)
+    list_columns: tuple[ListColumn, ...] = ()
+    list_filters: tuple[ListFilter, ...] = ()
 
     # -- forms -----------------------------------------------------------------------------------------------------
 
@@ -241,15 +266,27 @@ class Program:
 
     @property
     def versions(self) -> Mapping[str, tuple[str, ...]]:
-        """Return form id -> versions that can be judged here."""
-        return {form_id: (form.version,) for form_id, form in self.forms.items()}
+        """Return form id -> versions that can be judged here, the newest last."""
+        return {
+            form_id: (*self.earlier.get(form_id, {}), form.version) for form_id, form in self.forms.items()
+        }
 
     def form(self, form_id: str, version: str = "", lang: str = "id") -> FormDefinition:
-        """Return a definition. Raises SidumbaError op.unknown_form for a form or version not installed here."""
+        """Return a definition, the newest without ``version``.
+
+        Raises SidumbaError op.unknown_form for a form or version not installed here, form.damaged when its file is.
+        """
+        return self.edition(form_id, version).definition(lang)
+
+    def edition(self, form_id: str, version: str = "") -> Form:
+        """Return one version of a form, the newest without ``version``. Raises as ``form``."""
         found = self.forms.get(form_id)
-        if found is None or (version and version != found.version):
-            raise SidumbaError("op.unknown_form", form=form_id, version=version)
-        return found.definition(lang)
+        if found is not None and version and version != found.version:
+            found = self.earlier.get(form_id, {}).get(version)
+        if found is None:
+            code = "form.damaged" if (form_id, version) in self.damaged else "op.unknown_form"
+            raise SidumbaError(code, form=form_id, version=version)
+        return found
 
     def interview(
         self, form_id: str, version: str, fields: Mapping[str, str | None], clock: Clock, lang: str = "id"
@@ -260,7 +297,7 @@ class Program:
     def group_of(self, form_id: str, path: str) -> str | None:
         """Return the merge group (sf:merge) a field belongs to: its fields are merged or clash together."""
         found = self.forms.get(form_id)
-        question = None if found is None else found.definitions["id"].questions.get(template_path(path))
+        question = None if found is None else found.definition().questions.get(template_path(path))
         group = None if question is None else question.sf.get("merge")
         return group or None
 
@@ -271,7 +308,7 @@ class Program:
             return {name: self._guard(form, name).true(interview.instance.root) for name in self.guards}
 
     def _guard(self, form: FormDefinition, name: str) -> Expression:
-        key = (form.form_id, name)
+        key = (f"{form.form_id} {form.version}", name)
         found = self._guards.get(key)
         if found is None:
             found = self._guards[key] = Expression(self.guards[name].xpath, Scope(form.root))

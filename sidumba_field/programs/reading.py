@@ -15,6 +15,9 @@ from sidumba_field.core.xforms.refs import Scope
 from sidumba_field.core.xforms.texts import language_code
 from sidumba_field.programs.calendar import work_calendar
 from sidumba_field.programs.codebook import CsvCodebook
+from sidumba_field.programs.dashboard_reading import dashboard_of
+from sidumba_field.programs.listed import answers, question_of
+from sidumba_field.programs.listed_reading import columns_of, filters_of
 from sidumba_field.programs.program import (
     KINDS,
     LEVELS,
@@ -40,8 +43,9 @@ from sidumba_field.words.formats import Zone
 FILE = "program.toml"
 ROW_COLUMNS = ("subject", "state", "command", "role", "to", "guard", "remark", "sop_step", "clock", "note")
 _TOP = (
-    "id title sop_number first_period stations forms lists office calendar list prefill targets batch retention guards "
-    "roles states posisi commands messages contacts selection duplicates remarks papers transitions"
+    "id title sop_number first_period dashboard stations forms lists office calendar list prefill targets batch "
+    "retention guards roles states posisi commands messages contacts selection duplicates last_year remarks papers "
+    "transitions"
 ).split()
 
 
@@ -134,9 +138,14 @@ class _Reader:
             calendar=self.calendar(office),
             place_path=listed.text("place", ""),
             content_sha256=self.sealed(),
+            folder=self.folder,
+            last_year=toml.table("last_year", needed=False).texts("match"),
             selection=self.selection(commands),
             twins=tuple(self.twins()),
             contacts={unit: contacts.text(unit) for unit in contacts.data},
+            dashboard=dashboard_of(toml.table("dashboard", needed=False)),
+            list_columns=columns_of(listed),
+            list_filters=filters_of(listed),
         )
         self.paths_there(program)
         return program
@@ -216,11 +225,11 @@ class _Reader:
             keep(path, self.cache, xml)
         definitions[first.language_code] = first
         definitions.setdefault("id", first)
-        return Form(first.form_id, first.version, first.title, xml, definitions)
+        return Form(first.form_id, first.version, first.title, xml, definitions, office.tz, path)
 
     def guards(self, forms: Mapping[str, Form]) -> dict[str, Guard]:
         found: dict[str, Guard] = {}
-        roots = {form.definitions["id"].root for form in forms.values()}
+        roots = {form.definition().root for form in forms.values()}
         for name, table in self.toml.each("guards", needed=False).items():
             table.only("xpath", "id", "en")
             for root in roots:
@@ -334,7 +343,7 @@ class _Reader:
     def lists_there(self, forms: Mapping[str, Form], lookups: Mapping[str, CsvCodebook]) -> None:
         """Every list a form chooses from is installed, with the columns the form names."""
         for form in forms.values():
-            definition = form.definitions["id"]
+            definition = form.definition()
             for name in sorted(definition.external):
                 if name not in lookups:
                     raise self.toml.table("lists", needed=False).wrong(name, f"needed by {form.form_id}")
@@ -360,8 +369,11 @@ class _Reader:
                 *program.search_paths,
             )
         ]
+        shown = answers((*program.list_columns, *program.list_filters))
+        named += [("list", question_of(path)) for path in shown]
         named += [("duplicates", path) for key in program.twins for path in key.paths]
         named += [("commands", path) for spec in program.commands.values() for path in spec.fields]
+        named += [("last_year", path) for path in program.last_year]
         for table, path in [*named, *(("prefill", path) for path in program.prefill)]:
             if path and path not in questions:
                 raise self.toml.table(table).wrong(path, "no such question")

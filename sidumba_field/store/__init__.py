@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sidumba_field.store.extracts import Extract
+from sidumba_field.store.lines import ListSpec
+from sidumba_field.store.listing import Hits, ListQuery
 from sidumba_field.store.opening import open_store
 from sidumba_field.store.store import Store
 from sidumba_field.store.values import (
@@ -23,8 +26,12 @@ from sidumba_field.store.values import (
 __all__ = [
     "Changes",
     "Counts",
+    "Extract",
     "FileRow",
     "FileState",
+    "Hits",
+    "ListQuery",
+    "ListSpec",
     "LocalRecord",
     "LocalUser",
     "LogEntry",

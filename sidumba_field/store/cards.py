@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from sidumba_field.core.records import SETTLED, OpKind, OutboxState, Record
-from sidumba_field.store import codec
+from sidumba_field.store import codec, lines
 from sidumba_field.store.overlay import (
     APPLIED_STATES,
     OPEN_STATES,
@@ -250,9 +250,31 @@ def refresh(connection: sa.Connection, rid: str, reindex: bool = True) -> Card:
         "text_stale": int(not reindex),
     }
     connection.execute(_REFRESH, {"rid_": rid, **values})
+    lines.write(connection, [_line(card)])
     if reindex:
-        index_words(connection, card.row["n"], card.view.fields)
+        index_words(connection, card.row["n"], card.row["program"], card.view.fields)
     return card
+
+
+def _line(card: Card) -> lines.Line:
+    """Return what lists show of a card."""
+    row, base = card.row, card.base
+    return lines.Line(
+        n=row["n"],
+        rid=row["rid"],
+        vid=row["vid"],
+        program=row["program"],
+        subject=row["subject"],
+        state=card.view.state,
+        mark=card.mark.value,
+        period=(base.period if base else "") or card.born.period,
+        owner=base.owner if base else card.born.owner,
+        remarks=len(base.remarks) if base is not None and card.returned else 0,
+        rev=card.view.rev,
+        created_at=card.created_at,
+        changed_at=card.changed_at,
+        fields=card.view.fields,
+    )
 
 
 def refresh_all(connection: sa.Connection, rids: Iterable[str]) -> None:
@@ -260,12 +282,9 @@ def refresh_all(connection: sa.Connection, rids: Iterable[str]) -> None:
         refresh(connection, rid)
 
 
-def index_words(connection: sa.Connection, n: int, fields: Mapping[str, str]) -> None:
+def index_words(connection: sa.Connection, n: int, program: str, fields: Mapping[str, str]) -> None:
     """Put the words of one record into the full text index (contentless: it holds no second copy of the text)."""
-    words = [
-        value
-        for path, value in fields.items()
-        if not path.startswith("@") and not path.endswith("]") and not is_file_name(value)
-    ]
+    words = lines.searched(lines.spec_of(connection, program), fields)
+    body = "\n".join(value for value in words if not is_file_name(value))
     connection.exec_driver_sql("DELETE FROM record_text WHERE rowid = ?", (n,))
-    connection.exec_driver_sql("INSERT INTO record_text (rowid, body) VALUES (?, ?)", (n, "\n".join(words)))
+    connection.exec_driver_sql("INSERT INTO record_text (rowid, body) VALUES (?, ?)", (n, body))

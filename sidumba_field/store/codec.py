@@ -12,11 +12,21 @@ from sidumba_field.core.canonical import canonical
 from sidumba_field.core.records import FeedEntry, FeedKind, Op, OpKind, Record, Remark
 
 Row = sa.RowMapping
+_MEMBERS = (
+    *("rid", "vid", "program", "subject", "form", "form_v", "state", "rev"),
+    *("owner", "period", "created_at", "changed_at"),
+)
+_SPELLER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def dump(value: Any) -> str:
     """Return ``value`` as canonical JSON text."""
     return canonical(value).decode()
+
+
+def spell(value: Any) -> str:
+    """Return the same text as ``dump`` for a value known to hold no float, without looking for one."""
+    return _SPELLER.encode(value)
 
 
 def load(text: str) -> Any:
@@ -40,20 +50,19 @@ def remark_of(raw: Mapping[str, Any]) -> Remark:
     )
 
 
+def members(record: Record) -> dict[str, Any]:
+    """Return a record as the JSON value that ``record_of`` reads."""
+    return {
+        **{name: getattr(record, name) for name in _MEMBERS},
+        "fields": dict(record.fields),
+        "field_revs": dict(record.field_revs),
+        "authors": sorted(record.authors),
+        "remarks": [remark_to(remark) for remark in record.remarks],
+    }
+
+
 def record_to(record: Record) -> str:
-    return dump(
-        {
-            **{
-                name: getattr(record, name)
-                for name in ("rid", "vid", "program", "subject", "form", "form_v", "state", "rev")
-            },
-            **{name: getattr(record, name) for name in ("owner", "period", "created_at", "changed_at")},
-            "fields": dict(record.fields),
-            "field_revs": dict(record.field_revs),
-            "authors": sorted(record.authors),
-            "remarks": [remark_to(remark) for remark in record.remarks],
-        }
-    )
+    return dump(members(record))
 
 
 def record_of(text: str) -> Record:

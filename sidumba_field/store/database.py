@@ -31,6 +31,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = FAST",
     "PRAGMA busy_timeout = 5000",
+    "PRAGMA cache_size = -32000",  # KiB of pages kept in clear: the lists of 100,000 records fit, and are not decrypted again
 )
 _FULL, _IOERR, _CORRUPT, _NOTADB, _BUSY, _LOCKED, _CANTOPEN = 13, 10, 11, 26, 5, 6, 14
 #: Extended codes of SQLITE_IOERR that a full disk or a file size limit gives: write, fsync, truncate, shared memory.
@@ -105,6 +106,7 @@ class Database:
             poolclass=StaticPool,
         )
         sa.event.listen(self._engine, "begin", _begin)
+        sa.event.listen(self._engine, "rollback", _forget)
         self._reading = self._engine.execution_options(reading=True)
         try:
             with self.read() as connection:
@@ -144,6 +146,11 @@ class Database:
     def close(self) -> None:
         with self._lock:
             self._engine.dispose()
+
+
+def _forget(connection: sa.Connection) -> None:
+    """What was remembered of a transaction that failed (numbers of words, columns of lists) never was."""
+    connection.info.clear()
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import GENESIS, FeedEntry, FeedKind, Record, entry_hash, payload_digest
 from sidumba_field.core.time import Clock, iso
-from sidumba_field.store import cards, codec, listing, replay
+from sidumba_field.store import cards, codec, intake, replay
 from sidumba_field.store.database import Database
 from sidumba_field.store.outbox import Head
 from sidumba_field.store.overlay import OPEN_STATES
@@ -100,9 +100,7 @@ class Feed:
             if scope is None:
                 raise KeyError(page.vid)
             rids = {message.rid for message in page.records}
-            known = {
-                message.rid for message in page.records if _from_snapshot(connection, message.to_record())
-            }
+            known = _from_snapshot(connection, [message.to_record() for message in page.records])
             for proposal in page.proposals:
                 if proposal.rid in rids:
                     _keep_proposal(connection, page.vid, proposal)
@@ -112,7 +110,6 @@ class Feed:
                 _whole(connection, name, 0, now)
             _move_snapshot(connection, scope, page, asked_after)
             cards.refresh_all(connection, known)
-            listing.index_stale(connection)
         return Changes(frozenset(rids), frozenset({page.vid}), len(rids), 0, frozenset(page.files))
 
     def reset(self, vid: str) -> int:
@@ -217,24 +214,31 @@ def _whole(connection: sa.Connection, name: str, size: int, at: str) -> None:
     connection.execute(added.on_conflict_do_update(index_elements=[FILE.c.sha], set_=sent))
 
 
-def _from_snapshot(connection: sa.Connection, record: Record) -> bool:
-    """Take one record; return whether this laptop had it before (then its view is not the server's alone)."""
+def _from_snapshot(connection: sa.Connection, records: Sequence[Record]) -> set[str]:
+    """Take the records of a page; return those this laptop had before (their view is not the server's alone)."""
+    here = sa.select(RECORD.c.rid).where(RECORD.c.rid.in_([record.rid for record in records]))
+    known = set(connection.execute(here).scalars())
+    intake.take_new(connection, [record for record in records if record.rid not in known])
+    for record in records:
+        if record.rid in known:
+            _renew(connection, record)
+    return known
+
+
+def _renew(connection: sa.Connection, record: Record) -> None:
+    """Take a record this laptop has, unless it knows a newer one."""
     found = sa.select(RECORD.c.base_rev, RECORD.c.stale_base, RECORD.c.base).where(RECORD.c.rid == record.rid)
-    row = connection.execute(found).one_or_none()
-    known = row is not None and row.base is not None and not row.stale_base
-    if row is not None and known and row.base_rev >= record.rev:
-        return True
+    row = connection.execute(found).one()
+    if row.base is not None and not row.stale_base and row.base_rev >= record.rev:
+        return
     replay.set_base(connection, record)
     start = {"rev": record.rev, "fields": codec.dump(dict(record.fields))}
     added = insert(SNAPSHOT).values(rid=record.rid, **start)
     connection.execute(added.on_conflict_do_update(index_elements=[SNAPSHOT.c.rid], set_=start))
-    if row is None:
-        return False
     held = sa.and_(OUTBOX.c.rid == record.rid, OUTBOX.c.rev > 0, OUTBOX.c.rev <= record.rev)
     connection.execute(sa.update(OUTBOX).where(held).values(pulled=1))
     if row.stale_base:
         _lay_on_top(connection, record.rid, record.rev)
-    return True
 
 
 def _lay_on_top(connection: sa.Connection, rid: str, rev: int) -> None:

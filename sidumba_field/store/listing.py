@@ -1,18 +1,26 @@
-"""Lists and counts over the derived columns: keyset pages by index, full text, the truth bar."""
+"""Questions to the lists: which records, in which order, how many of them stand where, and the words of a page.
+
+Everything is filtered, counted and ordered over narrow numbers (``card``); only the rows of a page are read as words.
+No question is answered beyond the scopes it names, the person's grants.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
-from sidumba_field.store import cards, codec
-from sidumba_field.store.tables import FILE, RECORD, SCOPE
+from sidumba_field.store import cards, codec, lines
+from sidumba_field.store.tables import CARD, CARD_LINE, FILE, RECORD, SCOPE
 from sidumba_field.store.values import Counts, FileState, Mark, RecordRow
 
 Key = tuple[str, str]
+CHANGED, STATE, PLACE = "@changed", "@state", "@unit"
+_CHUNK = 500
 _COUNT_OF = {
     Mark.LAPTOP: "laptop",
     Mark.WAITING: "waiting",
@@ -20,104 +28,307 @@ _COUNT_OF = {
     Mark.DIFFERING: "differing",
     Mark.FAILED: "trouble",
 }
+_TEXT = sa.table("record_text", sa.column("rowid"))
+_SLOTS = [CARD_LINE.c[f"c{n}"] for n in range(1, lines.COLUMNS + 1)]
+_FILTERS = [CARD.c[f"f{n}"] for n in range(1, lines.FILTERS + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """One question. ``vids``: the scopes the person may see (None: no person asks); ``places``: those of them he wants (None = all), and so
+    on for the other filters. ``choices``: path of a filter of the program -> answers wanted. ``text``: every word must
+    begin a word of a searched answer. ``sort``: "@changed", "@state", "@unit" or the path of a column; ``rank`` gives
+    states or scopes their order there; ``numeric``: the column holds numbers. What is empty comes last."""
+
+    program: str
+    vids: Sequence[str] | None
+    subject: str = "record"
+    text: str = ""
+    states: Sequence[str] | None = None
+    marks: Sequence[str] | None = None
+    places: Sequence[str] | None = None
+    periods: Sequence[str] | None = None
+    owners: Sequence[str] | None = None
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    returned: bool | None = None
+    sort: str = CHANGED
+    descending: bool = True
+    rank: Mapping[str, int] = field(default_factory=dict)
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """``order``: numbers (``RecordRow.n``) of all records found, in order; ``states``: how many there are per state,
+    whatever states were asked for."""
+
+    order: array[int]
+    states: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The question of one list (meaning: ``Records.find``)."""
+    """The question of one page of the newest (meaning: ``Records.find``)."""
 
-    program: str
-    subject: str
-    states: Sequence[str] | None
-    mark: Mark | None
-    text: str
+    query: ListQuery
     limit: int
     after: Key | None
-    vids: Sequence[str] | None
     columns: Sequence[str] | None
-    returned: bool | None
 
 
-def find(connection: sa.Connection, wanted: Wanted) -> list[RecordRow]:
-    """Return one page. Each state is asked for by itself, so that every question walks one index in order."""
-    rows: list[codec.Row] = []
-    for state in dict.fromkeys(wanted.states) if wanted.states is not None else (None,):
-        rows.extend(connection.execute(_query(wanted, state)).mappings())
-    rows.sort(key=lambda row: (row["changed_at"], row["rid"]), reverse=True)
-    return [_row(row, wanted.columns) for row in rows[: wanted.limit]]
+# ------------------------------------------------------------------------------------------------------------ conditions
 
 
-def _query(wanted: Wanted, state: str | None) -> sa.Select[Any]:
-    joined = RECORD.outerjoin(SCOPE, RECORD.c.vid == SCOPE.c.vid)
-    query = sa.select(RECORD, SCOPE.c.unit.label("scope_unit")).select_from(joined)
-    query = query.where(RECORD.c.program == wanted.program, RECORD.c.subject == wanted.subject)
-    if state is not None:
-        query = query.where(RECORD.c.state == state)
-    if wanted.mark is not None:
-        query = query.where(RECORD.c.mark == wanted.mark.value)
-    if wanted.vids is not None:
-        # The unary plus keeps the planner on the list's own index: a scope's index would mean sorting all of it.
-        query = query.where(sa.literal_column("+record.vid").in_(list(wanted.vids)))
-    if wanted.returned is not None:
-        query = query.where(RECORD.c.returned == int(wanted.returned))
-    if wanted.text.strip():
-        matching = sa.text("record.n IN (SELECT rowid FROM record_text WHERE record_text MATCH :words)")
-        query = query.where(matching.bindparams(words=_match(wanted.text)))
-    if wanted.after is not None:
-        query = query.where(sa.tuple_(RECORD.c.changed_at, RECORD.c.rid) < wanted.after)
-    return query.order_by(RECORD.c.changed_at.desc(), RECORD.c.rid.desc()).limit(wanted.limit)
+def _conditions(
+    connection: sa.Connection, query: ListQuery, *, states: bool = True
+) -> list[sa.ColumnElement[bool]]:
+    """Return what a record must fulfil; a filter whose words nobody knows fulfils nothing."""
+    known = lines.spec_of(connection, query.program) or lines.ListSpec()
+    asked: list[tuple[sa.Column[Any], Sequence[str] | None]] = [
+        (CARD.c.kind, [lines.kind_of(query.program, query.subject)]),
+        (CARD.c.place, query.vids),
+        (CARD.c.place, query.places),
+        (CARD.c.state, query.states if states else None),
+        (CARD.c.mark, query.marks),
+        (CARD.c.period, query.periods),
+        (CARD.c.owner, query.owners),
+        *((_FILTERS[known.filters.index(path)], values) for path, values in query.choices.items()),
+    ]
+    found = lines.numbers(connection, {word for _, words in asked for word in words or ()})
+    conditions: list[sa.ColumnElement[bool]] = []
+    for column, words in asked:
+        if words is not None:
+            ids = sorted({found[word] for word in words if word in found})
+            conditions.append(column == ids[0] if len(ids) == 1 else column.in_(ids))
+    if query.returned is not None:
+        conditions.append(CARD.c.remarks > 0 if query.returned else CARD.c.remarks == 0)
+    return conditions
 
 
-def _match(text: str) -> str:
+def match(text: str) -> str:
     """Return an FTS5 question: every word quoted, so that nothing a user types is an operator."""
     return " ".join('"' + word.replace('"', '""') + '"*' for word in text.split())
 
 
-def _row(row: codec.Row, columns: Sequence[str] | None) -> RecordRow:
-    fields = codec.load(row["fields"])
-    if columns is not None:
-        fields = {path: fields[path] for path in columns if path in fields}
-    remarks = len(codec.load(row["base"])["remarks"]) if row["returned"] else 0
-    return RecordRow(
-        rid=row["rid"],
-        vid=row["vid"],
-        unit=row["scope_unit"] or "",
-        program=row["program"],
-        subject=row["subject"],
-        state=row["state"],
-        mark=Mark(row["mark"]),
-        fields=fields,
-        changed_at=row["changed_at"],
-        owner=row["owner"],
-        rev=row["rev"],
-        period=row["period"],
-        remarks=remarks,
-        created_at=row["created_at"],
-    )
+def _source(query: ListQuery, conditions: list[sa.ColumnElement[bool]]) -> sa.FromClause:
+    """Return the tables asked; the words found come first, and are looked up in the narrow table one by one."""
+    if not query.text.strip():
+        return CARD
+    words = sa.text("record_text MATCH :words").bindparams(words=match(query.text))
+    conditions.insert(0, words)  # type: ignore[arg-type]  # a text clause is a condition too
+    conditions.append(CARD.c.n == _TEXT.c.rowid)
+    return _TEXT.join(CARD, sa.literal_column("1") == sa.literal_column("1"))
+
+
+# ----------------------------------------------------------------------------------------------------------------- order
+
+
+def hits(connection: sa.Connection, query: ListQuery) -> Hits:
+    """Return everything a question finds, in order, and how many stand in which state; in one walk."""
+    conditions = _conditions(connection, query, states=False)
+    source = _source(query, conditions)
+    order, joined = _order(connection, query)
+    if joined:
+        source = source.join(CARD_LINE, CARD_LINE.c.n == CARD.c.n)
+    asked = sa.select(CARD.c.n, CARD.c.state).select_from(source).where(*conditions).order_by(*order)
+    rows = connection.execute(asked).cursor.fetchall()  # type: ignore[union-attr]  # a select has a cursor
+    counted = Counter(row[1] for row in rows)
+    words = lines.spelled(connection, counted)
+    states = {words[number]: count for number, count in counted.items()}
+    if query.states is None:
+        return Hits(array("q", [row[0] for row in rows]), states)
+    wanted = set(lines.numbers(connection, query.states).values())
+    return Hits(array("q", [row[0] for row in rows if row[1] in wanted]), states)
+
+
+def _order(connection: sa.Connection, query: ListQuery) -> tuple[list[sa.ColumnElement[Any]], bool]:
+    """Return the columns to order by (ties: the later one on this laptop counts as newer), and whether they lie in
+    the wide table."""
+    if query.sort == CHANGED:
+        return [_way(CARD.c.changed, query.descending), _way(CARD.c.n, query.descending)], False
+    if query.sort in (STATE, PLACE):
+        column = CARD.c.state if query.sort == STATE else CARD.c.place
+        ids = lines.numbers(connection, query.rank)
+        ranks = {ids[word]: rank for word, rank in query.rank.items() if word in ids}
+        key: sa.ColumnElement[Any] = (
+            sa.case(ranks, value=column, else_=len(ranks)) if ranks else sa.literal(0)
+        )
+        return [_way(key, query.descending), CARD.c.changed.desc(), CARD.c.n.desc()], False
+    spec = lines.spec_of(connection, query.program) or lines.ListSpec()
+    slot = _SLOTS[spec.columns.index(query.sort)]
+    value = sa.cast(slot, sa.REAL) if query.numeric else sa.collate(slot, "NOCASE")
+    return [slot.is_(None), _way(value, query.descending), CARD.c.changed.desc(), CARD.c.n.desc()], True
+
+
+def _way(key: sa.ColumnElement[Any], descending: bool) -> sa.ColumnElement[Any]:
+    return key.desc() if descending else key.asc()
+
+
+def facets(connection: sa.Connection, query: ListQuery, by: str) -> dict[str, int]:
+    """Return how many records found carry which word of ``by``: "@unit", "@period", "@owner", "@mark", "@state" or
+    a filter path of the program."""
+    spec = lines.spec_of(connection, query.program) or lines.ListSpec()
+    named = {PLACE: CARD.c.place, "@period": CARD.c.period, "@owner": CARD.c.owner, "@mark": CARD.c.mark}
+    column = {**named, STATE: CARD.c.state}.get(by)
+    if column is None:
+        column = _FILTERS[spec.filters.index(by)]
+    conditions = _conditions(connection, query)
+    source = _source(query, conditions)
+    asked = sa.select(column, sa.func.count()).select_from(source).where(*conditions).group_by(column)
+    found = {int(row[0]): int(row[1]) for row in connection.execute(asked)}
+    words = lines.spelled(connection, found)
+    return {words[number]: count for number, count in found.items()}
+
+
+# ------------------------------------------------------------------------------------------------------------------ rows
+
+
+def rows(connection: sa.Connection, wanted: Sequence[int], vids: Sequence[str]) -> list[RecordRow]:
+    """Return these records in the order asked; what lies outside ``vids`` is left out."""
+    allowed = set(lines.numbers(connection, vids).values())
+    found: dict[int, RecordRow] = {}
+    for first in range(0, len(wanted), _CHUNK):
+        part = list(wanted[first : first + _CHUNK])
+        for row in _read(connection, CARD.c.n.in_(part), allowed, None):
+            found[row.n] = row
+    return [found[number] for number in wanted if number in found]
+
+
+def _read(
+    connection: sa.Connection,
+    condition: sa.ColumnElement[bool],
+    allowed: set[int] | None,
+    columns: Sequence[str] | None,
+    whole: bool = False,
+) -> Iterable[RecordRow]:
+    """Read lines. ``columns`` None: the program's; ``whole``: every answer, out of the record itself."""
+    source = CARD.join(CARD_LINE, CARD_LINE.c.n == CARD.c.n)
+    asked: list[Any] = [*CARD.c, *CARD_LINE.c[1:]]
+    if whole:
+        source = source.join(RECORD, RECORD.c.n == CARD.c.n)
+        asked.append(RECORD.c.fields)
+    units = _units(connection)
+    found = connection.execute(sa.select(*asked).select_from(source).where(condition)).cursor.fetchall()  # type: ignore[union-attr]
+    words = lines.spelled(connection, {number for row in found for number in row[1:7]})
+    for row in found:
+        if allowed is not None and row[2] not in allowed:
+            continue
+        program, _, subject = words[row[1]].rpartition("/")
+        spec = lines.spec_of(connection, program) or lines.ListSpec()
+        if whole:
+            fields = codec.load(row[-1])
+        else:
+            cells = zip(spec.columns, row[19:29], strict=False)
+            fields = {path: value for path, value in cells if value is not None}
+        if columns is not None:
+            fields = {path: fields[path] for path in columns if path in fields}
+        yield RecordRow(
+            rid=row[15],
+            vid=words[row[2]],
+            unit=units.get(words[row[2]], ""),
+            program=program,
+            subject=subject,
+            state=words[row[3]],
+            mark=Mark(words[row[4]]),
+            fields=fields,
+            changed_at=row[18],
+            owner=words[row[6]],
+            rev=row[16],
+            period=words[row[5]],
+            remarks=row[7],
+            created_at=row[17],
+            n=row[0],
+            reasons=row[8],
+        )
+
+
+def _units(connection: sa.Connection) -> dict[str, str]:
+    return {row.vid: row.unit for row in connection.execute(sa.select(SCOPE.c.vid, SCOPE.c.unit))}
+
+
+# ----------------------------------------------------------------------------------------------------- pages of the newest
+
+
+def find(connection: sa.Connection, wanted: Wanted) -> list[RecordRow]:
+    """Return one page by key. Each state is asked for by itself, so that every question walks one index in order."""
+    query = wanted.query
+    found: list[tuple[int, int]] = []
+    for state in dict.fromkeys(query.states) if query.states is not None else (None,):
+        found.extend((row[0], row[1]) for row in connection.execute(page(connection, wanted, state)))
+    found.sort(reverse=True)
+    numbers = [n for _, n in found[: wanted.limit]]
+    whole = not _narrow(connection, wanted)
+    read: dict[int, RecordRow] = {}
+    for first in range(0, len(numbers), _CHUNK):
+        part = CARD.c.n.in_(numbers[first : first + _CHUNK])
+        read |= {row.n: row for row in _read(connection, part, None, wanted.columns, whole)}
+    return [read[n] for n in numbers]
+
+
+def _narrow(connection: sa.Connection, wanted: Wanted) -> bool:
+    """Tell whether the list's own columns hold every answer asked for."""
+    spec = lines.spec_of(connection, wanted.query.program) or lines.ListSpec()
+    return wanted.columns is not None and set(wanted.columns) <= set(spec.columns)
+
+
+def page(connection: sa.Connection, wanted: Wanted, state: str | None) -> sa.Select[Any]:
+    """Return the question for the numbers of one page in one state."""
+    query = wanted.query
+    conditions = _conditions(connection, query, states=False)
+    if state is not None:
+        conditions.append(CARD.c.state == lines.numbers(connection, [state]).get(state, -1))
+    if query.text.strip():
+        words = sa.text("card.n IN (SELECT rowid FROM record_text WHERE record_text MATCH :words)")
+        conditions.append(words.bindparams(words=match(query.text)))  # type: ignore[arg-type]
+    if wanted.after is not None:
+        at = connection.execute(
+            sa.select(RECORD.c.n).where(RECORD.c.rid == wanted.after[1])
+        ).scalar_one_or_none()
+        conditions.append(
+            sa.tuple_(CARD.c.changed, CARD.c.n) < sa.tuple_(lines.instant(wanted.after[0]), at or 0)
+        )
+    asked = sa.select(CARD.c.changed, CARD.c.n).where(*conditions)
+    return asked.order_by(CARD.c.changed.desc(), CARD.c.n.desc()).limit(wanted.limit)
+
+
+def begun(
+    connection: sa.Connection, program: str, owner: str, since: str, vids: Sequence[str]
+) -> list[RecordRow]:
+    """Return the records ``owner`` began at or after ``since``, oldest first, as lists show them."""
+    query = ListQuery(program, vids, owners=[owner])
+    conditions = [*_conditions(connection, query), CARD.c.begun >= lines.instant(since)]
+    found = connection.execute(sa.select(CARD.c.n).where(*conditions).order_by(CARD.c.begun, CARD.c.n))
+    return rows(connection, list(found.scalars()), vids)
+
+
+# ------------------------------------------------------------------------------------------------------------- full text
 
 
 def index_stale(connection: sa.Connection) -> None:
     """Bring the full text index up to date with answers whose words were left for later."""
-    stale = sa.select(RECORD.c.n, RECORD.c.fields).where(sa.text("text_stale = 1"))
+    stale = sa.select(RECORD.c.n, RECORD.c.program, RECORD.c.fields).where(sa.text("text_stale = 1"))
     for row in connection.execute(stale).all():
-        cards.index_words(connection, row.n, codec.load(row.fields))
+        cards.index_words(connection, row.n, row.program, codec.load(row.fields))
     connection.execute(sa.update(RECORD).where(sa.text("text_stale = 1")).values(text_stale=0))
+
+
+# ---------------------------------------------------------------------------------------------------------------- counts
 
 
 def counts(connection: sa.Connection, program: str | None) -> Counts:
     """Count records by mark, returned ones, and files that are not whole on the server yet."""
-    amount, returned = sa.func.count(), sa.func.sum(RECORD.c.returned)
-    # Batches and periods are counted while they are on their way; received or taken back they are no filled forms.
-    idle = (Mark.RECEIVED.value, Mark.LAPTOP.value)
-    counted = sa.or_(RECORD.c.subject == "record", RECORD.c.mark.not_in(idle))
-    query = sa.select(RECORD.c.mark, amount, returned).where(counted).group_by(RECORD.c.mark)
-    if program is not None:
-        query = query.where(RECORD.c.program == program)
-    found: dict[str, int] = {}
-    sent_back = 0
-    for mark, number, back in connection.execute(query):
-        found[_COUNT_OF[Mark(mark)]] = number
-        sent_back += back
+    returned = sa.func.sum(sa.case((CARD.c.remarks > 0, 1), else_=0))
+    asked = sa.select(CARD.c.kind, CARD.c.mark, sa.func.count(), returned).group_by(CARD.c.kind, CARD.c.mark)
+    found = connection.execute(asked).all()
+    words = lines.spelled(connection, {number for row in found for number in row[:2]})
+    total: Counter[str] = Counter()
+    for kind, mark, number, back in found:
+        of, _, subject = words[kind].rpartition("/")
+        # Batches and periods are counted while they are on their way; received or taken back they are no filled forms.
+        idle = words[mark] in (Mark.RECEIVED.value, Mark.LAPTOP.value)
+        if (program is None or of == program) and not (subject != "record" and idle):
+            total[_COUNT_OF[Mark(words[mark])]] += number
+            total["returned"] += back
     files = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(FILE.c.size - FILE.c.offset), 0))
     waiting, size = connection.execute(files.where(FILE.c.state != FileState.SENT.value)).one()
-    return Counts(**found, returned=sent_back, files_waiting=waiting, bytes_waiting=size)
+    return Counts(**total, files_waiting=waiting, bytes_waiting=size)

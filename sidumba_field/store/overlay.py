@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sidumba_field.core.merge import apply, row_of, three_way
-from sidumba_field.core.records import Op, OpKind, OutboxState, Record
+from sidumba_field.core.records import SETTLED, Op, OpKind, OutboxState, Record
 from sidumba_field.store.values import Mark
 
 #: Not answered yet.
@@ -110,7 +110,9 @@ def effective(
         change = queued.applied()
         if change and not queued.pulled:
             under = apply(under, change)
-            authors.add(queued.op.by)
+            # Who settles a difference decides; the words stay their author's.
+            if not any(path.startswith(SETTLED) for path in change):
+                authors.add(queued.op.by)
     fields = apply(under, {path: answer.value for path, answer in draft.items()}) if draft else under
     state = base.state if base else born.state
     predicted = bool(predictions)

@@ -63,7 +63,9 @@ class Records:
         ``text``: every word must begin a word of some answer. ``vids``: only these scopes (the user's grants).
         ``columns``: field paths wanted in the rows, None = all. ``returned``: only those (not) sent back.
         """
-        wanted = listing.Wanted(program, subject, states, mark, text, limit, after, vids, columns, returned)
+        marks = None if mark is None else [mark.value]
+        query = listing.ListQuery(program, vids, subject, text, states, marks, returned=returned)
+        wanted = listing.Wanted(query, limit, after, columns)
         if text.strip():
             with self._db.write() as connection:
                 listing.index_stale(connection)

@@ -7,8 +7,11 @@ from pathlib import Path
 from sidumba_field.core.time import Clock
 from sidumba_field.store import listing
 from sidumba_field.store.database import Database
+from sidumba_field.store.extracts import Extracts
 from sidumba_field.store.feed import Feed
+from sidumba_field.store.figures import Figures
 from sidumba_field.store.files import Files
+from sidumba_field.store.lists import Lists
 from sidumba_field.store.outbox import Outbox
 from sidumba_field.store.records import Records
 from sidumba_field.store.scopes import Scopes
@@ -28,8 +31,11 @@ class Store:
         self.people = People(database)
         self.users = Users(database)
         self.records = Records(database, clock)
+        self.lists = Lists(database)
         self.outbox = Outbox(database, clock)
         self.feed = Feed(database, clock)
+        self.figures = Figures(database)
+        self.extracts = Extracts(database)
         self.files = Files(database, clock)
         self.receipts = Receipts(database)
 

@@ -90,6 +90,70 @@ class RecordTable(Base, table=True):
     text_stale: int
 
 
+class WordTable(Base, table=True):
+    """Words that stand for themselves in many rows (scopes, states, people), as small numbers."""
+
+    __tablename__ = "word"
+    n: int | None = Field(primary_key=True)
+    text: str
+
+
+class CardTable(Base, table=True):
+    """What lists filter, count and order by, narrow enough that a hundred thousand are read in a blink.
+
+    ``kind``, ``place``, ``state``, ``mark``, ``period``, ``owner``, ``f1`` to ``f4``: numbers of words; ``begun``,
+    ``changed``: milliseconds since 1970.
+    """
+
+    __tablename__ = "card"
+    n: int | None = Field(primary_key=True)
+    kind: int
+    place: int
+    state: int
+    mark: int
+    period: int
+    owner: int
+    remarks: int
+    reasons: int
+    begun: int
+    changed: int
+    f1: int
+    f2: int
+    f3: int
+    f4: int
+
+
+class CardLineTable(Base, table=True):
+    """What a line of a list shows; ``c1`` to ``c10`` are the columns the program names (table ``list_spec``)."""
+
+    __tablename__ = "card_line"
+    n: int | None = Field(primary_key=True)
+    rid: str
+    rev: int
+    created_at: str
+    changed_at: str
+    c1: str | None
+    c2: str | None
+    c3: str | None
+    c4: str | None
+    c5: str | None
+    c6: str | None
+    c7: str | None
+    c8: str | None
+    c9: str | None
+    c10: str | None
+
+
+class ListSpecTable(Base, table=True):
+    """The columns, filters and searched answers of each program's list, as JSON arrays of paths."""
+
+    __tablename__ = "list_spec"
+    program: str = Field(primary_key=True)
+    columns: str
+    filters: str
+    search: str
+
+
 class JournalTable(Base, table=True):
     """The open draft: one row per answered path, not sealed yet. ``seen``: revision the answer was given on."""
 
@@ -235,6 +299,10 @@ SCOPE = _table("scope")
 PERSON = _table("person")
 LOCAL_USER = _table("local_user")
 RECORD = _table("record")
+WORD = _table("word")
+CARD = _table("card")
+CARD_LINE = _table("card_line")
+LIST_SPEC = _table("list_spec")
 JOURNAL = _table("journal")
 OUTBOX = _table("outbox")
 PREDICTION = _table("prediction")

@@ -89,7 +89,8 @@ class LocalRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One line of a list. ``fields`` holds the asked columns (all when none were named)."""
+    """One line of a list. ``fields`` holds the asked columns (all when none were named). ``n``: its number on this
+    laptop; ``remarks``: open ones that sent it back; ``reasons``: answers whose warning was explained."""
 
     rid: str
     vid: str
@@ -105,6 +106,8 @@ class RecordRow:
     period: str
     remarks: int
     created_at: str
+    n: int = 0
+    reasons: int = 0
 
     @property
     def key(self) -> tuple[str, str]:

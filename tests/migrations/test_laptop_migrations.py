@@ -15,8 +15,9 @@ from sidumba_field.store.opening import migrate
 from sidumba_field.store.tables import Base
 from tests.helpers.ledger import KEY, begin, clock, record
 
-GOOD = Migration(2, "note", ("ALTER TABLE record ADD COLUMN note TEXT NOT NULL DEFAULT ''",))
-BAD = Migration(2, "bad", ("CREATE TABLE half (a TEXT)", "INSERT INTO nowhere VALUES (1)"))
+NEXT = len(MIGRATIONS) + 1
+GOOD = Migration(NEXT, "note", ("ALTER TABLE record ADD COLUMN note TEXT NOT NULL DEFAULT ''",))
+BAD = Migration(NEXT, "bad", ("CREATE TABLE half (a TEXT)", "INSERT INTO nowhere VALUES (1)"))
 
 
 @pytest.fixture
@@ -39,13 +40,13 @@ def _state(database: Database) -> tuple[int, list[int], int]:
 def test_a_step_runs_after_an_encrypted_copy_was_made(folder: Path) -> None:
     database = Database(folder / "laptop.db", KEY)
     assert migrate(database, folder / "copies", clock(), (*MIGRATIONS, GOOD)) == 1
-    assert _state(database) == (2, [1, 2], 2)
+    assert _state(database) == (NEXT, list(range(1, NEXT + 1)), 2)
     database.close()
     [copy] = (folder / "copies").iterdir()
-    assert copy.name.startswith("laptop-v1-")
+    assert copy.name.startswith(f"laptop-v{NEXT - 1}-")
     assert b"Wahyuni" not in copy.read_bytes()
     kept = Database(copy, KEY)
-    assert _state(kept) == (1, [1], 2)
+    assert _state(kept) == (NEXT - 1, list(range(1, NEXT)), 2)
     kept.check()
     kept.close()
 
@@ -54,8 +55,8 @@ def test_a_failing_step_leaves_nothing_half_done_and_the_copy_beside_it(folder: 
     database = Database(folder / "laptop.db", KEY)
     with pytest.raises(SidumbaError) as refusal:
         migrate(database, folder / "copies", clock(), (*MIGRATIONS, BAD))
-    assert (refusal.value.code, refusal.value.params["step"]) == ("store.migration_failed", 2)
-    assert _state(database) == (1, [1], 2)
+    assert (refusal.value.code, refusal.value.params["step"]) == ("store.migration_failed", NEXT)
+    assert _state(database) == (NEXT - 1, list(range(1, NEXT)), 2)
     with database.read() as connection:
         assert (
             connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name = 'half'").scalar_one()
@@ -103,6 +104,8 @@ def test_a_migrated_schema_is_the_one_the_tables_speak_of(tmp_path: Path) -> Non
     }
     assert nullable == {
         ("access_log", "n"),
+        ("card", "n"),
+        *(("card_line", name) for name in ("n", *(f"c{column}" for column in range(1, 11)))),
         ("feed", "payload"),
         ("feed_lost", "n"),
         ("journal", "value"),
@@ -111,6 +114,7 @@ def test_a_migrated_schema_is_the_one_the_tables_speak_of(tmp_path: Path) -> Non
         ("scope", "snapshot_after"),
         ("scope", "snapshot_hash"),
         ("scope", "snapshot_seq"),
+        ("word", "n"),
     }
 
 

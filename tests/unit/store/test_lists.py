@@ -13,7 +13,7 @@ from sidumba_field.core.records import Record
 from sidumba_field.core.time import FixedClock, iso
 from sidumba_field.core.workflow.roles import Grant
 from sidumba_field.store import LocalUser, Mark, Store
-from sidumba_field.store.listing import Wanted, _query
+from sidumba_field.store.listing import ListQuery, Wanted, page
 from sidumba_field.wire.messages import RecordMessage, SnapshotReply
 from tests.helpers.ledger import ANI, EPOCH, VID, begin, clock, record
 
@@ -135,12 +135,13 @@ def test_every_list_walks_an_index_in_order(
     after: tuple[str, str] | None,
 ) -> None:
     _fill(store, at, 30)
-    wanted = Wanted("kopi", "record", states, mark, "", 50, after, vids, None, None)
-    query = _query(wanted, states[0] if states else None)
+    marks = None if mark is None else [mark.value]
+    wanted = Wanted(ListQuery("kopi", vids, states=states, marks=marks), 50, after, None)
     with store._db.read() as connection:
+        query = page(connection, wanted, states[0] if states else None)
         text = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
         plan = [row[3] for row in connection.execute(sa.text("EXPLAIN QUERY PLAN " + text))]
-    assert any(line.startswith("SEARCH record USING INDEX record_") for line in plan), plan
+    assert any(line.startswith("SEARCH card USING COVERING INDEX card_") for line in plan), plan
     assert not any("TEMP B-TREE" in line for line in plan), plan
 
 

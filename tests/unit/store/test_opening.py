@@ -9,6 +9,7 @@ import pytest
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.store import open_store
 from sidumba_field.store.database import Database, demand_engine
+from sidumba_field.store.migrations import MIGRATIONS
 from tests.helpers.ledger import KEY, begin, clock, record
 
 
@@ -85,7 +86,7 @@ def test_durability_settings_are_in_force(tmp_path: Path) -> None:
         "checkpoint_fullfsync": 1,
         "foreign_keys": 1,
         "temp_store": 2,
-        "user_version": 1,
+        "user_version": len(MIGRATIONS),
         "application_id": 0x53444D42,
     }
     with database.read() as connection:
