@@ -80,7 +80,8 @@ class _Records(Records):
         self._known.update({rid: found.get(rid) for rid in wanted})
 
     def lock(self, rid: str) -> Record | None:
-        self.hold([rid])
+        if rid not in self._known:
+            self.hold([rid])
         return self._known[rid]
 
     def get(self, rid: str) -> Record | None:
@@ -145,7 +146,8 @@ class _Feed(Feed):
             self._heads.update({row.vid: (row.seq, row.hash) for row in rows})
 
     def append(self, drafts: Sequence[Draft], at: str) -> list[FeedEntry]:
-        self.hold(draft.vid for draft in drafts)
+        if any(draft.vid not in self._heads for draft in drafts):
+            self.hold(draft.vid for draft in drafts)
         entries = []
         for draft in drafts:
             last, prev = self._heads[draft.vid]
@@ -184,7 +186,8 @@ class _Ops(Ops):
         self._known.update({op: found.get(op) for op in wanted})
 
     def answer(self, op: str) -> tuple[str, OpAnswer] | None:
-        self.hold([op])
+        if op not in self._known:
+            self.hold([op])
         return self._known[op]
 
     def keep(self, received: Received, answer: OpAnswer, at: str) -> bool:
@@ -301,7 +304,15 @@ class _Scopes(Scopes):
         self._known: dict[str, Scope | None] = {}
 
     def get(self, vid: str) -> Scope | None:
-        return _once(self._known, vid, lambda: super(_Scopes, self).get(vid))
+        return self.many([vid]).get(vid)
+
+    def many(self, vids: Iterable[str]) -> dict[str, Scope]:
+        wanted = set(vids)
+        unknown = wanted - self._known.keys()
+        if unknown:
+            found = super().many(unknown)
+            self._known.update({vid: found.get(vid) for vid in unknown})
+        return {vid: scope for vid in sorted(wanted) if (scope := self._known[vid]) is not None}
 
 
 def _once(known: dict[K, T], key: K, ask: Callable[[], T]) -> T:

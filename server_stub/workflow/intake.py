@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -83,14 +84,20 @@ def _complaint(op: Op) -> str:
         return "id"
     if max(op.dseq, op.base_rev, op.expect_rev) > _BIGGEST:
         return "dseq"
-    if any(_FOREIGN.search(text) for text in _texts(op)):
+    if _FOREIGN.search("\n".join(_texts(op))):
         return "text"
     if not _is_instant(op.at):
         return "at"
     if len(op.set.get(PERIOD) or "") > LABEL_LETTERS:
         return PERIOD
     paths = [*op.set, *op.was, *(path for path in op.remarks if path)]
-    return next(("path" for path in paths if not _PATH.fullmatch(path)), "")
+    return next(("path" for path in paths if not _is_path(path)), "")
+
+
+@lru_cache(maxsize=8192)
+def _is_path(path: str) -> bool:
+    """Tell whether a form could have a question there; the paths of a form come with every record of it."""
+    return _PATH.fullmatch(path) is not None
 
 
 def _is_instant(text: str) -> bool:

@@ -12,21 +12,25 @@ from collections.abc import Mapping
 from typing import Any
 
 
+#: Most of what is hashed is texts by name: one look at the types of a whole mapping is all that costs.
+_PLAIN = frozenset({str, int, bool, type(None)})
+_SPELL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
 def canonical(value: Any) -> bytes:
     """Return the canonical bytes of ``value``; raise ``TypeError`` on floats and foreign types."""
     _refuse_floats(value)
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return _SPELL(value).encode()
 
 
 def _refuse_floats(value: Any) -> None:
     if isinstance(value, float):
         raise TypeError("a float has no canonical spelling; send it as text")
     if isinstance(value, Mapping):
-        for item in value.values():
-            _refuse_floats(item)
-    elif isinstance(value, list | tuple):
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return
+    if not _PLAIN.issuperset(map(type, value)):
         for item in value:
             _refuse_floats(item)
 
