@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-
 #: Most of what is hashed is texts by name: one look at the types of a whole mapping is all that costs.
 _PLAIN = frozenset({str, int, bool, type(None)})
 _SPELL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
