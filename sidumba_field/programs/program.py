@@ -250,6 +250,8 @@ class Program:
     _guards: dict[tuple[str, str], Expression] = field(default_factory=dict, repr=False, compare=False)
     #: Commands of the digit keys on the selection screen, in order.
     selection: tuple[str, ...] = ()
+    #: Steps that end a record because another one is the same business.
+    twin_steps: tuple[str, ...] = ()
     twins: tuple[TwinKey, ...] = ()
     #: Unit code -> WhatsApp number of the officer there; "" or absent: the sender picks the person himself.
     contacts: Mapping[str, str] = field(default_factory=dict)

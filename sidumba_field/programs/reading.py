@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,28 @@ def shipped(folder: Path | None = None, cache: Path | None = None) -> dict[str, 
     return found
 
 
+def audit(folder: Path) -> tuple[SidumbaError, ...]:
+    """Return what is wrong with an SOP folder: one error per part of program.toml; when its parts are sound, what
+    opening the whole says; () when it opens."""
+    try:
+        reader = _Reader(folder, None)
+    except SidumbaError as error:
+        return (error,)
+    found: list[SidumbaError] = []
+
+    def tried(part: Callable[[], object]) -> None:
+        try:
+            part()
+        except SidumbaError as error:
+            found.append(error)
+
+    for part in (reader.office, reader.lists, reader.roles, reader.states, reader.commands, reader.listed_papers):
+        tried(part)
+    if not found:
+        tried(lambda: open_program(folder))
+    return tuple(found)
+
+
 class _Reader:
     def __init__(self, folder: Path, cache: Path | None) -> None:
         self.folder, self.cache = folder, cache
@@ -140,7 +162,8 @@ class _Reader:
             content_sha256=self.sealed(),
             folder=self.folder,
             last_year=toml.table("last_year", needed=False).texts("match"),
-            selection=self.selection(commands),
+            selection=self.selection("commands", commands),
+            twin_steps=self.selection("twins", commands),
             twins=tuple(self.twins()),
             contacts={unit: contacts.text(unit) for unit in contacts.data},
             dashboard=dashboard_of(toml.table("dashboard", needed=False)),
@@ -282,14 +305,14 @@ class _Reader:
             table.texts("fields"),
         )
 
-    def selection(self, commands: Mapping[str, CommandSpec]) -> tuple[str, ...]:
-        """Return the commands of the digit keys; each has to be one of the table's."""
+    def selection(self, key: str, commands: Mapping[str, CommandSpec]) -> tuple[str, ...]:
+        """Return the commands of one line of [selection]; each has to be one of the table's."""
         table = self.toml.table("selection", needed=False)
-        table.only("commands")
-        for name in table.texts("commands"):
+        table.only("commands", "twins")
+        for name in table.texts(key):
             if name not in commands:
-                raise table.wrong("commands", name)
-        return table.texts("commands")
+                raise table.wrong(key, name)
+        return table.texts(key)
 
     def twins(self) -> Iterable[TwinKey]:
         for table in self.toml.tables("duplicates"):
@@ -307,6 +330,13 @@ class _Reader:
                 states=table.texts("states"),
                 signed=table.flag("signed"),
             )
+
+    def listed_papers(self) -> tuple[PaperSpec, ...]:
+        """Return all papers, each with a file that is there."""
+        papers = tuple(self.papers())
+        for paper in papers:
+            self.read(paper.file)
+        return papers
 
     # -- what must fit together --------------------------------------------------------------------------------------
 
