@@ -24,6 +24,7 @@ from sidumba_field.core.xforms import Interview
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.form_views import FormPainter
+from sidumba_field.services.numbering import next_number
 from sidumba_field.services.periods import open_period
 from sidumba_field.services.subjects import Seen, Subjects
 from sidumba_field.services.views import (
@@ -130,6 +131,8 @@ class EntryService:
         known = {"today": today, "user": self.desk.seat().user.name, "period": period}
         segments = unit.split(".")
         known.update({f"unit{n}": ".".join(segments[:n]) for n in range(1, len(segments) + 1)})
+        if "number" in program.prefill.values():
+            known["number"] = next_number(self.desk, program, unit, period or today[:4])
         opened.iv.answer("@period", period)
         for path, source in program.prefill.items():
             if source in known:

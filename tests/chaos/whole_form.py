@@ -15,34 +15,22 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services import Services
 from sidumba_field.services.views import Decided
 
-#: How the choices of the tour's business are stored.
-CHOICES = {
-    "pemilik/pendidikan": "smp",
-    "usaha/kelompok": "kuliner",
-    "legalitas/nib_ada": "ada",
-    "pemasaran/metode": "langsung pasar",
-    "lokasi/prov": "63",
-    "lokasi/kab": "63.11",
-    "lokasi/kec": "63.11.02",
-    "lokasi/desa": "63.11.02.2005",
-    "pernyataan/setuju": "ya",
-}
-
 
 def fill(services: Services, photo: Path) -> str:
     """Type the tour's business; return its rid."""
-    from tests.tour.people import BUSINESS, PRODUCTS
+    from tests.tour.people import BUSINESS, PRODUCTS, STORED
 
     entry = services.entry
     rid = entry.new().rid
     for path, typed in BUSINESS.items():
-        entry.answer(rid, path, CHOICES.get(path, typed))
+        entry.answer(rid, path, STORED.get(path, typed))
     for cells in PRODUCTS:
         row, _ = entry.add_row(rid, "usaha/produk")
         for column, value in zip(("nama", "satuan", "dibuat", "harga"), cells, strict=True):
             entry.answer(rid, f"usaha/produk[{row}]/{column}", value)
-    name = next(path for path, item in entry.open(rid).items.items() if item.kind == "binary")
-    entry.attach(rid, name, photo)
+    items = entry.open(rid).items
+    wanted = next(path for path, item in items.items() if item.kind == "binary" and item.required)
+    entry.attach(rid, wanted, photo)
     return rid
 
 

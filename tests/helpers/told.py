@@ -20,20 +20,10 @@ from sidumba_field.core.time import iso
 from sidumba_field.services.entry import EntryService
 from sidumba_field.wire.messages import HeadMessage
 from tests.helpers.desk import VILLAGE, Office
-from tests.tour.people import BUSINESS, PRODUCTS, photo
+from tests.tour.people import BUSINESS, PRODUCTS, STORED, photo
 
 #: What a person would have chosen where the tour types a digit.
-CHOICES = {
-    "pemilik/pendidikan": "smp",
-    "usaha/kelompok": "kuliner",
-    "legalitas/nib_ada": "ada",
-    "pemasaran/metode": "langsung pasar",
-    "lokasi/prov": "63",
-    "lokasi/kab": "63.11",
-    "lokasi/kec": "63.11.02",
-    "lokasi/desa": "63.11.02.2005",
-    "pernyataan/setuju": "ya",
-}
+CHOICES = STORED
 DISTRICT, REGENCY = "63.11.02", "63.11"
 #: The way of a record that nobody sends back: step, who takes it.
 WAY = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from sidumba_field.core.terbilang import LIMIT, terbilang
 from sidumba_field.core.xforms.functions.registry import odk
 from sidumba_field.core.xforms.values import RUNTIME, to_moment, to_number, to_text
 
@@ -56,3 +57,12 @@ def money_short(_ctx: Any, amount: Any) -> str:
             short = f"{math.floor(value / unit * 10 + 0.5) / 10:.1f}".removesuffix(".0")
             return f"{short if language == 'en' else short.replace('.', ',')} {word}"
     return to_text(value)
+
+
+@odk("sf:terbilang")
+def spelled(_ctx: Any, amount: Any) -> str:
+    """Return a whole number in Indonesian words, as official papers want sums; "" for what is none."""
+    value = to_number(amount)
+    if math.isnan(value) or abs(value) >= LIMIT or value != int(value):
+        return ""
+    return terbilang(int(value))
