@@ -33,7 +33,7 @@ from server_stub.workflow.rules import Rules
 from server_stub.workflow.service import WorkflowService
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, SystemClock
-from sidumba_field.programs import shipped
+from sidumba_field.programs import FormShelf, installed
 
 
 def open_database(settings: Settings) -> Database:
@@ -53,7 +53,10 @@ def build_server(
 ) -> Server:
     """Return everything the endpoints and the command line work with. ``programs``: default = all shipped ones."""
     clock = clock or SystemClock()
-    rules = install(shipped(cache=settings.data / "cache"), clock) if programs is None else programs
+    if programs is None:
+        shelf = FormShelf(settings.data / "forms")
+        programs = install(installed(shelf.home, settings.data / "cache"), clock, shelf)
+    rules = programs
     database = database or open_database(settings)
     with database.read() as work:
         epoch = work.scopes.fact("epoch")

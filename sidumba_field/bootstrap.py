@@ -22,7 +22,9 @@ from sidumba_field.services.entry import EntryService
 from sidumba_field.services.home import HomeService
 from sidumba_field.services.reporting import ReportingService
 from sidumba_field.services.review import ReviewService
+from sidumba_field.services.rounds import PeriodService
 from sidumba_field.services.session import SessionService
+from sidumba_field.services.steps import StepsService
 from sidumba_field.services.syncing import SyncingService
 from sidumba_field.services.views import Link
 from sidumba_field.sync.http import HttpTransport
@@ -50,7 +52,7 @@ def build_services(
 
     ``worker``: the database worker of a window, None without one. ``server``: its address, when it has moved.
     """
-    installed = programs.shipped(cache=folder / "cache")
+    installed = programs.installed(folder / "forms", folder / "cache")
     first = next(iter(installed.values()), None)
     desk = Desk(folder, installed, clock or SystemClock(), lang=lang)
     if first is not None:
@@ -64,6 +66,8 @@ def build_services(
         review=ReviewService(desk),
         syncing=SyncingService(desk, session, worker),
         reporting=ReportingService(desk),
+        steps=StepsService(desk),
+        periods=PeriodService(desk),
     )
 
 

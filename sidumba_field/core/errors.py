@@ -49,6 +49,9 @@ _add(
     "form.unknown_path",
     "form.unknown_lookup",
     "form.unsupported",
+    "form.version_taken",
+    "form.bad_version",
+    "form.not_sound",
     "program.unreadable",
     "program.bad_value",
     "program.unknown",
@@ -104,6 +107,8 @@ _add(
 )
 _add(
     Blame.WORLD,
+    "form.damaged",
+    "form.unwritable",
     "store.damaged",
     "store.disk_full",
     "store.migration_failed",
@@ -157,6 +162,10 @@ _add(
     "op.wrong_user",
     "op.wrong_device",
     "op.batch_mismatch",
+    "op.proposal_mismatch",
+    "op.foreign_place",
+    "op.assignee_missing",
+    "op.corrected",
 )
 _add(Blame.BUG, "bug.unexpected")
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from sidumba_field.programs.codebook import CsvCodebook
+from sidumba_field.programs.kept import FormFile, FormShelf, KeptForm, version_key
 from sidumba_field.programs.program import (
     CommandSpec,
     Form,
@@ -21,12 +22,16 @@ from sidumba_field.programs.program import (
     TwinKey,
 )
 from sidumba_field.programs.reading import open_program, shipped, shipped_folder
+from sidumba_field.programs.versions import installed, versions_of, with_kept
 
 __all__ = [
     "CommandSpec",
     "CsvCodebook",
     "Form",
+    "FormFile",
+    "FormShelf",
     "Guard",
+    "KeptForm",
     "LetterLine",
     "Letterhead",
     "Office",
@@ -36,7 +41,11 @@ __all__ = [
     "RoleSpec",
     "StateSpec",
     "TwinKey",
+    "installed",
     "open_program",
     "shipped",
     "shipped_folder",
+    "version_key",
+    "versions_of",
+    "with_kept",
 ]

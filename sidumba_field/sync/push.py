@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sidumba_field.core.canonical import canonical
-from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.errors import CODES, SidumbaError
 from sidumba_field.core.records import Op, OpAnswer, OpStatus
 from sidumba_field.core.time import iso
 from sidumba_field.sync.pace import Pace
@@ -105,7 +105,7 @@ def _settle(run: Run, ops: Sequence[Op], reply: PushReply, failed: dict[str, str
         run.store.meta.set("dseq", str(reply.dseq))
     for answer in answers:
         if answer.st is OpStatus.RETRY:
-            error = SidumbaError("wire.server_fault")
+            error = SidumbaError(answer.code if answer.code in CODES else "wire.server_fault", **answer.params)
             failed[answer.op] = error.code
             run.problem(error, answer.op)
     run.tell(run.sent)
