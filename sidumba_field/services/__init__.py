@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from sidumba_field.services.home import HomeService
     from sidumba_field.services.reporting import ReportingService
     from sidumba_field.services.review import ReviewService
+    from sidumba_field.services.rounds import PeriodService
     from sidumba_field.services.session import SessionService
+    from sidumba_field.services.steps import StepsService
     from sidumba_field.services.syncing import SyncingService
 
 
@@ -24,3 +26,5 @@ class Services:
     review: ReviewService
     syncing: SyncingService
     reporting: ReportingService
+    steps: StepsService
+    periods: PeriodService

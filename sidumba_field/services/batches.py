@@ -112,7 +112,7 @@ class Batches:
         self.desk.scope(derived_id("scope", program.id, offer.unit))
         known = self._returned(program, row, offer)
         batch = self._batch(program, row, offer, members)
-        record = self._subjects.record(known) if known else _not_begun(batch)
+        record = self._subjects.record(known) if known else not_begun(batch)
         situation = self._subjects.situation(record, None, Seen(record.base_rev, ""))
         facts = {**situation.facts, GATHERS: not gathered.on_their_way}
         judged = self._subjects.judge(record, replace(situation, facts=facts), offer.command)
@@ -181,7 +181,7 @@ def _members(ready: tuple[LocalRecord, ...]) -> tuple[dict[str, object], ...]:
     )
 
 
-def _not_begun(batch: Record) -> LocalRecord:
+def not_begun(batch: Record) -> LocalRecord:
     """Return a batch as it would lie on this laptop: it is judged first, and kept only when it may begin."""
     same: dict[str, Any] = {member.name: getattr(batch, member.name) for member in fields(Record)}
     return LocalRecord(

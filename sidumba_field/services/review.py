@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sidumba_field.core.ids import new_id
 from sidumba_field.core.records import OutboxState
 from sidumba_field.core.time import iso
 from sidumba_field.programs import Program
@@ -16,6 +15,7 @@ from sidumba_field.services.batches import Batches
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.review_views import ReviewPainter
 from sidumba_field.services.subjects import Seen, Subjects
+from sidumba_field.services.taking import Taking
 from sidumba_field.services.views import (
     BatchOffer,
     Changes,
@@ -41,6 +41,7 @@ class ReviewService:
         self._subjects = Subjects(desk)
         self._painter = ReviewPainter(desk, self._subjects)
         self._batches = Batches(desk, self._subjects, self._painter)
+        self._steps = Taking(desk, self._subjects)
 
     # ---- the queue
     # -----------------------------------------------------------------------------------------------
@@ -143,37 +144,21 @@ class ReviewService:
         sha: str,
         remark: str = "",
         remarks: Mapping[str, str] | None = None,
+        given: Mapping[str, str] | None = None,
     ) -> Decided | Refusal:
         """Judge and sign one decision on exactly what was seen; it leaves the laptop after the undo time.
 
-        Refused with ``auth.lease_expired`` when the days without a sign-in are used up.
+        ``given``: answers that come with the step where the program lets its role give them (a code, for one). Refused
+        with ``auth.lease_expired`` when the days without a sign-in are used up.
         """
         record = self._subjects.record(rid)
-        late = self._subjects.lease_refusal()
-        if late is not None:
-            return late
-        iv = self._subjects.interview(record) if record.subject == "record" else None
-        seen = Seen(rev, sha)
-        situation = self._subjects.situation(record, iv, seen)
-        row = self._subjects.judge(record, situation, command, remark, remarks)
-        if isinstance(row, Refusal):
-            return row
-        if record.draft and self._subjects.editable(record):
-            # What he typed and has just judged goes out before the step, or it would stay behind for ever.
-            seat = self.desk.seat()
-            now = iso(self.desk.clock.now())
-            seat.store.records.seal(rid, seat.user.user_id, now, new_id(self.desk.clock))
-            record = self._subjects.record(rid)
-        return self._subjects.take(record, row, seen, remark, remarks)
+        return self._subjects.lease_refusal() or self._steps.take(
+            record, command, Seen(rev, sha), remark, remarks, given
+        )
 
     def withdraw(self, undo: str) -> Changes | None:
         """Take one's own decision back while it is still on this laptop; None when it has left, or is not his."""
-        seat = self.desk.seat()
-        op = seat.store.outbox.get(undo)
-        if op is None or op.by != seat.user.user_id or not seat.store.records.withdraw(undo):
-            return None
-        touched = frozenset({op.rid, *(str(member["rid"]) for member in op.members)})
-        return Changes(records=touched, lists=True, counts=True)
+        return self._steps.withdraw(undo)
 
     # ---- batches
     # -------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from sidumba_field.services.desk import Desk
 from sidumba_field.services.places import titled
 from sidumba_field.services.shown import shown_value
 from sidumba_field.services.subjects import Subjects
+from sidumba_field.services.texts import Texts
 from sidumba_field.services.views import BannerView, Mark, RemarkView, ReviewLine, ReviewView, StepView
 from sidumba_field.store import LocalRecord
 from sidumba_field.words import date_short, number, say, time_of_day
@@ -94,7 +95,7 @@ class ReviewPainter:
             subtitle=self._subtitle(program, record, place, history),
             posisi=spec.posisi,
             posisi_label=program.posisi_label(record.state, lang),
-            rev=whole.rev,
+            rev=self._subjects.rev(record),
             sha=whole.content_sha256,
             version_text=say("services.version_now", lang, number=whole.rev),
             previous_text=self._previous_text(record, history),
@@ -104,7 +105,7 @@ class ReviewPainter:
             all_lines=tuple(lines),
             unchanged=max(0, len(lines) - sum(1 for line in changed if line.changed)),
             remarks=tuple(self._remarks(program, record)),
-            history=tuple(self._history(program, history)),
+            history=tuple(self.history(program, history)),
             photos=tuple(photos),
             commands=commands,
             templates=tuple(program.remark_templates(lang)),
@@ -168,7 +169,8 @@ class ReviewPainter:
         found = definition.questions.get(template_path(path)) or definition.repeats.get(template_path(path))
         return found.label if found else path
 
-    def _history(self, program: Program, history: Sequence[FeedEntry]) -> Iterable[str]:
+    def history(self, program: Program, history: Sequence[FeedEntry]) -> Iterable[str]:
+        """Return the latest entries as lines, newest first; who acted for somebody is told as Plt."""
         entries = [entry for entry in history if entry.kind is not FeedKind.FILE]
         for entry in list(reversed(entries))[:HISTORY_ROWS]:
             payload: Mapping[str, Any] = entry.payload or {}
@@ -224,6 +226,11 @@ class ReviewPainter:
         changed = [line for line in lines if line.changed] if before is not None else []
         photos = sorted(self._subjects.file_names(record))
         return lines, changed, banners, photos, blocked
+
+    def lines(self, record: LocalRecord) -> list[ReviewLine]:
+        """Return every answer of a record as it is read."""
+        program = self.desk.program(record.program)
+        return list(self._lines(program, record, self._subjects.interview(record), None))
 
     def _lines(
         self, program: Program, record: LocalRecord, iv: Interview, before: Mapping[str, str] | None
@@ -296,23 +303,14 @@ class ReviewPainter:
                 yield ReviewLine(f"@{index}", label, value, "", False, (), "", "", "text")
 
     def _wa_text(self, program: Program, record: LocalRecord) -> str:
-        """Return the ready message of this step: counts and places, never a name or number of a citizen."""
-        if record.subject != "record":
+        """Return the ready message for those a return would go to: one record, its place, never a citizen's data."""
+        backs = [view for view in self._subjects.offered(record) if view.kind == "return"]
+        if record.subject != "record" or not backs:
             return ""
-        scope = self.desk.scope(record.vid)
-        waiting = self.desk.seat().store.records.find(
-            program.id, states=(record.state,), limit=1_000, vids=[record.vid], columns=()
-        )
-        count = len(waiting)
-        user = self.desk.seat().user
-        return program.message(
-            record.state,
-            self.desk.lang,
-            count=count,
-            unit=scope.unit_name,
-            period=record.period,
-            name=user.name,
-        )
+        row = program.workflow.rows(record.subject, record.state, backs[0].command)[0]
+        if row.to not in program.messages:
+            return ""
+        return Texts(self.desk).text(program, row.to, self.desk.scope(record.vid).unit, 1, record.period).text
 
 
 def _cell_label(repeat: Repeat, place: int, row: str, column: Question, iv: Interview) -> str:

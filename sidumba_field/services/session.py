@@ -14,7 +14,9 @@ from datetime import datetime
 from sidumba_field import __version__
 from sidumba_field.attachments import Shelf
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.records import NOTHING
 from sidumba_field.core.time import parse_iso
+from sidumba_field.programs import Program
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import KeyFile, new_recovery_code
 from sidumba_field.services.desk import Desk, Seat
@@ -22,6 +24,7 @@ from sidumba_field.services.people import account_card, initials_of, plain_words
 from sidumba_field.services.places import titled
 from sidumba_field.services.setup import Connect, SetUp
 from sidumba_field.services.status import note_status, read_status
+from sidumba_field.services.subjects import EDIT, REMOVE
 from sidumba_field.services.views import AccountCard, Link, LoginView, SessionView, TruthView
 from sidumba_field.store import open_store
 from sidumba_field.sync.transport import Transport
@@ -195,7 +198,16 @@ class SessionService:
             may_review=bool(program and program.reviews(role)),
             window_title=say("services.window_title", self.desk.lang, unit=place),
             lease_expired=self.desk.lease_over,
+            may_move=self._has_steps(program, role, "record"),
+            may_round=self._has_steps(program, role, "period"),
         )
+
+    def _has_steps(self, program: Program | None, role: str, subject: str) -> bool:
+        """Tell whether a role moves subjects of this kind: more than typing in them and throwing a draft away."""
+        rows = program.workflow.transitions if program is not None else ()
+        quiet = {EDIT, REMOVE}
+        mine = [row for row in rows if (row.subject, row.role) == (subject, role) and row.command not in quiet]
+        return any(subject != "record" or row.state != NOTHING for row in mine)
 
     def truth(self) -> TruthView:
         """Return the truth bar from the outbox itself; it never claims more than the server has acknowledged."""

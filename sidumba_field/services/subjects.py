@@ -16,6 +16,7 @@ from sidumba_field.core.ids import new_id
 from sidumba_field.core.records import NOTHING, Op, OpKind, Record
 from sidumba_field.core.time import iso
 from sidumba_field.core.workflow import Request, Situation, Transition
+from sidumba_field.core.workflow.content import DECIDED_AT
 from sidumba_field.core.workflow.guards import remark_is_answered
 from sidumba_field.core.xforms import Interview, Severity, template_path
 from sidumba_field.programs import Program
@@ -170,7 +171,7 @@ class Subjects:
             missing_files=missing,
             seen_rev=seen.rev if seen else 0,
             seen_sha=seen.sha if seen else "",
-            decided_at=whole.changed_at,
+            decided_at=whole.fields.get(DECIDED_AT) or whole.changed_at,
             facts=facts,
         )
 
@@ -182,7 +183,12 @@ class Subjects:
         for member in listed:
             found = self.desk.seat().store.records.get(str(member["rid"]))
             authors |= found.authors if found is not None else set()
-        return replace(whole, authors=frozenset(authors))
+        return replace(whole, authors=frozenset(authors), rev=self.rev(record))
+
+    def rev(self, record: LocalRecord) -> int:
+        """Return the revision the record will have when this laptop's own work on it has arrived: what a decision
+        taken after that work names."""
+        return record.rev + record.pending
 
     def file_names(self, record: LocalRecord) -> set[str]:
         """Return the attachment names ("<sha256>.<ext>") the record's answers refer to."""
@@ -254,8 +260,13 @@ class Subjects:
         assignee: str = "",
         undo: bool = True,
         members: tuple[Mapping[str, object], ...] = (),
+        given: Mapping[str, str | None] | None = None,
+        wait: int = UNDO_SECONDS,
     ) -> Decided:
-        """Sign a judged step and queue it; ``undo``: it waits its undo time before it may leave the laptop."""
+        """Sign a judged step and queue it; ``undo``: it waits ``wait`` seconds before it may leave the laptop.
+
+        ``given``: answers the step brings with it, where the program allows it.
+        """
         seat = self.desk.seat()
         now = self.desk.clock.now()
         op = Op(
@@ -277,14 +288,17 @@ class Subjects:
             remarks={path: text.strip() for path, text in (remarks or {}).items() if text.strip()},
             assignee=assignee,
             members=members,
+            set=dict(given or {}),
+            was={path: record.fields.get(path) for path in given or {}},
         )
         op = op.with_(sig=seat.key.sign(op.decision_bytes()))
-        wait = iso(now + timedelta(seconds=UNDO_SECONDS)) if undo else ""
-        seat.store.records.queue(op, row.to, not_before=wait)
+        until = iso(now + timedelta(seconds=wait)) if undo else ""
+        seat.store.records.queue(op, row.to, not_before=until)
         self.desk.saved_at = now
         program = self.desk.program(record.program)
         past = program.command(row.command).past(self.desk.lang)
         name = record.fields.get(program.title_path, "")
         label = f"{name} {past}." if name else f"{past[:1].upper()}{past[1:]}."
         changes = Changes(records=frozenset({record.rid}), lists=True, counts=True)
-        return Decided(record.rid, label, op.op if undo else "", UNDO_SECONDS if undo else 0, changes)
+        tells = record.subject == "record" and row.to != record.state and row.to in program.messages
+        return Decided(record.rid, label, op.op if undo else "", wait if undo else 0, changes, tells)

@@ -80,7 +80,7 @@ class LoginView:
 @dataclass(frozen=True, slots=True)
 class SessionView:
     """Who is signed in. ``home``: which Beranda ("petugas", "desa", "queue", "head"); ``may_enter``: may
-    create.
+    create; ``may_move``: has piles of records to move; ``may_round``: has steps of a period.
     """
 
     user_id: str
@@ -95,6 +95,8 @@ class SessionView:
     may_review: bool
     window_title: str
     lease_expired: bool = False
+    may_move: bool = False
+    may_round: bool = False
 
 
 # ---- Truth bar
@@ -341,14 +343,25 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageView:
+    """A ready text for WhatsApp: counts and places, never data of a citizen. ``link``: opens it with the text."""
+
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
-    """A step was taken. ``undo``: token for ``withdraw`` while ``undo_seconds`` last, or ""."""
+    """A step was taken. ``undo``: token for ``withdraw`` while ``undo_seconds`` last, or "". ``tells``: the SOP has a
+    ready text for somebody now (``services.steps.message``).
+    """
 
     rid: str
     sentence: str
     undo: str
     undo_seconds: int
     changes: Changes
+    tells: bool = False
 
 
 # ---- Verifikasi
