@@ -20,6 +20,7 @@ from uvicorn.supervisors import Multiprocess
 from server_stub.api.deps import Server
 from server_stub.app import build_server
 from server_stub.auth.office import SampleOffice, read_sample, settle
+from server_stub.cli_forms import form
 from server_stub.settings import Settings
 from server_stub.store.audit import audit
 from server_stub.store.devices import DeviceState
@@ -28,6 +29,7 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import iso
 from sidumba_field.core.workflow import Grant
 from sidumba_field.programs import shipped_folder
+from sidumba_field.programs.faults import Unsound
 from sidumba_field.seal.box import open_text
 from sidumba_field.words import explain_error, say
 
@@ -38,6 +40,7 @@ unit = typer.Typer(no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(device, name="device")
 app.add_typer(unit, name="unit")
+app.add_typer(form, name="form")
 
 Data = Annotated[Path, typer.Option("--data", help="Folder data server")]
 Url = Annotated[str, typer.Option("--database-url", help="PostgreSQL: postgresql+psycopg://...")]
@@ -385,6 +388,10 @@ def main(arguments: list[str] | None = None) -> Any:
     """Entry of ``sidumba-server``: refusals become a sentence, never a trace."""
     try:
         return app(args=arguments, standalone_mode=True)
+    except Unsound as unsound:
+        for line in unsound.told():
+            typer.echo(line, err=True)
+        raise SystemExit(2) from None
     except SidumbaError as error:
         typer.echo(explain_error(error).text(), err=True)
         raise SystemExit(1) from None

@@ -1,6 +1,7 @@
 """``sidumba-field``: the desktop (default) and the commands that need no window.
 
-Speaks through ``words``; ends with 0, or with 1 and one sentence on standard error. Personal data is never printed.
+Speaks through ``words``; ends with 0, with 1 and one sentence on standard error, or with 2 and a line per mistake of a
+form that may not be installed. Personal data is never printed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import typer
 from sidumba_field import programs
 from sidumba_field.bootstrap import build_services, run_desktop
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.programs.faults import Unsound
+from sidumba_field.programs.installing import chosen, export, inspect, install, listed, told
 from sidumba_field.services import Services
 from sidumba_field.words import explain_error, say
 
@@ -80,11 +83,59 @@ form_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 app.add_typer(form_app, name="form", help="Formulir dan program / forms and programs")
 
 
+LaptopOption = Annotated[
+    Path | None, typer.Option("--data", "--folder", help="Folder laptop ini / this laptop's folder")
+]
+ProgramOption = Annotated[str, typer.Option("--program", help="Program, bila lebih dari satu")]
+
+
 @form_app.command("check")
 def form_check(folder: Annotated[Path, typer.Argument(help="Folder program")]) -> None:
     """Periksa satu folder program / check one program folder."""
+    faults = inspect(folder)
+    if faults:
+        raise Unsound(folder.name, faults)
     program = programs.open_program(folder)
     typer.echo(say("cli.form_ok", program=program.title, count=len(program.workflow.transitions)))
+
+
+def _installed(data: Path | None, program: str) -> tuple[programs.Program, programs.FormShelf]:
+    folder = laptop_folder(data)
+    shelf = programs.FormShelf(folder / "forms")
+    return chosen(programs.installed(shelf.home, folder / "cache"), program), shelf
+
+
+@form_app.command("install")
+def form_install(
+    file: Annotated[Path, typer.Argument(help="XLSForm: .xlsx .xls .csv .md")],
+    program: ProgramOption = "",
+    data: LaptopOption = None,
+) -> None:
+    """Pasang formulir yang sudah diubah / install an edited form as a new version."""
+    one, shelf = _installed(data, program)
+    for line in told(install(one, file, shelf)):
+        typer.echo(line)
+
+
+@form_app.command("export")
+def form_export(
+    out: Annotated[Path, typer.Argument(help="Berkas .xlsx yang ditulis")],
+    program: ProgramOption = "",
+    version: Annotated[str, typer.Option("--form-version", help="Versi, bila bukan yang terbaru")] = "",
+    data: LaptopOption = None,
+) -> None:
+    """Simpan formulir sebagai berkas Excel / save the form as a workbook to edit."""
+    one, _ = _installed(data, program)
+    form = export(one, out, version=version)
+    typer.echo(say("forms.exported", form=form.form_id, version=form.version, file=out.name))
+    typer.echo(say("forms.next_version"))
+
+
+@form_app.command("list")
+def form_list(program: ProgramOption = "", data: LaptopOption = None) -> None:
+    """Sebutkan versi formulir yang terpasang / list the installed form versions."""
+    for line in listed(*_installed(data, program)):
+        typer.echo(line)
 
 
 def _unlocked(folder: Path, username: str) -> Services:
@@ -98,9 +149,13 @@ def _unlocked(folder: Path, username: str) -> Services:
 
 
 def guarded(start: Callable[[], object]) -> int:
-    """Run a command line; a ``SidumbaError`` becomes its sentence on standard error and the exit code 1."""
+    """Run a command line and return its exit code; an error becomes its sentence on standard error."""
     try:
         start()
+    except Unsound as unsound:
+        for line in unsound.told():
+            typer.echo(line, err=True)
+        return 2
     except SidumbaError as error:
         typer.echo(f"{explain_error(error).text()} ({error.code})", err=True)
         return 1

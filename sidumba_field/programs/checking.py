@@ -27,12 +27,14 @@ SF_URI = "urn:sidumba-field:xforms:1"
 SF_COLUMNS: Mapping[str, frozenset[str] | None] = {
     "code": None,
     "widget": frozenset(
-        "nik kk phone money number name code lookup kbli wilayah multiline digits3 nib year percent".split()
+        "nik kk phone email npwp geopoint money number name code lookup kbli wilayah multiline digits3 nib year percent".split()
     ),
     "unit": None,
     "class": frozenset({"umum", "spesifik"}),
     "merge": None,
     "help": None,
+    "exclusive": None,
+    "refusable": frozenset({"yes"}),
     "total": None,
     "maxRows": None,
     "minRows": None,
@@ -74,7 +76,7 @@ def _types() -> frozenset[str]:
 
 @cache
 def _functions() -> tuple[str, ...]:
-    return tuple(sorted({*REGISTRY, *NATIVE}))
+    return tuple(sorted(name for name in {*REGISTRY, *NATIVE} if not name.startswith("sf-")))
 
 
 @dataclass

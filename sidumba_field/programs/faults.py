@@ -52,6 +52,11 @@ class Unsound(SidumbaError):
         super().__init__("form.not_sound", file=file, count=len(faults))
         self.faults = faults
 
+    def told(self, lang: str = "id") -> list[str]:
+        """Return a line per fault, and what it means for the whole."""
+        words = {"file": self.params["file"], "count": len(self.faults)}
+        return [*(fault.text(lang) for fault in self.faults), say("forms.faults", lang, **words)]
+
 
 def of_error(error: SidumbaError, file: str) -> Fault:
     """Return an error of reading a form or a program as a fault."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from sidumba_field.programs.reading import FILE, audit
 from sidumba_field.programs.sheets import Book, read_book, write_workbook
 from sidumba_field.programs.toml import Table
 from sidumba_field.programs.xlsform import convert
+from sidumba_field.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,36 @@ def install(program: Program, file: Path, shelf: FormShelf) -> Prepared:
     prepared = prepare(program, file)
     shelf.add(program.id, prepared.form)
     return prepared
+
+
+def chosen(programs: Mapping[str, Program], wanted: str = "") -> Program:
+    """Return the program named ``wanted``, or the only one there is. Raises SidumbaError program.unknown."""
+    if not wanted and len(programs) == 1:
+        return next(iter(programs.values()))
+    if wanted not in programs:
+        raise SidumbaError("program.unknown", program=wanted or "-")
+    return programs[wanted]
+
+
+def told(prepared: Prepared, lang: str = "id") -> list[str]:
+    """Return what an installation says: what changed and what stays."""
+    words = {"form": prepared.form.form_id, "version": prepared.form.version, "before": prepared.before}
+    if prepared.again:
+        return [say("forms.already", lang, **words)]
+    head = say("forms.changed" if prepared.changes else "forms.unchanged", lang, **words)
+    lines = [f"  {change.text(lang)}" for change in prepared.changes]
+    return [head, *lines, say("forms.installed", lang, **words), say("forms.kept", lang)]
+
+
+def listed(program: Program, shelf: FormShelf, lang: str = "id") -> list[str]:
+    """Return one line per kept version: form, version, title, newest or older or damaged."""
+    newest = {(form.form_id, form.version) for form in program.forms.values()}
+    lines = []
+    for one in shelf.all(program.id):
+        word = "damaged" if one.damaged else "newest" if (one.form_id, one.version) in newest else "older"
+        words = {"form": one.form_id, "version": one.version, "title": one.title}
+        lines.append(say("forms.row", lang, state=say(f"forms.{word}", lang), **words))
+    return lines
 
 
 def export(program: Program, out: Path, form_id: str = "", version: str = "") -> Form:
