@@ -183,11 +183,12 @@ class Body:
         if name in self.source.external and isinstance(tree, Path):
             self.itemsets[names] = self.external(str(name), tree, names, value, label)
             return ()
+        plain = isinstance(tree, Path) and not any(step.preds for step in tree.steps)
+        if name in self.source.secondary and isinstance(tree, Path) and plain:
+            items = self.source.secondary[str(name)].findall("/".join(step.test for step in tree.steps))
+            return tuple(Choice(item.findtext(value) or "", self.item_label(item, label)) for item in items)
         expression = self.source.expression(raw, names, "choice_filter")
         assert expression is not None
-        if name is not None and isinstance(tree, Path) and not any(step.preds for step in tree.steps):
-            items = self.source.secondary[name].findall("/".join(step.test for step in tree.steps))
-            return tuple(Choice(item.findtext(value) or "", self.item_label(item, label)) for item in items)
         self.itemsets[names] = Itemset(nodes=expression, value_ref=value, label_ref=label)
         return ()
 

@@ -6,6 +6,7 @@ Source of the grammar: W3C XPath 1.0, sections 2 and 3.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.xforms.tree import Bin, Call, Expr, Filter, Neg, Num, Path, Step, Str, Var
@@ -45,6 +46,7 @@ def tokens(text: str) -> list[tuple[str, str]]:
     return found
 
 
+@lru_cache(maxsize=2048)
 def parse(text: str) -> Expr:
     """Return the tree of ``text``. Raises SidumbaError form.bad_expression with the expression and the reason."""
     parser = _Parser(text)
@@ -66,6 +68,7 @@ _LEVELS: tuple[tuple[str, ...], ...] = (
     ("+", "-"),
     ("*", "div", "mod"),
 )
+_RANK = {word: rank for rank, words in enumerate(_LEVELS) for word in words}
 
 
 class _Parser:
@@ -99,11 +102,10 @@ class _Parser:
         self.at += 1
 
     def binary(self, level: int) -> Expr:
-        if level == len(_LEVELS):
-            return self.unary()
-        left = self.binary(level + 1)
-        while self.is_op(*_LEVELS[level]):
-            left = Bin(self.take(), left, self.binary(level + 1))
+        """Take operators of ``level`` and tighter ones; operators of one level go from left to right."""
+        left = self.unary()
+        while self.kind() == "op" and (rank := _RANK.get(self.toks[self.at][1], -1)) >= level:
+            left = Bin(self.take(), left, self.binary(rank + 1))
         return left
 
     def unary(self) -> Expr:

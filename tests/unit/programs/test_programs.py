@@ -176,7 +176,7 @@ def test_a_wrong_value_is_named_with_table_and_key(
 
 
 def test_a_guard_that_is_no_xpath_is_named(folder: Path) -> None:
-    error = broken(folder, "program.toml", "/data/usaha/kbli != ''", "/data/usaha/kbli !! ''")
+    error = broken(folder, "program.toml", "string-length(/data/usaha/kbli) = 5", "string-length(/data/usaha/kbli) !! 5")
     assert error.code == "form.bad_expression"
     assert "guards.kbli_coded" in error.params["path"]
 
@@ -184,10 +184,10 @@ def test_a_guard_that_is_no_xpath_is_named(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "row", "field"),
     [
-        ("| select_one jk |", "| select_one jenis_kelamin |", 11, ""),
-        ("| text | nik |", "| teks | nik |", 3, "teks"),
-        ("${nik_jk} = ''", "${nik_jkk} = ''", 11, "nik_jkk"),
-        ("| integer | omzet |", "| integer | kbli |", 32, "kbli"),
+        ("| select_one jk |", "| select_one jenis_kelamin |", 19, ""),
+        ("| text | nik |", "| teks | nik |", 8, "teks"),
+        ("${nik_jk} = ''", "${nik_jkk} = ''", 19, "nik_jkk"),
+        ("| integer | omzet |", "| integer | kbli |", 64, "kbli"),
     ],
 )
 def test_a_wrong_row_of_the_form_is_named_with_file_sheet_row_and_field(
