@@ -10,9 +10,12 @@ from server_stub.store.feed import Draft
 from server_stub.workflow.cases import Case, Decision, refuse
 from server_stub.workflow.decisions import EXACT, allowed, moved, new_subject, situation, step_payload
 from server_stub.workflow.facts import birth_states
+from server_stub.workflow.written import Change
 from sidumba_field.core.canonical import canonical
+from sidumba_field.core.merge import apply
 from sidumba_field.core.records import FeedKind, OpAnswer, OpKind, OpStatus, Record, members_digest
 from sidumba_field.core.workflow import Transition
+from sidumba_field.core.workflow.content import DECIDED_AT, final_states, without_papers
 
 Members = tuple[dict[str, Any], ...]
 
@@ -20,8 +23,10 @@ Members = tuple[dict[str, Any], ...]
 def decide_batch(case: Case) -> Decision:
     """Judge one step on a batch and on every record in it: all of them move, or none."""
     op, batch = case.op, case.record
-    if op.kind is not OpKind.TRANSITION:
-        return refuse(op, "op.malformed", field="kind")
+    if op.kind is not OpKind.TRANSITION or op.set:
+        return refuse(op, "op.malformed", field="set" if op.set else "kind")
+    if len(case.scope.unit.split(".")) != case.rules.batch_level:
+        return refuse(op, "op.outside_area", field="vid")
     if batch is not None and (batch.vid, batch.subject) != (op.vid, op.subject):
         return refuse(op, "op.outside_area", field="vid")
     if batch is None and op.expect_state not in birth_states(case.rules.workflow):
@@ -105,12 +110,15 @@ def _move(
 ) -> Decision:
     op = case.op
     if batch is None:
-        after = new_subject(case, row.to, fields, fields["period"])
+        after = new_subject(case, row.to, {**fields, DECIDED_AT: case.at}, fields["period"])
+        change: Change = dict(after.fields)
     else:
+        change = {**fields, DECIDED_AT: case.at, **_papers_gone(case, batch, row)}
         rev = batch.rev + 1
-        changed = {path: rev for path, value in fields.items() if batch.fields.get(path) != value}
-        after = replace(moved(case, batch, row), fields=fields, field_revs={**batch.field_revs, **changed})
-    payload = {**step_payload(case, batch, after, row), "set": fields}
+        changed = {path: rev for path, value in change.items() if batch.fields.get(path) != value}
+        kept = apply(batch.fields, change)
+        after = replace(moved(case, batch, row), fields=kept, field_revs={**batch.field_revs, **changed})
+    payload = {**step_payload(case, batch, after, row), "set": dict(change)}
     drafts = [case.draft(after, FeedKind.TRANSITION, payload)]
     saved = [after]
     for rid in sorted(records):
@@ -118,6 +126,12 @@ def _move(
         saved.append(record)
         drafts.append(draft)
     return Decision(OpAnswer(op.op, OpStatus.APPLIED, rev=after.rev), tuple(saved), tuple(drafts))
+
+
+def _papers_gone(case: Case, batch: Record, row: Transition) -> dict[str, None]:
+    """Return the change that takes the signed papers off a batch whose sign-off is withdrawn: they speak of it."""
+    final = final_states(case.rules.workflow, batch.subject)
+    return without_papers(batch.fields) if batch.state in final and row.to not in final else {}
 
 
 def _batch_fields(case: Case, members: Members, records: dict[str, Record]) -> dict[str, str]:

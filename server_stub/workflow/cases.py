@@ -14,6 +14,7 @@ from server_stub.store.work import Work
 from server_stub.workflow.rules import Bench, Findings, Rules
 from sidumba_field.core.records import FeedKind, Op, OpAnswer, OpStatus, Record
 from sidumba_field.core.time import iso
+from sidumba_field.core.workflow.content import scans
 
 #: Commands that are not steps of the SOP but what every program calls making, changing and withdrawing a subject.
 CREATE, CHANGE, WITHDRAW = "buat", "ubah", "hapus"
@@ -39,9 +40,9 @@ class Case:
         return iso(self.now)
 
     def findings(self, record: Record) -> Findings:
-        """Judge a record's content; subjects without a form have nothing to find."""
+        """Judge a record's content; of a subject without a form, only its signed papers are to be found."""
         if not record.form:
-            return Findings()
+            return Findings(files=scans(record.fields))
         return self.bench.judge(self.rules, record.form, record.form_v, record.fields)
 
     def draft(self, record: Record, kind: FeedKind, payload: Mapping[str, Any]) -> Draft:

@@ -10,6 +10,7 @@ from typing import Any
 from server_stub.workflow.cases import CHANGE, CREATE, WITHDRAW, Case, Decision, refuse
 from server_stub.workflow.facts import period_facts
 from server_stub.workflow.intake import LABEL_LETTERS
+from server_stub.workflow.written import Change, written
 from sidumba_field.core.merge import apply
 from sidumba_field.core.records import (
     NOTHING,
@@ -22,6 +23,7 @@ from sidumba_field.core.records import (
     content_sha256,
 )
 from sidumba_field.core.workflow import Request, Situation, Transition, roles_for
+from sidumba_field.core.workflow.content import DECIDED_AT, coding_fault
 from sidumba_field.seal.signing import verify
 
 #: Guards by which a person vouches for exactly the content he saw.
@@ -48,16 +50,30 @@ def decide_step(case: Case) -> Decision:
         return _begin(case)
     if (record.vid, record.subject) != (op.vid, op.subject):
         return refuse(op, "op.outside_area", field="vid")
-    found = allowed(case, record, situation(case, record, period_facts(case, record)))
-    return found if isinstance(found, Decision) else _take(case, record, found)
+    wrong = coding_fault(case.rules.step_fields(op.command), op.set)
+    if wrong:
+        return refuse(op, "op.malformed", rev=record.rev, field=wrong)
+    # Guards look at the content as this step leaves it; what the person saw is the content as it was.
+    coded, changed = written(case, record, op.set) if op.set else (record, {})
+    seen = situation(case, record, period_facts(case, record), coded)
+    found = allowed(case, record, seen)
+    if isinstance(found, Decision):
+        return found
+    broken = set(seen.errors) - set(case.findings(record).errors) if changed else set()
+    if broken:
+        return refuse(op, "op.guard", rev=record.rev, command=op.command, guard="no_violations")
+    return _take(case, record, found, coded, changed)
 
 
-def situation(case: Case, record: Record | None, facts: Mapping[str, bool] | None = None) -> Situation:
-    """Return everything a guard may look at, judged on the server's own content."""
-    op = case.op
-    findings = case.findings(record) if record is not None else None
+def situation(
+    case: Case, record: Record | None, facts: Mapping[str, bool] | None = None, content: Record | None = None
+) -> Situation:
+    """Return everything a guard may look at, judged on the server's own content. ``content``: the record as this step
+    leaves it, where the step writes something itself."""
+    op, judged = case.op, content or record
+    findings = case.findings(judged) if judged is not None else None
     words = {word for row in case.rules.workflow.transitions for word in row.guards}
-    own = case.rules.facts(record.form, record.form_v, record.fields, words) if record and record.form else {}
+    own = case.rules.facts(judged.form, judged.form_v, judged.fields, words) if judged and judged.form else {}
     return Situation(
         record=record,
         user=op.by,
@@ -67,7 +83,7 @@ def situation(case: Case, record: Record | None, facts: Mapping[str, bool] | Non
         missing_files=case.work.files.missing(findings.files) if findings and findings.files else (),
         seen_rev=op.expect_rev,
         seen_sha=op.content_sha256,
-        decided_at=record.changed_at if record else "",
+        decided_at=decided_at(record) if record else "",
         facts={**own, **(facts or {})},
     )
 
@@ -97,14 +113,30 @@ def allowed(case: Case, record: Record | None, seen: Situation) -> Transition | 
     return verdict.transition
 
 
-def _take(case: Case, record: Record, row: Transition) -> Decision:
+def _take(case: Case, record: Record, row: Transition, coded: Record, changed: Change) -> Decision:
     op = case.op
     if op.assignee and not (row.remark_required and _may_own(case, row, op.assignee)):
         return refuse(op, "op.malformed", rev=record.rev, field="assignee")
+    if not op.assignee and _needs_owner(case, row) and not _may_own(case, row, record.owner):
+        return refuse(op, "op.assignee_missing", rev=record.rev, command=op.command)
     after = moved(case, record, row)
+    after = replace(after, fields=coded.fields, field_revs=coded.field_revs)
     payload = step_payload(case, record, after, row)
+    if changed:
+        payload["set"] = dict(changed)
     answer = OpAnswer(op.op, OpStatus.APPLIED, rev=after.rev)
     return Decision(answer, (after,), (case.draft(after, FeedKind(op.kind.value), payload),))
+
+
+def _needs_owner(case: Case, row: Transition) -> bool:
+    """Tell whether a return leads to where only the owner may change anything: then there has to be one who can."""
+    changes = case.rules.workflow.rows(case.op.subject, row.to, CHANGE)
+    return row.remark_required and bool(changes) and all("own" in change.guards for change in changes)
+
+
+def decided_at(record: Record) -> str:
+    """Return when the step was taken that brought a subject where it stands, by the server's clock."""
+    return record.fields.get(DECIDED_AT) or record.changed_at
 
 
 def _may_own(case: Case, row: Transition, user: str) -> bool:

@@ -6,21 +6,44 @@ from dataclasses import replace
 from typing import Any
 
 from server_stub.workflow.cases import CHANGE, CREATE, PERIOD, Case, Decision, refuse
+from server_stub.workflow.papers import decide_paper
 from server_stub.workflow.rules import open_states
-from sidumba_field.core.merge import apply, three_way
+from server_stub.workflow.settling import decide_settling
+from server_stub.workflow.written import corrected, edited, put_right, written
+from sidumba_field.core.merge import Merge, apply, row_of, three_way
 from sidumba_field.core.records import NOTHING, FeedKind, OpAnswer, OpStatus, Record
 from sidumba_field.core.workflow import Request, Situation, Transition, Verdict
+from sidumba_field.core.workflow.content import CONTINUES, final_states, is_foreign_place
+from sidumba_field.core.workflow.proposals import is_settling
 from sidumba_field.core.workflow.roles import is_under
 
 
 def decide_edit(case: Case) -> Decision:
-    """Judge one edit: a new record, a change that applies, one that clashes, or one that has to wait."""
+    """Judge one edit: a new record, a change that applies, clashes or has to wait, or a decision on what waits."""
     record, op = case.record, case.op
+    if is_foreign_place(case.rules.place_path, case.scope.unit, op.set):
+        place = op.set.get(case.rules.place_path) or ""
+        return refuse(
+            op, "op.foreign_place", rev=record.rev if record else 0, place=place, unit=case.scope.unit
+        )
+    if op.set.get(CONTINUES) and not _may_continue(case):
+        return refuse(op, "op.unknown_record", rid=op.set[CONTINUES])
     if record is None:
         return _create(case)
     if (record.vid, record.subject) != (op.vid, op.subject) or record.form != op.form:
         return refuse(op, "op.outside_area", field="vid")
+    if not record.form:
+        return decide_paper(case, record)
     verdict = _judge(case, record, record.state, CHANGE)
+    if is_settling(op.set):
+        settled = decide_settling(case, record)
+        if verdict.transition is None or settled.answer.code != "op.proposal_mismatch":
+            return settled
+    return _change(case, record, verdict)
+
+
+def _change(case: Case, record: Record, verdict: Verdict) -> Decision:
+    op = case.op
     if verdict.transition is not None:
         return _merge(case, record, verdict.transition)
     if verdict.code == "workflow.guard":
@@ -51,7 +74,8 @@ def _create(case: Case) -> Decision:
         code = "op.wrong_role" if verdict.code == "workflow.wrong_role" else "op.not_allowed"
         return refuse(op, code, **(verdict.params or {}))
     if op.form_v not in case.rules.versions.get(op.form, ()):
-        return refuse(op, "op.unknown_form", form=op.form, version=op.form_v)
+        # Not refused: the office may install this version tomorrow, and until then the laptop keeps what was typed.
+        return refuse(op, "op.unknown_form", OpStatus.RETRY, form=op.form, version=op.form_v)
     change = dict(op.set)
     fields = apply({}, change)
     record = Record(
@@ -67,74 +91,78 @@ def _create(case: Case) -> Decision:
         field_revs=dict.fromkeys(fields, 1),
         owner=op.by,
         authors=frozenset({op.by}),
-        period=fields.get(PERIOD) or open_period(case),
+        period=_period_of(case, fields.get(PERIOD, "")),
         created_at=case.at,
         changed_at=case.at,
     )
-    return _applied(case, record, CREATE, dict(fields), OpStatus.APPLIED)
+    record = put_right(case, record)
+    record = replace(record, field_revs=dict.fromkeys(record.fields, 1))
+    return corrected(case, edited(case, record, CREATE, dict(record.fields), OpStatus.APPLIED), record)
 
 
-def open_period(case: Case) -> str:
-    """Return the label of the period opened last above this scope, "" when none is open."""
+def _may_continue(case: Case) -> bool:
+    """Tell whether the record this one continues is there: signed off in another period of the same scope.
+
+    The signed one stays as it is for ever; what is to be corrected goes its whole way again in the next period."""
+    op = case.op
+    found = case.work.records.get(op.set.get(CONTINUES) or "")
+    return (
+        found is not None
+        and (found.vid, found.program, found.subject) == (op.vid, op.program, op.subject)
+        and found.state in final_states(case.rules.workflow, "batch")
+        and found.period
+        != (case.record.period if case.record else _period_of(case, op.set.get(PERIOD) or ""))
+    )
+
+
+def _period_of(case: Case, wanted: str) -> str:
+    """Return the label of the period a new record belongs to: the one it names, unless that is closed already. Then,
+    and when it names none, the one opened last above this scope; "" when none is open."""
+    if wanted and wanted not in _periods(case, is_open=False):
+        return wanted
+    still_open = _periods(case, is_open=True)
+    if wanted in still_open:
+        return wanted
+    return still_open[-1] if still_open else wanted
+
+
+def _periods(case: Case, is_open: bool) -> list[str]:
+    """Return the labels of open or of closed periods above this scope, in the order they were opened."""
     states = open_states(case.rules.workflow, "period")
-    periods = [p for p in case.work.records.subjects(case.op.program, "", "period") if p.state in states]
+    found = case.work.records.subjects(case.op.program, "", "period")
+    periods = [p for p in found if (p.state in states) == is_open]
     units = {vid: scope.unit for vid, scope in case.work.scopes.many(p.vid for p in periods).items()}
-    mine = [p for p in periods if is_under(case.scope.unit, units[p.vid])]
-    return mine[-1].period if mine else ""
+    return [p.period for p in periods if is_under(case.scope.unit, units[p.vid])]
 
 
 def _merge(case: Case, record: Record, row: Transition) -> Decision:
-    op = case.op
-    groups = case.rules.group_of
+    op, rules = case.op, case.rules
+    # What the form works out clashes with nobody: the server works it out again from whatever went in.
+    typed = {path: value for path, value in op.set.items() if not rules.is_worked_out(record.form, path)}
     merge = three_way(
-        op.base_rev, op.set, record.fields, record.field_revs, lambda path: groups(record.form, path)
+        op.base_rev, typed, record.fields, record.field_revs, lambda path: rules.group_of(record.form, path)
     )
     if not merge.merged and not merge.applied:
         return _propose(case, record, dict(merge.clashes), OpStatus.CONFLICT, "conflict")
-    changed = {
-        path: value for path, value in merge.applied.items() if (value or "") != record.fields.get(path, "")
+    sums = {
+        path: value for path, value in op.set.items() if path not in typed and _has_row(record, merge, path)
     }
-    rev = record.rev + 1
-    fields = apply(record.fields, changed)
-    # Cells that went with their row changed as well, though only the row is named.
-    touched = {*changed, *(path for path in record.fields if path not in fields)}
-    after = replace(
-        record,
-        state=row.to,
-        rev=rev,
-        fields=fields,
-        field_revs={**record.field_revs, **dict.fromkeys(touched, rev)},
-        authors=record.authors | {op.by},
-        changed_at=case.at,
-    )
+    after, changed = written(case, record, {**merge.applied, **sums})
+    after = replace(after, state=row.to, authors=record.authors | {op.by})
     if merge.merged:
-        st = OpStatus.APPLIED if op.base_rev >= record.rev else OpStatus.MERGED
-        return _applied(case, after, CHANGE, changed, st)
-    done = _applied(case, after, CHANGE, changed, OpStatus.CONFLICT)
+        is_newest = op.base_rev >= record.rev
+        done = edited(case, after, CHANGE, changed, OpStatus.APPLIED if is_newest else OpStatus.MERGED)
+        return corrected(case, done, after) if is_newest else done
+    done = edited(case, after, CHANGE, changed, OpStatus.CONFLICT)
     waiting = _propose(case, after, dict(merge.clashes), OpStatus.CONFLICT, "conflict")
     answer = replace(waiting.answer, flags=done.answer.flags)
     return Decision(answer, done.records, done.drafts + waiting.drafts)
 
 
-def _applied(case: Case, record: Record, command: str, changed: dict[str, Any], st: OpStatus) -> Decision:
-    flags = case.findings(record).errors
-    payload = {
-        "command": command,
-        "program": record.program,
-        "subject": record.subject,
-        "form": record.form,
-        "form_v": record.form_v,
-        "set": changed,
-        "state": record.state,
-        "owner": record.owner,
-        "period": record.period,
-        "authors_add": case.op.by,
-        "by_name": case.standing.actor.name,
-        "at": case.op.at,
-        "flags": list(flags),
-    }
-    answer = OpAnswer(case.op.op, st, rev=record.rev, flags=flags)
-    return Decision(answer, (record,), (case.draft(record, FeedKind.EDIT, payload),))
+def _has_row(record: Record, merge: Merge, path: str) -> bool:
+    """Tell whether the row of a calculated cell stands there, so that none is left behind without its row."""
+    row = row_of(path)
+    return row is None or row in record.fields or bool(merge.applied.get(row))
 
 
 def _propose(case: Case, record: Record, waiting: dict[str, Any], st: OpStatus, reason: str) -> Decision:

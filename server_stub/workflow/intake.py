@@ -24,7 +24,7 @@ from sidumba_field.wire.messages import OpMessage
 _FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: A field path: names joined by "/", rows in brackets, or a meta field (core/records.py).
 _SEGMENT = r"[^\W\d][\w.-]*(\[[0-9A-Za-z-]{1,64}\])?"
-_PATH = re.compile(rf"@[a-z]+(/.+)?|{_SEGMENT}(/{_SEGMENT})*")
+_PATH = re.compile(rf"@[a-z_]+(/.+)?|{_SEGMENT}(/{_SEGMENT})*")
 _BIGGEST = 2**53
 #: What other laptops can show: an instant of this or the next centuries, however wrong the clock was.
 _INSTANT = re.compile(r"(19|2\d)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
 
@@ -21,11 +21,13 @@ _KEPT = 4096
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What the form engine says of one content. ``errors``: paths that break a rule; ``unexplained``: soft warnings
-    without a reason; ``files``: names of referenced files ("<sha256>.<ext>")."""
+    without a reason; ``files``: names of referenced files ("<sha256>.<ext>"); ``worked_out``: calculated values that
+    are not what the form works out of the answers, each with the right one (None = there ought to be none)."""
 
     errors: tuple[str, ...] = ()
     unexplained: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    worked_out: Mapping[str, str | None] = field(default_factory=dict)
 
 
 class Rules(Protocol):
@@ -57,6 +59,28 @@ class Rules(Protocol):
 
     def group_of(self, form: str, path: str) -> str | None:
         """Return the merge group a field belongs to."""
+        ...
+
+    def is_worked_out(self, form: str, path: str) -> bool:
+        """Tell whether the form works this value out by itself: nobody types it, nobody clashes about it."""
+        ...
+
+    @property
+    def batch_level(self) -> int:
+        """Return how many segments the code of a batch's unit has."""
+        ...
+
+    @property
+    def place_path(self) -> str:
+        """Return the question that holds the code of a record's place, "" when there is none."""
+        ...
+
+    def step_fields(self, command: str) -> frozenset[str]:
+        """Return what a step may write by itself, as template paths."""
+        ...
+
+    def signed_papers(self, subject: str) -> frozenset[str]:
+        """Return the ids of papers a scan of which belongs to a subject once it is decided."""
         ...
 
 

@@ -34,6 +34,7 @@ from server_stub.workflow.rules import Bench, Rules
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import FeedKind, OpAnswer, OpKind, OpStatus, Record
 from sidumba_field.core.time import Clock, iso
+from sidumba_field.core.workflow.content import scans
 
 log = logging.getLogger("sidumba_server.workflow")
 
@@ -153,13 +154,13 @@ class WorkflowService:
     def _apply(self, work: Work, decision: Decision, rid: str, at: str) -> OpAnswer:
         """Write what was decided; the answer learns the place of its record's entry in the feed."""
         whole: list[Draft] = []
-        is_content = any(draft.kind is FeedKind.EDIT for draft in decision.drafts)
+        content = {d.rid for d in decision.drafts if d.kind is FeedKind.EDIT or d.payload.get("set")}
         for record in decision.records:
             if record.rev == 1:
                 work.records.add(record)
             else:
                 work.records.save(record)
-            if is_content:
+            if record.rid in content:
                 whole += self._link_files(work, record)
         entries = work.feed.append([*decision.drafts, *whole], at)
         mine = [e.seq for e, draft in zip(entries, decision.drafts, strict=False) if draft.rid == rid]
@@ -167,9 +168,13 @@ class WorkflowService:
 
     def _link_files(self, work: Work, record: Record) -> list[Draft]:
         rules = self._programs[record.program]
-        findings = self._bench.judge(rules, record.form, record.form_v, record.fields)
+        named = (
+            self._bench.judge(rules, record.form, record.form_v, record.fields).files
+            if record.form
+            else scans(record.fields)
+        )
         # Anything else never becomes whole, and so keeps its record from being verified.
-        names = [name for name in findings.files if is_file_name(name)]
+        names = [name for name in named if is_file_name(name)]
         whole = work.files.link(record, names)
         return [_file_entry(record.vid, record.rid, record.rev, name, size) for name, size in whole.items()]
 

@@ -147,23 +147,23 @@ class Op:
         return digest(self.payload())
 
     def decision_bytes(self) -> bytes:
-        """Return what the user's key signs: the decision with exactly what was seen when it was taken."""
-        return canonical(
-            {
-                "v": 1,
-                "op": self.op,
-                "rid": self.rid,
-                "command": self.command,
-                "expect_state": self.expect_state,
-                "expect_rev": self.expect_rev,
-                "content_sha256": self.content_sha256,
-                "remark": self.remark,
-                "remarks": dict(self.remarks),
-                "assignee": self.assignee,
-                "members": [dict(member) for member in self.members],
-                "by": self.by,
-            }
-        )
+        """Return what the user's key signs: the decision with exactly what was seen when it was taken, and what it
+        writes by itself (``set``, left out when there is nothing)."""
+        decided: dict[str, Any] = {
+            "v": 1,
+            "op": self.op,
+            "rid": self.rid,
+            "command": self.command,
+            "expect_state": self.expect_state,
+            "expect_rev": self.expect_rev,
+            "content_sha256": self.content_sha256,
+            "remark": self.remark,
+            "remarks": dict(self.remarks),
+            "assignee": self.assignee,
+            "members": [dict(member) for member in self.members],
+            "by": self.by,
+        }
+        return canonical({**decided, "set": dict(self.set)} if self.set else decided)
 
     def with_(self, **changes: Any) -> Op:
         return replace(self, **changes)

@@ -1,7 +1,8 @@
 """A small office for the server's tests: rules without forms, people of every role, laptops that sign what they send.
 
-``PlainRules`` judges by simple words instead of a form: a field ``salah`` is an error, ``ragu`` a soft warning, and a
-value that looks like "<sha256>.jpg" is a file. The workflow itself is the real one, read from tests/oracle.
+``PlainRules`` judges by simple words instead of a form: a field ``salah`` is an error, ``ragu`` a soft warning, a
+value that looks like "<sha256>.jpg" is a file, ``hitung`` is worked out (twice the letters of ``angka``), and ``desa``
+is the place. The workflow itself is the real one, read from tests/oracle.
 """
 
 from __future__ import annotations
@@ -61,13 +62,18 @@ class PlainRules:
     content_sha256: str = "0" * 64
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {"umkm": ("1",)})
     judged: int = 0
+    batch_level: int = 3
+    place_path: str = "desa"
 
     def judge(self, form: str, version: str, fields: Mapping[str, str]) -> Findings:
         self.judged += 1
         asked = [path for path in fields if not path.startswith("@")]
         wrong = tuple(sorted(path for path in asked if path.endswith("salah")))
         odd = tuple(sorted(p for p in asked if p.endswith("ragu") and not fields.get(f"@reason/{p}")))
-        return Findings(wrong, odd, tuple(sorted(v for v in fields.values() if _FILE.match(v))))
+        files = tuple(sorted(v for v in fields.values() if _FILE.match(v)))
+        total = fields.get("angka", "") * 2
+        worked = {"hitung": total or None} if fields.get("hitung", "") != total else {}
+        return Findings(wrong, odd, files, worked)
 
     def facts(
         self, form: str, version: str, fields: Mapping[str, str], words: Iterable[str]
@@ -76,6 +82,15 @@ class PlainRules:
 
     def group_of(self, form: str, path: str) -> str | None:
         return "omzet" if path.startswith("omzet/") else None
+
+    def is_worked_out(self, form: str, path: str) -> bool:
+        return path == "hitung"
+
+    def step_fields(self, command: str) -> frozenset[str]:
+        return frozenset({"kbli"}) if command == "validasi" else frozenset()
+
+    def signed_papers(self, subject: str) -> frozenset[str]:
+        return frozenset({"lembar"}) if subject == "batch" else frozenset()
 
 
 @dataclass

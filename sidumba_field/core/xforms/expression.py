@@ -17,12 +17,14 @@ from sidumba_field.core.xforms.values import to_bool, to_text
 
 _NAMESPACES = {_emit.PREFIX: _emit.NAMESPACE}
 _UNKNOWN = object()
+#: Functions whose value nobody can work out again.
+_OF_THE_MOMENT = frozenset({"now", "once", "random", "uuid"})
 
 
 class Expression:
     """A compiled expression. ``refs``: what it reads; ``filters``: its queries over external lists, by key."""
 
-    __slots__ = ("_needs", "_xpath", "constant", "filters", "refs", "text", "tree")
+    __slots__ = ("_needs", "_xpath", "constant", "filters", "is_of_the_moment", "refs", "text", "tree")
 
     def __init__(self, text: str, scope: Scope, tree: Expr | None = None) -> None:
         self.text = text.strip()
@@ -33,6 +35,8 @@ class Expression:
         self.constant: Any = _constant(self.tree)
         self._needs = frozenset(out.variables)
         self._xpath = _compile(self.text, emitted, out.used)
+        #: Whether the value depends on the moment or on chance.
+        self.is_of_the_moment = bool(out.used & _OF_THE_MOMENT)
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"

@@ -240,6 +240,19 @@ class Interview:
                 found[path] = node.text
         return {**found, **self.unknown, **self.meta}
 
+    def calculated(self) -> dict[str, str]:
+        """Return path -> value of everything the form works out by itself, "" where there is none now. What depends on
+        the moment or on chance (now, once, random, uuid) is left out: nobody can work it out again."""
+        binds = self.definition.binds
+        found: dict[str, str] = {}
+        for path, names in self.instance.names_of.items():
+            bind = binds.get(names)
+            if bind is not None and bind.calculate is not None and not bind.calculate.is_of_the_moment:
+                node = self.instance.nodes.get(path)
+                if node is not None and len(node) == 0 and not path.startswith("meta/"):
+                    found[path] = node.text or ""
+        return found
+
     def progress(self, section: str | None = None) -> tuple[int, int]:
         """Return (answered, asked) over relevant questions that people answer, rows counted by their questions."""
         answered = asked = 0

@@ -65,7 +65,8 @@ def test_the_form_version_is_part_of_the_content() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"command": "kembalikan"}, {"expect_rev": 4}, {"content_sha256": "b" * 64}]
+    "change",
+    [{"command": "kembalikan"}, {"expect_rev": 4}, {"content_sha256": "b" * 64}, {"set": {"usaha/kbli": "10794"}}],
 )
 def test_a_signature_covers_command_revision_and_content(change: dict[str, object]) -> None:
     assert op().decision_bytes() != op(**change).decision_bytes()

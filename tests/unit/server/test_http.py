@@ -429,7 +429,7 @@ def test_a_snapshot_brings_the_proposals_nobody_has_settled(office: Office, lapt
     office.at_state("terpilah")
     held = [edit(laptop, record.rid, set={"nama": name}, base_rev=1) for name in ("A", "B", "C")]
     assert {one.st for one in laptop.answers(*held)} == {OpStatus.HELD}
-    office.must(office.edit("admin_desa", record.rid, {f"@settled/{held[1].op}": "tetap"}, base=1))
+    office.must(office.edit("admin_desa", record.rid, {f"@settled/{held[1].op}": "kept"}, base=1))
     page = laptop.line("petugas").snapshot(office.vid(), "")
     assert [(p.rid, p.op, p.set, p.reason) for p in page.proposals] == [
         (record.rid, op.op, dict(op.set), "held") for op in (held[0], held[2])

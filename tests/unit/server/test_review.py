@@ -199,7 +199,9 @@ def test_a_period_is_opened_once_under_its_signed_label(office: Office) -> None:
     assert office.stored(first.rid).fields == {"label": "2026"}
     assert office.do(office.open_period()).code == "op.not_allowed"
     other = office.open_period("2027").with_(set={"label": "2028"})
-    assert office.do(other).code == "op.stale_review"
+    assert office.do(other).code == "op.bad_signature"
+    signed = office.signed(other.with_(op=office.new_id()), "verifikator_kabupaten")
+    assert office.do(signed).code == "op.stale_review"
     rid = office.new_id()
     office.must(office.edit("petugas", rid, {"nama": "A"}))
     assert office.stored(rid).period == "2026"
