@@ -57,7 +57,7 @@ class FlatPdf:
         self._feet = array("Q")
         self._images: dict[str, Any] = {}
         self._image_sizes: dict[str, tuple[int, int]] = {}
-        self._info = info
+        self.info = info
         self._doc: Any = pdfdoc.PDFDocument(compression=1, invariant=1)
         self._names: dict[Style, str] = {}
         self._tree = self._reserve()
@@ -153,16 +153,16 @@ class FlatPdf:
         number = self._reserve()
         self._object(
             number,
-            f"<< /Type /Catalog /Pages {self._tree} 0 R /Lang ({self._info.lang})"
+            f"<< /Type /Catalog /Pages {self._tree} 0 R /Lang ({self.info.lang})"
             " /ViewerPreferences << /DisplayDocTitle true >> >>\n".encode("ascii"),
         )
         return number
 
     def _information(self) -> int:
         about, number = self._doc.info, self._reserve()
-        about.title, about.subject, about.author = self._info.title, self._info.subject, self._info.author
-        about.producer = about.creator = self._info.product
-        self._doc._timeStamp = _Stamp(tuple(self._info.created.astimezone(UTC).timetuple())[:6])
+        about.title, about.subject, about.author = self.info.title, self.info.subject, self.info.author
+        about.producer = about.creator = self.info.product
+        self._doc._timeStamp = _Stamp(tuple(self.info.created.astimezone(UTC).timetuple())[:6])
         self._object(number, about.format(self._doc) + b"\n")
         return number
 
@@ -191,9 +191,7 @@ class FlatPdf:
             if not self._offsets[number]:
                 raise ValueError(f"PDF object {number} was promised and never written")
             self._put(b"%010d 00000 n \n" % self._offsets[number])
-        self._doc.updateSignature(
-            f"{self._info.title}\n{self._info.subject}\n{self._info.created.isoformat()}"
-        )
+        self._doc.updateSignature(f"{self.info.title}\n{self.info.subject}\n{self.info.created.isoformat()}")
         digest = self._doc.signature.hexdigest().encode("ascii")
         self._put(
             b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%b><%b>] >>\nstartxref\n%d\n%%%%EOF\n"

@@ -7,7 +7,7 @@ it, guided by the paper's own file, into blocks; a renderer draws blocks and kno
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
@@ -216,6 +216,7 @@ class ReportData:
 
     ``values``: what the texts of the paper name in braces. ``rows``: dicts by column key, read once and lazily.
     ``summaries``: the counted tables. ``blanks``: a form to be filled by pen. ``marks``: notes below the table.
+    ``sealed``: tells the snapshot hash once the last row was read; without it ``provenance`` already knows.
     ``revealed``: the reader holds the right to see personal data unmasked. ``unsigned``: the digital signature is
     still awaited, so the block says so instead of showing one.
     """
@@ -234,6 +235,15 @@ class ReportData:
     summaries: tuple[Summary, ...] = ()
     blanks: tuple[BlankSection, ...] = ()
     marks: tuple[str, ...] = ()
+    sealed: Callable[[], str] | None = None
+
+    def known(self) -> Provenance:
+        """The provenance with the snapshot hash of what was read."""
+        return (
+            self.provenance
+            if self.sealed is None
+            else replace(self.provenance, snapshot_sha256=self.sealed())
+        )
 
 
 # -------------------------------------------------------------------------------------------------- what a layout makes

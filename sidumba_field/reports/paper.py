@@ -22,7 +22,8 @@ KINDS = frozenset({"blank_form", "card", "decree", "filled_form", "minutes", "re
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """A column as written in the file. ``mask`` "" shows the value to everybody."""
+    """A column as written in the file. ``mask`` "" shows the value to everybody. ``marked``: an unchecked record
+    carries its mark here. ``sum``: questions whose numbers are added up in this column."""
 
     key: str
     head: str
@@ -32,6 +33,8 @@ class ColumnSpec:
     size: float
     total: bool
     mask: str
+    marked: bool = False
+    sum: tuple[str, ...] = ()
 
     def column(self, revealed: bool) -> Column:
         """The column for a reader who may (``revealed``) or may not see personal data."""
@@ -77,11 +80,13 @@ class SignatureSpec:
 class SelectSpec:
     """Which records a paper over many records takes.
 
-    ``posisi``: on whose desks (none named: all but the void). ``checked``: from which positions on a record counts as
-    checked; others carry the mark ``*`` and the paper its ``mark`` note. ``least``: public figures below it are hidden.
+    ``posisi``: on whose desks, ``states``: in which states (none named: in all of them). ``checked``: from which
+    positions on a record counts as checked; others carry ``*`` and the paper its ``mark`` note. ``least``: public
+    figures below it are hidden.
     """
 
     posisi: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
     checked: tuple[str, ...] = ()
     mark: str = ""
     least: int = 5
@@ -92,7 +97,8 @@ class Paper:
     """One paper of a program, ready to be drawn with data.
 
     ``points``: numbered statements of a minutes paper. ``cuts``: the tables of a recapitulation. ``icon``: name of the
-    sign beside it in lists. ``below``: a third signature in the middle ("Mengetahui").
+    sign beside it in lists; ``unit``: what it counts. ``below``: a third signature in the middle ("Mengetahui").
+    ``counter``: how the office numbers it; {urut} counts up within a year.
     """
 
     kind: str
@@ -116,6 +122,7 @@ class Paper:
     select: SelectSpec = SelectSpec()
     icon: str = "file-text"
     unit: str = ""
+    counter: str = ""
 
     @staticmethod
     def from_toml(text: str) -> Paper:
@@ -140,8 +147,9 @@ class Paper:
     def paths(self) -> frozenset[str]:
         """The questions whose answers its table and its cuts need."""
         columns = self.table.columns if self.table is not None else ()
-        named = frozenset(column.key for column in columns if "/" in column.key)
-        return named.union(*(one.paths for one in self.cuts))
+        named = {column.key for column in columns if "/" in column.key}
+        named.update(path for column in columns for path in column.sum)
+        return frozenset(named).union(*(one.paths for one in self.cuts))
 
     def masked(self, path: str, text: str, revealed: bool) -> str:
         """The answer to ``path`` as this reader may see it."""
@@ -173,6 +181,7 @@ def _paper(raw: Reader) -> Paper:
         select=_select(raw.inner("select")),
         icon=raw.text("icon", "file-text"),
         unit=raw.text("unit", ""),
+        counter=raw.text("counter", ""),
     )
     if signatures:
         signatures.done()
@@ -191,6 +200,7 @@ def _select(raw: Reader | None) -> SelectSpec:
         return SelectSpec()
     select = SelectSpec(
         posisi=raw.texts("posisi"),
+        states=raw.texts("states"),
         checked=raw.texts("checked"),
         mark=raw.text("mark", ""),
         least=raw.take("least", int, 5),
@@ -225,6 +235,8 @@ def _column(raw: Reader) -> ColumnSpec:
         size=raw.take("size", float, 8.0 if kind == "code" else 9.5),
         total=raw.take("total", bool, False),
         mask=raw.word("mask", cells.MASKS | {""}, ""),
+        marked=raw.take("marked", bool, False),
+        sum=raw.texts("sum"),
     )
     if column.width <= 0 or not 6 <= column.size <= 14:
         raw.refuse("width" if column.width <= 0 else "size")

@@ -22,6 +22,7 @@ from sidumba_field.reports.model import (
     Paragraph,
     Photos,
     Progress,
+    Provenance,
     ReportData,
     Signatures,
     Table,
@@ -37,13 +38,15 @@ def render(
 ) -> int:
     """See ``sidumba_field.reports.render_pdf``."""
     blocks = list(LAYOUTS[paper.kind](paper, data))
-    pdf = FlatPdf(out, _info(blocks, data))
+    pdf = FlatPdf(out, _info(blocks, data, data.provenance))
     flow = Flow(pdf, paper.geometry, progress)
     draw_blocks.draw_kop(flow, data.kop)
     for i, block in enumerate(blocks):
         _draw(flow, block, _kept(flow, blocks[i + 1 :]))
     flow.finish()
-    foot = Foot(pdf, paper.geometry, data.provenance, coded=not data.unsigned)
+    source = data.known()
+    pdf.info = _info(blocks, data, source)
+    foot = Foot(pdf, paper.geometry, source, coded=not data.unsigned)
     pdf.close(lambda page, pages: foot.content(page, "…" if partial else pages))
     return pdf.page_count
 
@@ -101,12 +104,12 @@ def _kept(flow: Flow, tail: list[Block]) -> float:
     return 0.0
 
 
-def _info(blocks: list[Block], data: ReportData) -> DocumentInfo:
+def _info(blocks: list[Block], data: ReportData, source: Provenance) -> DocumentInfo:
     title = next((block.text for block in blocks if isinstance(block, Title)), "")
     return DocumentInfo(
         title=title,
-        subject=words.say("papers.subject", title=title, full=data.provenance.snapshot_sha256),
+        subject=words.say("papers.subject", title=title, full=source.snapshot_sha256),
         author=" ".join(line.text for line in data.kop.lines),
-        product=data.provenance.product,
-        created=data.provenance.printed_at,
+        product=source.product,
+        created=source.printed_at,
     )

@@ -6,6 +6,7 @@ a formula, whatever somebody typed into a name.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
@@ -18,7 +19,11 @@ from sidumba_field.reports.layouts import LAYOUTS
 from sidumba_field.reports.model import (
     Align,
     Bar,
+    BlankItem,
+    Blanks,
+    BlankTable,
     Block,
+    Card,
     Column,
     Fields,
     Paragraph,
@@ -81,16 +86,6 @@ class _Writer:
 
     def _page(self, paper: Paper) -> None:
         source, sheet = self._data.provenance, self._sheet
-        self._book.set_properties(
-            {
-                "title": next((b.text for b in self._blocks if isinstance(b, Title)), ""),
-                "author": source.product,
-                "comments": words.say(
-                    "papers.foot.snapshot", short=source.snapshot_sha256[:8], full=source.snapshot_sha256
-                ),
-                "created": source.printed_at.replace(tzinfo=None),
-            }
-        )
         if paper.orientation == "landscape":
             sheet.set_landscape()
         sheet.set_paper(9 if paper.size == "A4" else 14)
@@ -125,10 +120,23 @@ class _Writer:
             self._at += 1
         elif isinstance(block, Table):
             self._table(block)
+        elif isinstance(block, Card):
+            for title, pairs in block.sections:
+                self._line(title, self._bold)
+                self._pairs(pairs)
+        elif isinstance(block, Blanks):
+            self._pairs([(item.code, _asked(item)) for item in block.items])
 
     def _line(self, text: str, style: Any = None) -> None:
         self._sheet.write_string(self._at, 0, text, style)
         self._at += 1
+
+    def _pairs(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Label and value beside each other."""
+        for label, text in pairs:
+            self._sheet.write_string(self._at, 0, label)
+            self._sheet.write_string(self._at, 1, text)
+            self._at += 1
 
     def _table(self, table: Table) -> None:
         if table.title:
@@ -149,7 +157,9 @@ class _Writer:
         if table.total_label:
             self._sheet.write_string(self._at, 0, table.total_label, self._bold)
             for i, column in enumerate(table.columns):
-                if column.total:
+                if table.total is not None and i:
+                    self._cell(i, column, table.total.get(column.key), bold=True)
+                elif column.total:
                     self._cell(i, column, sums[column.key], bold=True)
             self._at += 1
         self._at += 1
@@ -184,11 +194,30 @@ class _Writer:
         return self._formats[key]
 
     def _provenance(self) -> None:
-        source = self._data.provenance
+        """Where the numbers come from: known when the last row is written."""
+        source = self._data.known()
+        self._book.set_properties(
+            {
+                "title": next((b.text for b in self._blocks if isinstance(b, Title)), ""),
+                "author": source.product,
+                "comments": words.say(
+                    "papers.foot.snapshot", short=source.snapshot_sha256[:8], full=source.snapshot_sha256
+                ),
+                "created": source.printed_at.replace(tzinfo=None),
+            }
+        )
         at = words.stamp(source.printed_at, source.zone)
         self._line(words.say("papers.foot.printed", product=source.product, at=at, code=source.print_code))
         full = source.snapshot_sha256
         self._line(words.say("papers.foot.snapshot", short=full[:8], full=full))
+
+
+def _asked(item: BlankItem | BlankTable) -> str:
+    """A question in one cell: its words, its choices, when it is skipped."""
+    if isinstance(item, BlankTable):
+        return f"{item.title}: " + ", ".join(head for head, _ in item.heads)
+    choices = "; ".join(f"{n} {choice}" for n, choice in enumerate(item.choices, start=1))
+    return " ".join(part for part in (item.question, choices and f"({choices})", item.skip) if part)
 
 
 def _day(value: Value) -> datetime | None:

@@ -41,7 +41,8 @@ class Extracts:
         )
         found = []
         with self._db.read() as connection:
-            for *told, fields in connection.execute(asked):
+            for rid, state, owner, period, created_at, rev, fields in connection.execute(asked):
                 answers = json.loads(fields) if paths else {}
-                found.append(Extract(*told, tuple(answers.get(path, "") for path in paths)))
+                values = tuple([answers.get(path, "") for path in paths])
+                found.append(Extract(rid, state, owner, period, created_at, rev, values))
         return found

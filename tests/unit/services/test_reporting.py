@@ -17,7 +17,7 @@ from tests.helpers.desk import VILLAGE, Office
 from tests.helpers.told import DISTRICT, REGENCY, Told, person
 
 NIK, MASKED = "6311024506880003", "631102••••••0003"
-FORM, SHEET = "formulir_terisi", "lembar_pengesahan"
+FORM, CARD, SHEET, MINUTES = "formulir_terisi", "kartu_data", "lembar_pengesahan", "berita_acara_verifikasi"
 
 
 def printer(office: Office, name: str, role: str, unit: str = VILLAGE) -> ReportingService:
@@ -110,8 +110,8 @@ def test_papers_are_offered_by_subject_and_state(office: Office, told: Told) -> 
     rid = business(told, "tervalidasi")
     batch = told.batch([rid])
     service = printer(office, "Noor Laila", "verifikator_kabupaten", REGENCY)
-    assert [paper for paper, _ in service.papers(rid)] == [FORM]
-    assert [paper for paper, _ in service.papers(batch)] == [SHEET]
+    assert [paper for paper, _ in service.papers(rid)] == [FORM, CARD]
+    assert [paper for paper, _ in service.papers(batch)] == [MINUTES, SHEET]
     told.step(batch, "kembalikan_kabupaten", "Rahmat Hidayat")
     told.pull()
     assert service.papers(batch) == []

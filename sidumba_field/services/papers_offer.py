@@ -1,0 +1,264 @@
+"""What Laporan offers: papers with counts, places, periods, subjects, officials, warnings; what a person chose last."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.programs import PaperSpec, Program
+from sidumba_field.reports import Paper
+from sidumba_field.services.desk import Desk
+from sidumba_field.services.papers_select import states_of
+from sidumba_field.services.papers_values import numbered, place_words
+from sidumba_field.services.papers_views import NOBODY, PaperChoice, PaperOptions, PaperRow
+from sidumba_field.services.subjects import Subjects
+from sidumba_field.store import RecordRow
+from sidumba_field.words import number, say
+
+MOST_SUBJECTS = 50
+_KEPT = ("size", "orientation", "right", "left")
+
+
+class Offer:
+    """Reads the program's papers and the person's place; keeps last choices in the laptop's own notes."""
+
+    def __init__(self, desk: Desk, subjects: Subjects) -> None:
+        self.desk = desk
+        self._subjects = subjects
+        self._read: dict[tuple[str, str], Paper] = {}
+
+    # ---- papers --------------------------------------------------------------------------------------------------
+
+    def paper(self, paper_id: str) -> tuple[Program, PaperSpec, Paper]:
+        """Return a paper of the person's programs. Raises report.unknown."""
+        for program in self.desk.my_programs():
+            for spec in program.papers:
+                if spec.id == paper_id:
+                    return program, spec, self._parsed(program, spec)
+        raise SidumbaError("report.unknown", name=paper_id)
+
+    def _parsed(self, program: Program, spec: PaperSpec) -> Paper:
+        key = (program.content_sha256, spec.id)
+        if key not in self._read:
+            self._read[key] = Paper.from_toml(program.paper_text(spec.id))
+        return self._read[key]
+
+    def catalogue(self) -> tuple[PaperRow, ...]:
+        """Return every paper the person has something to print of."""
+        rows = []
+        for program in self.desk.my_programs():
+            standing = self._standing(program)
+            for spec in program.papers:
+                paper = self._parsed(program, spec)
+                row = self._row(program, spec, paper, standing)
+                if row is not None:
+                    rows.append(row)
+        return tuple(rows)
+
+    def _standing(self, program: Program, subject: str = "record") -> dict[str, int]:
+        found: dict[str, int] = {}
+        vids = self.desk.my_vids(program.id)
+        for one in self.desk.seat().store.figures.standing(program.id, vids, subject=subject):
+            found[one.state] = found.get(one.state, 0) + one.count
+        return found
+
+    def _row(
+        self, program: Program, spec: PaperSpec, paper: Paper, standing: dict[str, int]
+    ) -> PaperRow | None:
+        counted: int | None = None
+        if spec.subject == "records":
+            counted = sum(standing.get(state, 0) for state in states_of(program, paper))
+        elif spec.subject == "record":
+            counted = sum(
+                count for state, count in standing.items() if not spec.states or state in spec.states
+            )
+        elif spec.subject != "form":
+            others = self._standing(program, spec.subject)
+            counted = sum(count for state, count in others.items() if not spec.states or state in spec.states)
+            if not counted and not self._decides(program, spec):
+                return None
+        words = "" if counted is None else self._counted(counted, paper.unit)
+        return PaperRow(spec.id, spec.label, paper.icon, words)
+
+    def _counted(self, count: int, unit: str) -> str:
+        return f"{number(count, lang=self.desk.lang)} {unit}".strip()
+
+    def _decides(self, program: Program, spec: PaperSpec) -> bool:
+        """Whether the person's roles ever move such a subject: then its paper is shown before there is one."""
+        roles = {grant.role for grant in self.desk.grants() if grant.program == program.id}
+        return any(row.subject == spec.subject and row.role in roles for row in program.workflow.transitions)
+
+    # ---- choices -------------------------------------------------------------------------------------------------
+
+    def options(self, choice: PaperChoice) -> PaperOptions:
+        """Return what may be chosen for one paper, gaps of ``choice`` filled in."""
+        program, spec, paper = self.paper(choice.paper)
+        subjects = self._of_one(program, spec)
+        filled = self._filled(program, spec, paper, choice, subjects)
+        many = spec.subject == "records"
+        chosen = next((row for row in subjects if row.rid == filled.subject), None)
+        personal = paper.personal
+        return PaperOptions(
+            choice=filled,
+            label=spec.label,
+            units=self._units(program) if many else (),
+            periods=self._periods(program) if many else (),
+            subjects=tuple((row.rid, self._subject_words(program, row)) for row in subjects),
+            officials=self._officials(program),
+            sides=tuple(side for side in ("right", "left") if getattr(paper, side) is not None)
+            if spec.subject != "record"
+            else (),
+            dated=spec.subject in ("records",),
+            personal=personal,
+            may_reveal=personal and self._may_reveal(program, filled, chosen),
+            may_publish=many and bool(paper.cuts),
+            numbered="{nomor}" in paper.number and spec.subject not in ("record", "form"),
+            warning=self._warning(program, spec, paper, filled),
+            empty=""
+            if spec.subject in ("records", "form") or subjects
+            else say("laporan.no_subject", self.desk.lang),
+        )
+
+    def _filled(
+        self,
+        program: Program,
+        spec: PaperSpec,
+        paper: Paper,
+        choice: PaperChoice,
+        subjects: list[RecordRow],
+    ) -> PaperChoice:
+        kept = self._remembered(choice.paper)
+        today = self.desk.local(self.desk.clock.now()).date()
+        right, left = (getattr(side, "role", NOBODY) for side in (paper.right, paper.left))
+        return replace(
+            choice,
+            day=choice.day or today.isoformat(),
+            size=choice.size or kept.get("size", "") or paper.size,
+            orientation=choice.orientation or kept.get("orientation", "") or paper.orientation,
+            right=choice.right or kept.get("right", "") or right,
+            left=choice.left or kept.get("left", "") or left,
+            subject=choice.subject or (subjects[0].rid if subjects else ""),
+            number=choice.number or self._next_number(paper, choice.paper),
+        )
+
+    def _of_one(self, program: Program, spec: PaperSpec) -> list[RecordRow]:
+        """Return the newest subjects a single paper can be printed of."""
+        if spec.subject in ("records", "form"):
+            return []
+        columns = [program.title_path, program.subtitle_path]
+        return self.desk.seat().store.records.find(
+            program.id,
+            spec.subject,
+            states=spec.states or None,
+            limit=MOST_SUBJECTS,
+            vids=self.desk.my_vids(program.id),
+            columns=columns,
+        )
+
+    def find(self, paper_id: str, typed: str) -> tuple[tuple[str, str], ...]:
+        """Return (record id, words) of the records whose words begin with what is typed."""
+        program, spec, _ = self.paper(paper_id)
+        rows = self.desk.seat().store.records.find(
+            program.id,
+            spec.subject,
+            states=spec.states or None,
+            text=typed,
+            limit=20,
+            vids=self.desk.my_vids(program.id),
+            columns=[program.title_path, program.subtitle_path],
+        )
+        return tuple((row.rid, self._subject_words(program, row)) for row in rows)
+
+    def _subject_words(self, program: Program, row: RecordRow) -> str:
+        name = row.fields.get(program.title_path, "")
+        owner = row.fields.get(program.subtitle_path, "")
+        place = program.place_name(row.unit) or row.unit
+        if name:
+            return ", ".join(part for part in (name, owner, place) if part)
+        return f"{place}, {row.period}".strip(", ")
+
+    def _units(self, program: Program) -> tuple[tuple[str, str], ...]:
+        """Return the person's places: everything, his districts when there are several, his villages."""
+        codes = sorted(self.desk.scope(vid).unit for vid in self.desk.my_vids(program.id))
+        villages = [code for code in codes if code.count(".") >= 3]
+        districts = sorted({".".join(code.split(".")[:3]) for code in villages})
+        found = [("", say("laporan.all_places", self.desk.lang))]
+        if len(districts) > 1:
+            found += [(code, place_words(program, code, self.desk.lang).split(",")[0]) for code in districts]
+        found += [(code, place_words(program, code, self.desk.lang)) for code in villages]
+        return tuple(found) if len(villages) > 1 else tuple(found[1:2])
+
+    def _periods(self, program: Program) -> tuple[tuple[str, str], ...]:
+        lang = self.desk.lang
+        return (("", say("laporan.all_periods", lang)), (program.first_period, program.first_period))
+
+    def _officials(self, program: Program) -> tuple[tuple[str, str], ...]:
+        named = [
+            (role, f"{one.name}, {one.full_position}") for role, one in program.office.signatories.items()
+        ]
+        return (*named, (NOBODY, say("laporan.nobody", self.desk.lang)))
+
+    def _may_reveal(self, program: Program, choice: PaperChoice, row: RecordRow | None) -> bool:
+        """The right must be held over every place the paper speaks of."""
+        if row is not None:
+            return any(program.reveals(role) for role in self.desk.roles(program.id, row.unit))
+        units = [self.desk.scope(vid).unit for vid in self.desk.my_vids(program.id)]
+        wanted = [
+            unit
+            for unit in units
+            if not choice.unit or unit == choice.unit or unit.startswith(choice.unit + ".")
+        ]
+        return bool(wanted) and all(
+            any(program.reveals(role) for role in self.desk.roles(program.id, unit)) for unit in wanted
+        )
+
+    def _warning(self, program: Program, spec: PaperSpec, paper: Paper, choice: PaperChoice) -> str:
+        """Tell how many records of the paper nobody has finished checking."""
+        if spec.subject != "records" or not paper.select.checked:
+            return ""
+        vids = [
+            vid
+            for vid in self.desk.my_vids(program.id)
+            if not choice.unit or f"{self.desk.scope(vid).unit}.".startswith(f"{choice.unit}.")
+        ]
+        states = states_of(program, paper)
+        standing = self.desk.seat().store.figures.standing(program.id, vids)
+        open_ = sum(
+            one.count
+            for one in standing
+            if one.state in states and program.state(one.state).posisi not in paper.select.checked
+        )
+        key = "laporan.unchecked_marked" if paper.select.mark else "laporan.unchecked"
+        return say(key, self.desk.lang, count=open_) if open_ else ""
+
+    # ---- memory --------------------------------------------------------------------------------------------------
+
+    def _key(self, paper_id: str) -> str:
+        return f"paper.choice/{self.desk.seat().user.user_id}/{paper_id}"
+
+    def _remembered(self, paper_id: str) -> dict[str, str]:
+        kept = self.desk.seat().store.meta.get(self._key(paper_id))
+        return {str(k): str(v) for k, v in json.loads(kept).items()} if kept else {}
+
+    def remember(self, choice: PaperChoice) -> None:
+        """Keep who signs and on which sheet, for this person and paper."""
+        told = {name: getattr(choice, name) for name in _KEPT}
+        self.desk.seat().store.meta.set(self._key(choice.paper), json.dumps(told))
+
+    def _counter(self, paper_id: str) -> str:
+        year = self.desk.local(self.desk.clock.now()).year
+        return f"paper.counter/{paper_id}/{year}"
+
+    def _next_number(self, paper: Paper, paper_id: str) -> str:
+        if not paper.counter:
+            return ""
+        used = int(self.desk.seat().store.meta.get(self._counter(paper_id)) or "0")
+        return numbered(paper.counter, used + 1, self.desk.local(self.desk.clock.now()).date())
+
+    def used_number(self, choice: PaperChoice) -> None:
+        """Count up when the suggested number was used; a number written by hand leaves the counter alone."""
+        _, _, paper = self.paper(choice.paper)
+        if paper.counter and choice.number == self._next_number(paper, choice.paper):
+            meta = self.desk.seat().store.meta
+            meta.set(self._counter(choice.paper), str(int(meta.get(self._counter(choice.paper)) or "0") + 1))

@@ -1,0 +1,188 @@
+"""Papers about one subject in hand: a record (filled form, card), a batch (minutes, decree), a period (backup)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sidumba_field.core.records import FeedKind, members_digest
+from sidumba_field.core.time import parse_iso
+from sidumba_field.core.xforms import Interview, Question, Repeat
+from sidumba_field.programs import Program
+from sidumba_field.reports import FormItem, FormRepeat, FormSection, Photo, ReportData, Signatory
+from sidumba_field.services.desk import Desk
+from sidumba_field.services.papers_values import common, kop, provenance, signatories
+from sidumba_field.services.shown import shown_value
+from sidumba_field.services.subjects import Subjects
+from sidumba_field.store import LocalRecord
+from sidumba_field.words import say, size
+
+BLANK = "papers.number.blank"
+#: What the server tells of a period's backup, in the fields of the period.
+BACKUP = ("file", "size", "sha256", "at", "records", "result")
+
+
+class SinglePapers:
+    """Gathers what a paper of one subject names."""
+
+    def __init__(self, desk: Desk, subjects: Subjects) -> None:
+        self.desk = desk
+        self._subjects = subjects
+
+    def data(self, program: Program, record: LocalRecord, revealed: bool, number: str = "") -> ReportData:
+        """Return the data of any paper about ``record``."""
+        if record.subject == "record":
+            return self._form_data(program, record, revealed)
+        if record.fields.get("members"):
+            return self._batch_data(program, record, number)
+        return self._period_data(program, record, number)
+
+    def _today(self) -> date:
+        return self.desk.local(self.desk.clock.now()).date()
+
+    def _common(self, program: Program, record: LocalRecord, day: date) -> dict[str, object]:
+        period = record.period or record.fields.get("period", "")
+        values = common(program, self.desk.scope(record.vid).unit, period, day, self.desk.lang)
+        values["posisi"] = program.state(record.state).label(self.desk.lang)
+        return values
+
+    # ---- one record ----------------------------------------------------------------------------------------------
+
+    def _form_data(self, program: Program, record: LocalRecord, revealed: bool) -> ReportData:
+        iv = self._subjects.interview(record)
+        definition = program.form(record.form, record.form_v)
+        day = self._today()
+        officer = self.desk.seat().store.people.name(record.owner) or self.desk.seat().user.name
+        values = self._common(program, record, day)
+        values["nomor"] = record.fields.get(program.number_path) or record.rid
+        values["nama"] = record.fields.get(program.title_path, "")
+        values["petugas"] = officer
+        sections = tuple(
+            FormSection(
+                section.label, tuple(self._part(item, iv) for item in section.items if _printed(item, iv))
+            )
+            for section in definition.sections
+        )
+        owner = record.fields.get(program.subtitle_path, "")
+        return ReportData(
+            kop=kop(program),
+            provenance=provenance(self.desk, record.rid, record.as_record().content_sha256),
+            place=program.office.place,
+            day=day,
+            values=values,
+            sections=sections,
+            photos=tuple(self._photos(record, iv)),
+            signatories={
+                **signatories(program),
+                "petugas": Signatory(say("papers.form.enumerator"), officer),
+                "responden": Signatory("", owner),
+            },
+            revealed=revealed,
+            unsigned=False,
+        )
+
+    def _part(self, item: Question | Repeat, iv: Interview) -> FormItem | FormRepeat:
+        lang = self.desk.lang
+        if isinstance(item, Repeat):
+            rows = tuple(
+                tuple(
+                    shown_value(column, iv.value(path), iv, path, lang)
+                    for column in item.columns
+                    for path in (f"{item.path}[{row}]/{column.name}",)
+                )
+                for row in iv.rows(item.path)
+            )
+            right = frozenset(c.path for c in item.columns if c.kind in ("int", "decimal"))
+            return FormRepeat(
+                item.path, item.label, tuple((c.path, c.label) for c in item.columns), rows, right
+            )
+        answer = shown_value(item, iv.value(item.path), iv, item.path, lang, codes=True)
+        return FormItem(item.path, item.sf.get("code", ""), item.label, answer)
+
+    def _photos(self, record: LocalRecord, iv: Interview) -> list[Photo]:
+        shelf = self.desk.seat().shelf
+        photos = []
+        wanted = self._subjects.file_names(record)
+        for path, name in sorted(record.fields.items()):
+            if name in wanted and not name.endswith(".pdf") and shelf.has(name.split(".")[0]):
+                photos.append(Photo(iv.label(path), shelf.open(name.split(".")[0])))
+        return photos
+
+    # ---- one batch -----------------------------------------------------------------------------------------------
+
+    def _batch_data(self, program: Program, record: LocalRecord, number: str) -> ReportData:
+        rows = self._villages(record)
+        day = self._decided_on(record)
+        values = self._common(program, record, day)
+        values.update(
+            nomor=number or record.fields.get("number", "") or say(BLANK),
+            pelapor=self._reporter(record),
+            jumlah=sum(int(str(row["jumlah"])) for row in rows),
+            jumlah_desa=len(rows),
+            digest=record.fields.get("digest", ""),
+        )
+        return ReportData(
+            kop=kop(program),
+            provenance=provenance(self.desk, record.rid, record.fields.get("digest", "")),
+            place=program.office.place,
+            day=day,
+            values=values,
+            rows=rows,
+            signatories=signatories(program),
+            revealed=False,
+            unsigned=True,
+        )
+
+    def _villages(self, record: LocalRecord) -> list[dict[str, object]]:
+        """Return the members of a batch per village, in the order of their codes."""
+        members: list[dict[str, Any]] = json.loads(record.fields.get("members", "[]"))
+        per_unit: dict[str, list[dict[str, Any]]] = {}
+        for member in members:
+            per_unit.setdefault(member["vid"], []).append(member)
+        ordered = sorted(per_unit.items(), key=lambda pair: self.desk.scope(pair[0]).unit)
+        rows: list[dict[str, object]] = []
+        for number, (vid, listed) in enumerate(ordered, start=1):
+            scope = self.desk.scope(vid)
+            told: dict[str, object] = {"no": number, "kode": scope.unit, "desa": scope.unit_name}
+            rows.append({**told, "jumlah": len(listed), "digest": members_digest(tuple(listed))})
+        return rows
+
+    def _history(self, record: LocalRecord) -> list[tuple[Mapping[str, Any], str]]:
+        entries = self.desk.seat().store.records.history(record.rid)
+        return [(e.payload, e.server_time) for e in entries if e.kind is FeedKind.TRANSITION and e.payload]
+
+    def _reporter(self, record: LocalRecord) -> str:
+        history = self._history(record)
+        return str(history[0][0].get("by_name", "")) if history else self.desk.seat().user.name
+
+    def _decided_on(self, record: LocalRecord) -> date:
+        history = self._history(record)
+        at: datetime = parse_iso(history[-1][1]) if history else self.desk.clock.now()
+        return self.desk.local(at).date()
+
+    # ---- one period ----------------------------------------------------------------------------------------------
+
+    def _period_data(self, program: Program, record: LocalRecord, number: str) -> ReportData:
+        """The backup of a period as the server proved it; what is not known yet stays a line to be filled."""
+        day = self._decided_on(record)
+        values = self._common(program, record, day)
+        values["nomor"] = number or say(BLANK)
+        proof = {name: record.fields.get(f"backup/{name}", "") for name in BACKUP}
+        if proof["size"].isdigit():
+            proof["size"] = size(int(proof["size"]))
+        values.update({f"backup_{name}": told or say(BLANK) for name, told in proof.items()})
+        return ReportData(
+            kop=kop(program),
+            provenance=provenance(self.desk, record.rid, record.as_record().content_sha256),
+            place=program.office.place,
+            day=day,
+            values=values,
+            signatories=signatories(program),
+            unsigned=True,
+        )
+
+
+def _printed(item: Question | Repeat, iv: Interview) -> bool:
+    return isinstance(item, Repeat) or (iv.relevant(item.path) and item.kind not in ("calculate", "note"))
