@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from server_stub.api import sync, uploads, users
+from server_stub.api import forms, sync, uploads, users
 from server_stub.api.deps import Server
 from server_stub.api.errors import Backstop, on_http, on_refusal
 from server_stub.auth.accounts import Accounts
@@ -99,7 +99,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.server = server
-    for room in (sync, users, uploads):
+    for room in (sync, users, uploads, forms):
         app.include_router(room.router)
     return app
 

@@ -17,6 +17,7 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import iso, parse_iso
 from sidumba_field.seal.box import seal_text
 from sidumba_field.services.desk import Desk, Seat
+from sidumba_field.services.forms_installed import FormsService
 from sidumba_field.services.session import TO_ESCROW, SessionService
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.services.sync_views import SyncPainter
@@ -111,7 +112,8 @@ class SyncingService:
         )
         wanted = partial(self._on_worker, self._wanted_files)
         line = self._line(token)
-        engine = SyncEngine(store, line, seat.shelf, self.desk.clock, identity, wanted)
+        forms = FormsService(self.desk, self._worker)
+        engine = SyncEngine(store, line, seat.shelf, self.desk.clock, identity, wanted, forms.learn)
         before = self.desk.link
         self.desk.set_link(Link.SENDING if before is not Link.OFFLINE else Link.OFFLINE)
         report = engine.run(

@@ -27,11 +27,13 @@ from sidumba_field.sync.stages import (
     SyncReport,
     go_on,
     ignore,
+    learn_nothing,
     nothing_wanted,
 )
 from sidumba_field.sync.status import LAST_SYNC, REPORT, summary
 from sidumba_field.sync.transport import SyncIdentity, Transport
 from sidumba_field.sync.uploads import send_files
+from sidumba_field.wire.messages import Hello
 
 __all__ = ["Problem", "Progress", "Stage", "SyncEngine", "SyncReport"]
 
@@ -40,6 +42,7 @@ class SyncEngine:
     """Carries one laptop's work to the server and the others' work back.
 
     ``wanted`` names the files ("<sha256>.<ext>") somebody on this laptop waits for; asked after the feeds are read.
+    ``learn`` takes what the server's hello names (form versions) before any record that needs it is fetched.
     """
 
     def __init__(
@@ -50,9 +53,10 @@ class SyncEngine:
         clock: Clock,
         identity: SyncIdentity,
         wanted: Callable[[], Sequence[str]] = nothing_wanted,
+        learn: Callable[[Hello, Transport], None] = learn_nothing,
     ) -> None:
         self._store, self._transport, self._shelf = store, transport, shelf
-        self._clock, self._identity, self._wanted = clock, identity, wanted
+        self._clock, self._identity, self._wanted, self._learn = clock, identity, wanted, learn
 
     def run(
         self, stop: Callable[[], bool] = go_on, on_progress: Callable[[Progress], None] = ignore
@@ -68,6 +72,7 @@ class SyncEngine:
             stop=stop,
             on_progress=on_progress,
             wanted=self._wanted,
+            learn=self._learn,
         )
         finished = False
         try:

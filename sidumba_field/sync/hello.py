@@ -40,6 +40,11 @@ def hello(run: Run) -> None:
         raise SidumbaError("wire.malformed") from None
     run.hello = answer
     _meet_epoch(run, answer.epoch)
+    try:
+        run.learn(answer, run.transport)
+    except SidumbaError as error:
+        # A form that did not come waits for the next run; answers are sent and fetched without it.
+        run.problem(error)
 
 
 def _meet_epoch(run: Run, epoch: str) -> None:

@@ -30,6 +30,7 @@ from sidumba_field.wire.messages import (
     EnrolReply,
     EnrolRequest,
     EscrowRequest,
+    FormReply,
     Hello,
     Message,
     PullReply,
@@ -70,6 +71,13 @@ class HttpTransport:
 
     def hello(self) -> Hello:
         return self._get(endpoints.HELLO, Hello)
+
+    def form(self, program: str, form: str, version: str) -> FormReply:
+        named = {
+            key: quote(value, safe="")
+            for key, value in zip(("program", "form", "version"), (program, form, version), strict=True)
+        }
+        return self._get(endpoints.FORM.format(**named), FormReply)
 
     def enrol(self, request: EnrolRequest) -> EnrolReply:
         return self._post(endpoints.ENROL, request, EnrolReply)

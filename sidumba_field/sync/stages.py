@@ -122,6 +122,10 @@ def nothing_wanted() -> Sequence[str]:
     return ()
 
 
+def learn_nothing(hello: Hello, line: Transport) -> None:
+    """Take nothing of what the server's hello names."""
+
+
 @dataclass
 class Run:
     """The working table of one run: the parts it was handed, what it has learnt, what it will report."""
@@ -134,6 +138,7 @@ class Run:
     stop: Callable[[], bool] = go_on
     on_progress: Callable[[Progress], None] = ignore
     wanted: Callable[[], Sequence[str]] = nothing_wanted
+    learn: Callable[[Hello, Transport], None] = learn_nothing
     stage: Stage = Stage.HELLO
     hello: Hello | None = None
     sent: int = 0

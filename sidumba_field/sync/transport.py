@@ -18,6 +18,7 @@ from sidumba_field.wire.messages import (
     EnrolReply,
     EnrolRequest,
     EscrowRequest,
+    FormReply,
     Hello,
     PullReply,
     PullRequest,
@@ -58,6 +59,10 @@ class Transport(Protocol):
     """
 
     def hello(self) -> Hello: ...
+
+    def form(self, program: str, form: str, version: str) -> FormReply:
+        """Return one form version the server's hello named; raise ``wire.not_found`` for any other."""
+        ...
 
     def enrol(self, request: EnrolRequest) -> EnrolReply: ...
 

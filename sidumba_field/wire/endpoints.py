@@ -11,6 +11,7 @@ PULL = "/v1/pull"
 SNAPSHOT = "/v1/snapshot/{vid}"
 ATT = "/v1/att/{sha}"
 ATT_CONTENT = "/v1/att/{sha}/content"
+FORM = "/v1/form/{program}/{form}/{version}"
 
 DEVICE = "X-Sidumba-Device"
 INCARNATION = "X-Sidumba-Inc"

@@ -53,6 +53,20 @@ class Hello(Message):
     forms: dict[str, dict[str, list[str]]]
 
 
+class FormReply(Message):
+    """One installed version of a form. ``sha256``: of ``xml``, what is judged by; ``source``: the file the office
+    edits (base64), ``source_name``: for its suffix."""
+
+    program: Word
+    form: Word
+    version: Word
+    title: Plain
+    sha256: Sha
+    xml: Annotated[str, StringConstraints(max_length=4 * 1024 * 1024)]
+    source_name: Word
+    source: Annotated[str, StringConstraints(max_length=4 * 1024 * 1024)]
+
+
 class EnrolRequest(Message):
     """``code``: one-time code of the district; ``device_key``: Ed25519 public key (hex); ``recovery_sealed``: the
     laptop's recovery code, age-sealed to the district and base64."""

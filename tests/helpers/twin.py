@@ -42,6 +42,7 @@ from sidumba_field.wire.messages import (
     EntryMessage,
     EscrowRequest,
     FeedPage,
+    FormReply,
     HeadMessage,
     Hello,
     Limits,
@@ -335,6 +336,9 @@ class TwinLine:
                 forms={},
             )
         )
+
+    def form(self, program: str, form: str, version: str) -> FormReply:
+        raise SidumbaError("wire.not_found")
 
     def enrol(self, request: EnrolRequest) -> EnrolReply:
         if self.server.codes.setdefault(request.code, request.device) != request.device:
