@@ -6,20 +6,35 @@ versions itself, and a version that is there once is there for good.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from threading import Lock
 
 from server_stub.workflow.rules import Findings, Rules
+from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.merge import row_of
 from sidumba_field.core.time import Clock
 from sidumba_field.core.workflow import Workflow
-from sidumba_field.core.xforms import Interview, Severity, template_path
+from sidumba_field.core.xforms import FormDefinition, Interview, Severity, template_path
+from sidumba_field.core.xforms.examiner import Examination, Examiner, is_explained, through_interview
 from sidumba_field.programs import FormShelf, Program, with_kept
 from sidumba_field.programs.program import LEVELS
 
+log = logging.getLogger("sidumba_server.workflow")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A form as judging needs it. ``examiner``: None for a form that has to be judged through interviews."""
+
+    form: FormDefinition
+    examiner: Examiner | None
+    binary: frozenset[str]
+
 
 class InstalledProgram(Rules):
-    """``Rules`` of one opened SOP folder. Safe to share between threads: every judgement has its own interview."""
+    """``Rules`` of one opened SOP folder. Safe to share between threads: every judgement stands by itself."""
 
     def __init__(self, program: Program, clock: Clock, shelf: FormShelf | None = None) -> None:
         self._program = program
@@ -27,6 +42,7 @@ class InstalledProgram(Rules):
         self._shelf = shelf
         self._seen = shelf.stamp(program.id) if shelf is not None else ()
         self._lock = Lock()
+        self._compiled: dict[int, _Ready] = {}
 
     def _look(self) -> None:
         """Take over what was installed since the last look."""
@@ -56,19 +72,35 @@ class InstalledProgram(Rules):
 
     def judge(self, form: str, version: str, fields: Mapping[str, str]) -> Findings:
         """Judge content with the form engine: the same code as on the laptop."""
-        interview = self._open(form, version, fields)
-        found = interview.violations()
-        errors = {one.path for one in found if one.severity is Severity.ERROR}
-        warned = {one.path for one in found if one.severity is Severity.WARNING}
-        questions = interview.definition.questions
-        binary = {path for path, question in questions.items() if question.kind == "binary"}
+        form_read = self._form(form, version)
+        found = self._examined(form_read, fields)
+        errors = {one.path for one in found.faults if one.severity is Severity.ERROR}
+        warned = {one.path for one in found.faults if one.severity is Severity.WARNING}
+        binary = self._ready(form_read).binary
         names = {value for path, value in fields.items() if value and template_path(path) in binary}
         return Findings(
             errors=tuple(sorted(errors)),
-            unexplained=tuple(sorted(path for path in warned if not interview.explained(path))),
+            unexplained=tuple(sorted(path for path in warned if not is_explained(fields, path))),
             files=tuple(sorted(names)),
-            worked_out=_worked_out(interview, fields) if self._knows(form, version) else {},
+            worked_out=_worked_out(found.calculated, fields) if self._knows(form, version) else {},
         )
+
+    def _ready(self, form: FormDefinition) -> _Ready:
+        """Return what judging records of a form needs, compiled with its first record."""
+        known = self._compiled.get(id(form))
+        if known is None:
+            known = self._compiled[id(form)] = _Ready(form, Examiner.of(form), form.binary_paths())
+        return known
+
+    def _examined(self, form: FormDefinition, fields: Mapping[str, str]) -> Examination:
+        examiner = self._ready(form).examiner
+        if examiner is not None:
+            try:
+                return examiner.examine(fields, self._program.lookups, self._clock)
+            except (SidumbaError, ArithmeticError, TypeError, ValueError):
+                log.info("a record of %s is judged through an interview", form.form_id, exc_info=True)
+        opened = Interview(form, fields, self._program.lookups, self._clock, new=False)
+        return through_interview(opened)
 
     def _knows(self, form: str, version: str) -> bool:
         """Tell whether exactly this version is here: another one's sums would be wrong for its answers."""
@@ -79,15 +111,16 @@ class InstalledProgram(Rules):
     ) -> Mapping[str, bool]:
         if not set(words) & self._program.guards.keys():
             return {}
-        return self._program.facts(self._open(form, version, fields))
+        opened = Interview(self._form(form, version), fields, self._program.lookups, self._clock, new=False)
+        return self._program.facts(opened)
 
-    def _open(self, form: str, version: str, fields: Mapping[str, str]) -> Interview:
-        """Open a stored record. One of a form version that is no longer installed is judged by the newest, because a
-        record nobody can judge could never be finished; a new record in such a version waits before."""
+    def _form(self, form: str, version: str) -> FormDefinition:
+        """Return the form of a stored record. One of a form version that is no longer installed is judged by the
+        newest, because a record nobody can judge could never be finished; a new one in such a version waits before."""
         known = version if version in self._program.versions.get(form, ()) else ""
         if version and not known and version in self.versions.get(form, ()):
             known = version
-        return self._program.interview(form, known, fields, self._clock)
+        return self._program.form(form, known)
 
     def group_of(self, form: str, path: str) -> str | None:
         """Return the merge group of a field; in a repeat every row has its own."""
@@ -117,9 +150,8 @@ class InstalledProgram(Rules):
         )
 
 
-def _worked_out(interview: Interview, fields: Mapping[str, str]) -> dict[str, str | None]:
+def _worked_out(right: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, str | None]:
     """Return the calculated values that are not what the answers give, each with the right one."""
-    right = interview.calculated()
     wrong = {path for path, value in right.items() if fields.get(path, "") != value}
     return {path: right[path] or None for path in sorted(wrong)}
 

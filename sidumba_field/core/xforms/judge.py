@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sidumba_field.core.xforms.choices import Choices
 from sidumba_field.core.xforms.display import Display
 from sidumba_field.core.xforms.expression import Expression
 from sidumba_field.core.xforms.instance import split_row
-from sidumba_field.core.xforms.parts import Bind, Question, template_path
+from sidumba_field.core.xforms.parts import Bind, Question, refused, template_path
 from sidumba_field.core.xforms.recompute import Recompute
 from sidumba_field.core.xforms.texts import Text, sentence
 from sidumba_field.core.xforms.values import parse_date, parse_datetime
@@ -28,10 +28,13 @@ _GEO = re.compile(r"-?\d+(\.\d+)? -?\d+(\.\d+)?( -?\d+(\.\d+)?){0,2}\Z")
 class Judge:
     """The violations of one record. Every path is stale at first; functions in rules need a running interview."""
 
-    def __init__(self, work: Recompute, choices: Choices, display: Display) -> None:
+    def __init__(
+        self, work: Recompute, choices: Choices, display: Display, meta: Mapping[str, str] | None = None
+    ) -> None:
         self.definition, self.instance = work.definition, work.instance
         self.work, self.choices, self.display = work, choices, display
         self.language = display.language
+        self.meta: Mapping[str, str] = {} if meta is None else meta
         self.found: dict[str, list[Violation]] = {}
         judged = self.definition.judged
         self.stale = {path for path, names in self.instance.names_of.items() if names in judged}
@@ -70,6 +73,11 @@ class Judge:
             if self.found[path] != before:
                 different.add(path)
         return different
+
+    def doubt(self, path: str) -> None:
+        """Judge ``path`` again when somebody asks: a meta field that bears on it changed."""
+        if path in self.instance.nodes:
+            self.stale.add(path)
 
     def forget(self, path: str) -> None:
         """Drop all memory of a removed path."""
@@ -121,7 +129,7 @@ class Judge:
         if value == "":
             return self._missing(path, question, bind, node)
         found: list[Violation] = []
-        code = _wrong_type(question.kind, bind.type, value)
+        code = wrong_type(question.kind, bind.type, value)
         if code is None and not self.choices.knows(path, question, node, value):
             code = "choice"
         if code is not None:
@@ -134,6 +142,8 @@ class Judge:
 
     def _missing(self, path: str, question: Question, bind: Bind, node: Any) -> list[Violation]:
         if bind.required is None or question.kind in ("note", "calculate") or not bind.required.true(node):
+            return []
+        if refused(question, path, self.meta):
             return []
         return [self._spoken(path, "required", Severity.ERROR, bind, node)]
 
@@ -149,7 +159,7 @@ class Judge:
         return Violation(path, kind, severity, sentence(kind, self.language), kind)
 
 
-def _wrong_type(kind: str, type_: str, value: str) -> str | None:
+def wrong_type(kind: str, type_: str, value: str) -> str | None:
     """Return the sentence code of a value that is not of its type, None when it is."""
     if type_ == "int":
         return None if _INT.match(value) else "int"

@@ -70,7 +70,8 @@ _relation("sf-gt", operator.gt)
 _relation("sf-ge", operator.ge)
 
 
-def _same(left: Any, right: Any) -> bool:
+def same(left: Any, right: Any) -> bool:
+    """Tell whether two single values are equal: by truth, by text, or by number and day."""
     if isinstance(left, bool) or isinstance(right, bool):
         return to_bool(left) == to_bool(right)
     if isinstance(left, str) and isinstance(right, str) and left == right:
@@ -82,10 +83,10 @@ def _same(left: Any, right: Any) -> bool:
 def equal(_ctx: Any, left: Any, right: Any) -> bool:
     """Compare by number where both sides are numbers or dates, else by text."""
     rights = _many(right)
-    return any(_same(value, other) for value in _many(left) for other in rights)
+    return any(same(value, other) for value in _many(left) for other in rights)
 
 
 @odk("sf-ne")
 def unequal(_ctx: Any, left: Any, right: Any) -> bool:
     rights = _many(right)
-    return any(not _same(value, other) for value in _many(left) for other in rights)
+    return any(not same(value, other) for value in _many(left) for other in rights)

@@ -40,7 +40,8 @@ def join(_ctx: Any, separator: Any, *args: Any) -> str:
 
 
 @functools.lru_cache(maxsize=512)
-def _pattern(text: str) -> re.Pattern[str]:
+def pattern(text: str) -> re.Pattern[str]:
+    """Return the compiled pattern; raise SidumbaError form.bad_expression for what is none."""
     try:
         return re.compile(text)
     except re.error as error:
@@ -48,9 +49,9 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 @odk("regex")
-def regex(_ctx: Any, value: Any, pattern: Any) -> bool:
+def regex(_ctx: Any, value: Any, wanted: Any) -> bool:
     """Tell whether the pattern matches the whole text (JavaRosa's reading)."""
-    return _pattern(to_text(pattern)).fullmatch(to_text(value)) is not None
+    return pattern(to_text(wanted)).fullmatch(to_text(value)) is not None
 
 
 @odk("substr")
