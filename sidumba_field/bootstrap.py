@@ -17,9 +17,11 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, SystemClock
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.services import Services
+from sidumba_field.services.dashboard import DashboardService
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.entry import EntryService
 from sidumba_field.services.home import HomeService
+from sidumba_field.services.listing import ListService
 from sidumba_field.services.reporting import ReportingService
 from sidumba_field.services.review import ReviewService
 from sidumba_field.services.rounds import PeriodService
@@ -62,10 +64,12 @@ def build_services(
     return Services(
         session=session,
         home=HomeService(desk),
+        dashboard=DashboardService(desk),
         entry=EntryService(desk),
         review=ReviewService(desk),
         syncing=SyncingService(desk, session, worker),
         reporting=ReportingService(desk),
+        lists=ListService(desk),
         steps=StepsService(desk),
         periods=PeriodService(desk),
     )

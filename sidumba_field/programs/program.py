@@ -345,6 +345,10 @@ class Program:
     def reviews(self, role: str) -> bool:
         return role in self.roles and self.roles[role].reviews
 
+    def oversees(self, role: str) -> bool:
+        """Tell whether a role answers for more than one of the lowest units."""
+        return role in self.roles and LEVELS[self.roles[role].level] < max(LEVELS.values())
+
     def reveals(self, role: str) -> bool:
         """Tell whether a role holds the right to see personal data unmasked."""
         return role in self.roles and self.roles[role].reveals

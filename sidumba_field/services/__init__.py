@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sidumba_field.services.dashboard import DashboardService
     from sidumba_field.services.entry import EntryService
     from sidumba_field.services.home import HomeService
+    from sidumba_field.services.listing import ListService
     from sidumba_field.services.reporting import ReportingService
     from sidumba_field.services.review import ReviewService
     from sidumba_field.services.rounds import PeriodService
@@ -22,9 +24,11 @@ class Services:
 
     session: SessionService
     home: HomeService
+    dashboard: DashboardService
     entry: EntryService
     review: ReviewService
     syncing: SyncingService
     reporting: ReportingService
+    lists: ListService
     steps: StepsService
     periods: PeriodService

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import parse_iso
@@ -109,6 +110,23 @@ class DashboardService:
             for scope in self._silent(scene, concern, "")
         ]  # fmt: skip
         return "\n".join([say("dashboard.quiet_head", self.desk.lang, days=concern.days), *lines])
+
+    def print_file(self, unit: str, folder: Path) -> Path:
+        """Return where a print of the board goes, its folder made, and write down that it was printed."""
+        program, top = self._top()
+        if not is_under(unit or top, top):
+            raise SidumbaError("workflow.outside_area")
+        seat = self.desk.seat()
+        seat.store.log("print", seat.user.user_id, paper="dashboard", unit=unit or top)
+        local = self.desk.local(self.desk.clock.now())
+        name = say(
+            "dashboard.file_name",
+            self.desk.lang,
+            unit=program.place_name(unit or top) or unit or top,
+            stamp=local.strftime("%Y-%m-%d %H%M"),
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{name}.pdf"
 
     # ---- what is looked at
     # ----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from sidumba_field.programs import Program
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import KeyFile, new_recovery_code
 from sidumba_field.services.desk import Desk, Seat
+from sidumba_field.services.listing import use_lists
 from sidumba_field.services.people import account_card, initials_of, plain_words
 from sidumba_field.services.places import titled
 from sidumba_field.services.setup import Connect, SetUp
@@ -97,6 +98,7 @@ class SessionService:
             raise
         key = SigningKey(secret)
         self.desk.seated = Seat(user, key, store, shelf, passphrase=passphrase, data_key=data_key)
+        use_lists(self.desk)
         return self._view(self.desk.seated)
 
     def _log(self, event: str) -> None:
@@ -198,6 +200,7 @@ class SessionService:
             may_review=bool(program and program.reviews(role)),
             window_title=say("services.window_title", self.desk.lang, unit=place),
             lease_expired=self.desk.lease_over,
+            oversees=bool(program and program.oversees(role)),
             may_move=self._has_steps(program, role, "record"),
             may_round=self._has_steps(program, role, "period"),
         )

@@ -95,6 +95,7 @@ class SessionView:
     may_review: bool
     window_title: str
     lease_expired: bool = False
+    oversees: bool = False
     may_move: bool = False
     may_round: bool = False
 
@@ -203,7 +204,8 @@ class ItemView:
     note. ``widget``: nik, money, phone, multiline, ... or "". ``value``: raw; ``shown``: as read ("Rp
     45.000.000"). ``error``/``warning``: sentence or "". ``reason``: what explains the warning. ``reading``:
     strip below ("Perempuan · Lahir 5 Juni 1988"). ``remark``: open remark of a verifier or "". ``previous``:
-    last year's answer or "".
+    last year's answer or "". ``why``: why there is no answer ("menolak", "tidak_tahu") or "". ``refusable``: the
+    form may be sent without it. ``exclusive``: the choice that stands alone or "".
     """
 
     path: str
@@ -228,6 +230,9 @@ class ItemView:
     remark: str
     remark_by: str
     previous: str = ""
+    why: str = ""
+    refusable: bool = False
+    exclusive: str = ""
 
 
 @dataclass(frozen=True, slots=True)

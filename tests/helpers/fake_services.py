@@ -16,6 +16,7 @@ from typing import Any
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services import views as v
 from tests.helpers import fake_review
+from tests.helpers.fake_dashboard import FakeDashboard
 from tests.helpers.fake_form import FILLED, KBLI, REMARK, FakeForm
 
 PASSPHRASE = "sawah luas berkabut pagi"
@@ -33,11 +34,11 @@ SESSIONS = {
     ),
     "u4": v.SessionView(
         "u4", "M. Rizani", "Rizani", "MR", "verifikator_kecamatan", "Verifikator kecamatan",
-        "Kecamatan Halong", "Kabupaten Balangan", False, True, "Sidumba Field · Kecamatan Halong",
+        "Kecamatan Halong", "Kabupaten Balangan", False, True, "Sidumba Field · Kecamatan Halong", oversees=True,
     ),
     "u5": v.SessionView(
         "u5", "Hj. Ratna Melati", "Ratna", "RM", "kepala_dinas", "Kepala dinas", "Kabupaten Balangan", "",
-        False, True, "Sidumba Field · Kabupaten Balangan",
+        False, True, "Sidumba Field · Kabupaten Balangan", oversees=True,
     ),
 }  # fmt: skip
 TASKS = (
@@ -412,6 +413,7 @@ class FakeServices:
         self.entry = FakeEntry(self.office)
         self.review = FakeReview(self.office)
         self.home = FakeHome(self.office)
+        self.dashboard = FakeDashboard(self.office)
         self.syncing = FakeSyncing(self.office)
         self.reporting = FakeReporting(self.office)
 

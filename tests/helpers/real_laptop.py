@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from sidumba_field.bootstrap import connect
 from sidumba_field.services import Services
+from sidumba_field.services.dashboard import DashboardService
 from sidumba_field.services.entry import EntryService
 from sidumba_field.services.home import HomeService
 from sidumba_field.services.reporting import ReportingService
@@ -122,6 +123,7 @@ def village(themed: QApplication, jobs: Jobs, tmp_path: Path) -> Iterator[RealLa
         return office, Services(
             session=session,
             home=HomeService(office.desk),
+            dashboard=DashboardService(office.desk),
             entry=EntryService(office.desk),
             review=ReviewService(office.desk),
             syncing=SyncingService(office.desk, session, jobs.database_worker),

@@ -77,6 +77,34 @@ def beranda_kecamatan(window: Window, services: FakeServices) -> None:
     sign_in(window, "u4")
 
 
+def dasbor(window: Window, services: FakeServices) -> None:
+    """09."""
+    sign_in(window, "u5")
+    window.show_screen("dashboard")
+    settle(window)
+
+
+def dasbor_halong(window: Window, services: FakeServices) -> None:
+    """09, a level down, one village picked."""
+    from sidumba_field.ui.operations import dashboard
+
+    dasbor(window, services)
+    dashboard.open_unit(window.desk, "63.11.02")
+    settle(window)
+    window.desk.dashboard.pick("63.11.02.2011")
+    settle(window)
+
+
+def dasbor_tabel(window: Window, services: FakeServices) -> None:
+    """09 as tables."""
+    from sidumba_field.ui.screens.dashboard import DashboardScreen
+
+    dasbor(window, services)
+    screen = window.screen_named("dashboard")
+    assert isinstance(screen, DashboardScreen)
+    screen.toggle_table()
+
+
 def formulir(window: Window, services: FakeServices) -> None:
     """02."""
     sign_in(window, "u1")
@@ -129,6 +157,9 @@ SCENES: dict[str, Scene] = {
     "02-isi-formulir": formulir,
     "04-verifikasi": verifikasi,
     "04-verifikasi-catatan": verifikasi_catatan,
+    "09-dasbor": dasbor,
+    "09-dasbor-halong": dasbor_halong,
+    "09-dasbor-tabel": dasbor_tabel,
     "06-sinkronisasi": sinkronisasi,
     "06b-sinkronisasi-luring": sinkronisasi_luring,
 }

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from sidumba_field.services.views import SessionView
-from sidumba_field.ui.operations import home, review, syncing
+from sidumba_field.ui.operations import dashboard, home, review, steps, syncing
+from sidumba_field.ui.screens.dashboard import DashboardScreen
 from sidumba_field.ui.screens.form import FormScreen
 from sidumba_field.ui.screens.home import HomeScreen
 from sidumba_field.ui.screens.review import ReviewScreen
+from sidumba_field.ui.screens.selection import SelectionScreen
 from sidumba_field.ui.screens.sync import SyncScreen
 from sidumba_field.ui.viewmodels.desk import Desk
 
@@ -31,6 +33,14 @@ def _enters(person: SessionView) -> bool:
 
 def _reviews(person: SessionView) -> bool:
     return person.may_review
+
+
+def _oversees(person: SessionView) -> bool:
+    return person.oversees
+
+
+def _moves(person: SessionView) -> bool:
+    return person.may_move
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +77,24 @@ ROOMS: tuple[Room, ...] = (
         rail=True,
         early=True,
     ),
+    Room(
+        "selection",
+        "steps.pile.nav",
+        "inbox",
+        SelectionScreen,
+        shown=_moves,
+        load=steps.load,
+        listens=True,
+        rail=True,
+    ),
     Room("sync", "screens.nav.sync", "refresh-cw", SyncScreen, load=syncing.load, listens=True, early=True),
+    Room(
+        "dashboard",
+        "dashboard.title",
+        "chart-no-axes-column",
+        DashboardScreen,
+        shown=_oversees,
+        load=dashboard.load,
+        listens=True,
+    ),
 )

@@ -13,12 +13,14 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services.views import Changes
 from sidumba_field.ui.jobs import Jobs
 from sidumba_field.ui.viewmodels.answer_line import AnswerLine
+from sidumba_field.ui.viewmodels.dashboard import DashboardModel
 from sidumba_field.ui.viewmodels.form import FormModel
 from sidumba_field.ui.viewmodels.home import HomeModel
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.review import ReviewModel
 from sidumba_field.ui.viewmodels.session import SessionModel
 from sidumba_field.ui.viewmodels.speech import details_of, sentence_of, tone_of
+from sidumba_field.ui.viewmodels.steps import StepsModel
 from sidumba_field.ui.viewmodels.sync import SyncModel
 
 if TYPE_CHECKING:
@@ -41,9 +43,11 @@ class Desk(QObject):
         self.leaving = False  # somebody gets up as soon as it is quiet
         self.session = SessionModel(self)
         self.home = HomeModel(self)
+        self.dashboard = DashboardModel(self)
         self.form = FormModel(self)
         self.review = ReviewModel(self)
         self.sync = SyncModel(self)
+        self.steps = StepsModel(self)
 
     @property
     def quiet(self) -> bool:

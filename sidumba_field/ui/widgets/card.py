@@ -111,6 +111,10 @@ class Figure(QWidget):
         column.addStretch(1)
         self.set_figure(number, unit, note)
 
+    def set_label(self, label: str) -> None:
+        """Change the words above the number."""
+        self._label.setText(label)
+
     def set_figure(self, number: str, unit: str = "", note: str = "") -> None:
         """Change number, unit and note."""
         self._number.setText(number)
