@@ -99,7 +99,35 @@ def _places(item: BlankItem, room: float) -> list[tuple[float, int, list[str]]]:
     return found
 
 
+def _placed_parts(item: BlankItem, room: float) -> list[tuple[float, float, float, BlankItem]]:
+    """Where the short answers of one row stand: (left, top, width), side by side while there is room."""
+    found: list[tuple[float, float, float, BlankItem]] = []
+    left, top, tall = 0.0, 0.0, 0.0
+    for part in item.parts:
+        wide = _part_width(part, room)
+        if left and left + wide > room:
+            left, top, tall = 0.0, top + tall, 0.0
+        found.append((left, top, wide, part))
+        left += wide + 10
+        tall = max(tall, SMALL * LEAD + _answer_height(part, wide) + 2)
+    return found
+
+
+def _part_width(part: BlankItem, room: float) -> float:
+    words = face(Style.REGULAR).width(printable(part.question), SMALL) + 4
+    if part.choices:
+        return room
+    if part.boxes:
+        return min(room, max(words, part.boxes * BOX + len(part.grouping) * 5 + _prefix_width(part)))
+    return min(room, max(words, room * 0.48))
+
+
 def _answer_height(item: BlankItem, room: float) -> float:
+    if item.parts:
+        return max(
+            top + SMALL * LEAD + _answer_height(part, wide) + 2
+            for _, top, wide, part in _placed_parts(item, room)
+        )
     if item.choices:
         placed = _places(item, room)
         return max(line + len(lines) for _, line, lines in placed) * STEP + (SMALL * LEAD if item.many else 0)
@@ -123,7 +151,11 @@ def _suffix_width(item: BlankItem) -> float:
 
 
 def _draw_answer(flow: Flow, item: BlankItem, x: float, y: float, room: float) -> None:
-    if item.choices:
+    if item.parts:
+        for left, top, wide, part in _placed_parts(item, room):
+            flow.pen.text(x + left, y + top + SMALL, printable(part.question), SMALL)
+            _draw_answer(flow, part, x + left, y + top + SMALL * LEAD + 1, wide)
+    elif item.choices:
         _draw_choices(flow, item, x, y, room)
     elif item.boxes:
         _draw_boxes(flow, item, x, y, room)

@@ -16,6 +16,7 @@ from sidumba_field.reports.model import Align, Table, Value
 
 PAD_X, PAD_Y, LEADING, BASE = 4.0, 3.0, 1.2, 0.93
 HEAD_SIZE, NUMBER_SIZE, TITLE_SIZE = 9.5, 8.0, 10.0
+SMALLEST_HEAD, PAD_HEAD = 6.0, 2.0
 KEPT_ROWS = 2
 
 
@@ -45,6 +46,7 @@ class _Drawer:
         for width in self._widths:
             self._edges.append(self._edges[-1] + width)
         self._sums: dict[str, Decimal] = {column.key: Decimal(0) for column in table.columns if column.total}
+        self._head_size = self._fitting_head_size()
         self._head, self._head_height = self._measure_head()
         self._open = False
         self._top = 0.0
@@ -121,15 +123,23 @@ class _Drawer:
         height = max(column.size for column in self._columns) * LEADING + 2 * PAD_Y
         return [Row(tuple(lines), height, Style.BOLD, first)]
 
+    def _fitting_head_size(self) -> float:
+        """Heads are set as large as their longest word allows: a word broken in the middle is hard to read."""
+        bold, size = face(Style.BOLD), HEAD_SIZE
+        for column, width in zip(self._columns, self._widths, strict=True):
+            for word in printable(column.head).split():
+                size = min(size, (width - 2 * PAD_HEAD) / max(bold.width(word, 1.0), 0.1))
+        return max(size, SMALLEST_HEAD)
+
     def _measure_head(self) -> tuple[list[list[str]], float]:
         if not self._table.heads:
             return [], 0.0
         bold = face(Style.BOLD)
         head = [
-            bold.wrap(printable(column.head), HEAD_SIZE, width - 2 * PAD_X)
+            bold.wrap(printable(column.head), self._head_size, width - 2 * PAD_HEAD)
             for column, width in zip(self._columns, self._widths, strict=True)
         ]
-        height = max(map(len, head)) * HEAD_SIZE * LEADING + 2 * PAD_Y + 2
+        height = max(map(len, head)) * self._head_size * LEADING + 2 * PAD_Y + 2
         return head, height + (self._number_height if self._table.numbered else 0.0)
 
     @property
@@ -189,10 +199,11 @@ class _Drawer:
         names = self._head_height - (self._number_height if self._table.numbered else 0.0)
         pen.fill(self._edges[0], flow.y, self._edges[-1] - self._edges[0], names)
         for i, lines in enumerate(self._head):
-            y = flow.y + (names - len(lines) * HEAD_SIZE * LEADING) / 2 + HEAD_SIZE * BASE
+            size = self._head_size
+            y = flow.y + (names - len(lines) * size * LEADING) / 2 + size * BASE
             for line in lines:
-                pen.text_centre((self._edges[i] + self._edges[i + 1]) / 2, y, line, HEAD_SIZE, Style.BOLD)
-                y += HEAD_SIZE * LEADING
+                pen.text_centre((self._edges[i] + self._edges[i + 1]) / 2, y, line, size, Style.BOLD)
+                y += size * LEADING
         flow.y += names
         pen.rule(self._edges[0], flow.y, self._edges[-1], flow.y)
         if self._table.numbered:

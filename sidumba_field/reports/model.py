@@ -161,7 +161,7 @@ class BlankItem:
 
     ``boxes``: one box per character (a number of that many digits; 0: a line). ``choices``: numbered, ticked in a box.
     ``many``: more than one may be ticked. ``lines``: how many lines to write on. ``unit``: printed behind the answer.
-    ``skip``: when it is left out, in words.
+    ``skip``: when it is left out, in words. ``parts``: several short answers in the one row, each with its own words.
     """
 
     code: str
@@ -174,6 +174,7 @@ class BlankItem:
     lines: int = 1
     unit: str = ""
     skip: str = ""
+    parts: tuple[BlankItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from sidumba_field.core.xforms import FormDefinition, Question, Repeat
 from sidumba_field.reports import BlankItem, BlankSection, BlankTable
@@ -22,6 +24,7 @@ BOXES: dict[str, tuple[int, tuple[int, ...]]] = {
 }
 DATE = (8, (2, 2, 4))
 MOST_CHOICES = 14
+_PATHS = re.compile(r"/data/([\w/.-]+)")
 TABLE_ROWS = 5
 _SAID = re.compile(r"""(?:selected\(\s*)?/data/([\w/.-]+)\s*(?:,|(!=|=|>|<))\s*(?:'([^']*)'|(\d+))\s*\)?""")
 
@@ -31,7 +34,8 @@ def sections(form: FormDefinition) -> tuple[BlankSection, ...]:
     told = _Skips(form)
     found = []
     for section in form.sections:
-        parts = tuple(_part(item, told) for item in section.items if _written(item))
+        written = [item for item in section.items if _written(item)]
+        parts = tuple(_merged([(item, _part(item, told)) for item in written]))
         if parts:
             skip = told.of(section.path)
             title = f"{section.label}  ({skip})" if skip else section.label
@@ -68,6 +72,49 @@ def _part(item: Question | Repeat, told: _Skips) -> BlankItem | BlankTable:
     )
 
 
+Asked = tuple[Question | Repeat, BlankItem | BlankTable]
+
+
+def _merged(asked: list[Asked]) -> Iterator[BlankItem | BlankTable]:
+    """Put short answers that belong together (one item number, one group) into one row."""
+    run: list[Asked] = []
+    for one in asked:
+        if run and not _together(run[-1], one):
+            yield _row(run)
+            run = []
+        run.append(one)
+    if run:
+        yield _row(run)
+
+
+def _together(before: Asked, after: Asked) -> bool:
+    first, second = before[1], after[1]
+    if isinstance(first, BlankTable) or isinstance(second, BlankTable) or first.skip != second.skip:
+        return False
+    group = _group(before[0])
+    if group and group == _group(after[0]):
+        return True
+    short = all(not one.choices and one.lines == 1 for one in (first, second))
+    return short and bool(first.code) and first.code == second.code and _group(before[0]) == _group(after[0])
+
+
+def _group(item: Question | Repeat) -> str:
+    """The group inside the section an item stands in, "" for none."""
+    names = item.path.split("/")
+    return "/".join(names[:-1]) if len(names) > 2 else ""
+
+
+def _row(run: list[Asked]) -> BlankItem | BlankTable:
+    first = run[0][1]
+    if len(run) == 1 or isinstance(first, BlankTable):
+        return first
+    parts = tuple(item for _, item in run if isinstance(item, BlankItem))
+    named = isinstance(run[0][0], Question) and run[0][0].group
+    title = named or first.question
+    inside = tuple(replace(part, question=part.question.removeprefix(f"{named}: ")) for part in parts)
+    return BlankItem(first.code, title if named else "", skip=first.skip, parts=inside)
+
+
 def _boxes(item: Question) -> tuple[int, tuple[int, ...]]:
     if item.kind == "date":
         return DATE
@@ -96,10 +143,14 @@ class _Skips:
     def _words(self, text: str) -> str:
         """Plain comparisons are told whole; of anything harder only which items it depends on."""
         rest = _SAID.sub("", text)
-        paths = dict.fromkeys(re.findall(r"/data/([\w/.-]+)", text))
+        paths = dict.fromkeys(_PATHS.findall(text))
         parts: dict[str, list[str]] = {}
         simple = not re.sub(r"\b(and|or)\b|[\s()]", "", rest)
-        if simple and not (" and " in text and " or " in text):
+        if (
+            simple
+            and all(self._is_asked(path) for path in paths)
+            and not (" and " in text and " or " in text)
+        ):
             for path, sign, word, number in _SAID.findall(text):
                 parts.setdefault(path, []).append(self._part(path, sign or "=", word or number))
             between = say("papers.blank.and" if " and " in text else "papers.blank.or")
@@ -108,15 +159,27 @@ class _Skips:
                 for path, words in parts.items()
             )
             return say("papers.blank.only_if", condition=told)
-        items = ", ".join(dict.fromkeys(self._name(path) for path in paths))
+        items = ", ".join(dict.fromkeys(self._name(path) for path in self._asked(paths)))
         return say("papers.blank.depends", items=items)
+
+    def _is_asked(self, path: str) -> bool:
+        question = self._form.questions.get(path)
+        return question is not None and bool(question.label)
+
+    def _asked(self, paths: Iterable[str]) -> Iterator[str]:
+        """What people answer: a hidden result stands for the answers it is worked out from."""
+        for path in paths:
+            bind = self._form.binds.get(tuple(path.split("/")))
+            if self._is_asked(path) or bind is None or bind.calculate is None:
+                yield path
+            else:
+                yield from _PATHS.findall(bind.calculate.text)
 
     def _name(self, path: str) -> str:
         question = self._form.questions.get(path)
         if question is None:
             return path
-        code = question.sf.get("code", "")
-        return f"{code} ({question.label})" if code else question.label
+        return question.sf.get("code", "") or question.label
 
     def _part(self, path: str, sign: str, word: str) -> str:
         question = self._form.questions.get(path)
