@@ -45,10 +45,8 @@ class _Text:
 
 
 def _question(item: BlankItem, width: float) -> _Text:
-    lines = [
-        (text, SIZE, Style.REGULAR)
-        for text in face(Style.REGULAR).wrap(printable(item.question), SIZE, width)
-    ]
+    asked = face(Style.REGULAR).wrap(printable(item.question), SIZE, width) if item.question else []
+    lines = [(text, SIZE, Style.REGULAR) for text in asked]
     for text, style in ((item.hint, Style.ITALIC), (item.skip, Style.BOLD_ITALIC)):
         if text:
             wrapped = face(style).wrap(printable(text), SMALL, width)
@@ -59,16 +57,18 @@ def _question(item: BlankItem, width: float) -> _Text:
 def _draw_item(flow: Flow, item: BlankItem) -> None:
     sheet = flow.sheet
     edges = [sheet.left, sheet.left + sheet.content_width * CODE]
-    edges += [edges[1] + sheet.content_width * QUESTION, sheet.right]
+    wide = bool(item.parts) and not item.question  # several named answers use the whole width
+    edges += [sheet.right] if wide else [edges[1] + sheet.content_width * QUESTION, sheet.right]
     question = _question(item, edges[2] - edges[1] - 2 * PAD)
-    room = edges[3] - edges[2] - 2 * PAD
-    height = max(question.height, _answer_height(item, room)) + 2 * PAD
+    room = edges[-1] - (edges[1] if wide else edges[2]) - 2 * PAD
+    above = question.height if wide else 0.0
+    height = max(question.height, above + _answer_height(item, room)) + 2 * PAD
 
     def draw(y: float) -> None:
         _frame(flow, edges, y, height)
         flow.pen.text_centre((edges[0] + edges[1]) / 2, y + PAD + SIZE, item.code, SIZE)
         question.draw(flow, edges[1] + PAD, y + PAD)
-        _draw_answer(flow, item, edges[2] + PAD, y + PAD, room)
+        _draw_answer(flow, item, edges[-1] - PAD - room, y + PAD + above, room)
 
     flow.put(height, draw)
 

@@ -4,11 +4,11 @@ place.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from sidumba_field.core.xforms import Interview, Question
-from sidumba_field.words import date_long, group_digits, money, number, say
+from sidumba_field.words import date_long, group_digits, money, number, say, time_of_day
 
 
 def shown_value(
@@ -27,6 +27,8 @@ def shown_value(
         return _choice(question, value, iv, path, codes)
     if question.kind == "date":
         return _date(value, lang)
+    if question.kind == "datetime":
+        return _moment(value, lang)
     if question.kind == "binary":
         return say("services.one_file", lang)
     if widget == "money" or question.kind in ("int", "decimal"):
@@ -48,6 +50,15 @@ def _date(value: str, lang: str) -> str:
         return date_long(date.fromisoformat(value[:10]), lang)
     except ValueError:
         return value
+
+
+def _moment(value: str, lang: str) -> str:
+    """A time of day with its date, on the clock it was written by."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return f"{date_long(at.date(), lang)}, {time_of_day(at, lang=lang)}"
 
 
 def _number(value: str, is_money: bool, lang: str) -> str:
