@@ -18,6 +18,7 @@ from sidumba_field.services import views as v
 from tests.helpers import fake_review
 from tests.helpers.fake_dashboard import FakeDashboard
 from tests.helpers.fake_form import FILLED, KBLI, REMARK, FakeForm
+from tests.helpers.fake_steps import FakePeriods, FakeSteps
 
 PASSPHRASE = "sawah luas berkabut pagi"
 PEOPLE = (
@@ -27,6 +28,15 @@ PEOPLE = (
     v.AccountCard("u4", "rizani", "M. Rizani", "MR", "Verifikator kecamatan", "Kecamatan Halong"),
     v.AccountCard("u5", "ratna", "Hj. Ratna Melati", "RM", "Kepala dinas", "Kabupaten Balangan"),
 )
+#: Sits down only where a test lets her: five fit the list of Masuk in the pictures.
+ADMIN_DESA = v.SessionView(
+    "u6", "Akhmad Fauzi", "Akhmad", "AF", "admin_desa", "Admin desa", "Desa Kapul", "Kecamatan Halong",
+    True, True, "Sidumba Field · Desa Kapul", may_move=True,
+)  # fmt: skip
+REGENCY = v.SessionView(
+    "u7", "Noor Laila", "Noor", "NL", "verifikator_kabupaten", "Verifikator kabupaten", "Kabupaten Balangan", "",
+    False, True, "Sidumba Field · Kabupaten Balangan", may_move=True, may_round=True,
+)  # fmt: skip
 SESSIONS = {
     "u1": v.SessionView(
         "u1", "Nor Halimah", "Nor", "NH", "petugas", "Petugas pendata", "Desa Kapul", "Kecamatan Halong",
@@ -115,7 +125,7 @@ class FakeSession:
         self.office.note("unlock", user_id)
         if passphrase != PASSPHRASE:
             raise SidumbaError("auth.wrong_passphrase")
-        self.office.who = SESSIONS[user_id]
+        self.office.who = {**SESSIONS, "u6": ADMIN_DESA, "u7": REGENCY}[user_id]
         return self.office.who
 
     def current(self) -> v.SessionView | None:
@@ -416,6 +426,8 @@ class FakeServices:
         self.dashboard = FakeDashboard(self.office)
         self.syncing = FakeSyncing(self.office)
         self.reporting = FakeReporting(self.office)
+        self.steps = FakeSteps(self.office)
+        self.periods = FakePeriods(self.office)
 
 
 def sample_office(services: FakeServices) -> FakeServices:

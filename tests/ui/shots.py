@@ -22,6 +22,7 @@ from sidumba_field.ui.screens.window import Window
 from sidumba_field.ui.theme import apply_theme
 from tests.helpers import fake_review
 from tests.helpers.fake_services import PASSPHRASE, TRUTH, FakeServices, sample_office
+from tests.helpers.fake_steps import MESSAGE, SORTING
 
 SIZES = {"": (1366, 696), "-125": (1093, 543), "-960": (960, 500)}
 Scene = Callable[[Window, FakeServices], None]
@@ -148,7 +149,25 @@ def sinkronisasi_luring(window: Window, services: FakeServices) -> None:
     settle(window)
 
 
+def pilah(window: Window, services: FakeServices) -> None:
+    """Selection of an admin desa, one chosen."""
+    sign_in(window, "u6")
+    window.show_screen("selection")
+    settle(window)
+
+
+def pilah_alasan(window: Window, services: FakeServices) -> None:
+    """Selection with a reason being written and a text ready."""
+    pilah(window, services)
+    screen = window.screen_named("selection")
+    screen.list.set_chosen(("p2", "p3"))  # type: ignore[attr-defined]
+    screen.foot.take(SORTING[1])  # type: ignore[attr-defined]
+    window.desk.steps.offer(MESSAGE)
+
+
 SCENES: dict[str, Scene] = {
+    "03b-pilah": pilah,
+    "03b-pilah-alasan": pilah_alasan,
     "10-masuk": masuk,
     "10-masuk-contoh": masuk_contoh,
     "10b-aktivasi": aktivasi,

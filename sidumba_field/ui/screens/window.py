@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from sidumba_field.services.people import plain_words
 from sidumba_field.services.views import Changes, Link, TruthView
-from sidumba_field.ui.operations import entry, printing, review, session, syncing
+from sidumba_field.ui.operations import entry, printing, review, session, steps, syncing
 from sidumba_field.ui.screens.command_search import CommandSearch
 from sidumba_field.ui.screens.form import FormScreen
 from sidumba_field.ui.screens.login import LoginScreen
@@ -26,7 +26,9 @@ from sidumba_field.ui.theme import Mode, apply_theme, theme
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.speech import tell
+from sidumba_field.ui.viewmodels.steps_speech import told
 from sidumba_field.ui.widgets.banner import Banner
+from sidumba_field.ui.widgets.message_panel import MessagePanel
 from sidumba_field.ui.widgets.nav_bar import NavItem
 from sidumba_field.ui.widgets.speech import language
 from sidumba_field.ui.widgets.truth_bar import TruthState
@@ -57,6 +59,7 @@ class Window(MainWindow):
         for room in ROOMS:
             self.add_screen(room.name, partial(room.build, desk), rail=room.rail)
         self._put_banner()
+        self._message = self._message_panel()
         self._truth_due = QTimer(self)
         self._truth_due.setSingleShot(True)
         self._truth_due.setInterval(120)
@@ -125,6 +128,7 @@ class Window(MainWindow):
         current = self.desk.session.current
         if current is None:
             return
+        self.desk.steps.forget_person()
         for room in ROOMS:
             if room.early:
                 self.screen_named(room.name)
@@ -175,6 +179,7 @@ class Window(MainWindow):
         self._heartbeat.stop()
         self._rest.stop()
         self.toast.finish()
+        self._message.dismiss()
         self.hide_banner()
         self._show_truth()
         self.show_screen("login")
@@ -355,6 +360,28 @@ class Window(MainWindow):
         if name != self.current_screen():
             self.hide_banner()
         super().show_screen(name, **given)
+
+    # -- ready texts
+
+    def _message_panel(self) -> MessagePanel:
+        """The one panel of the window: whichever screen a step was taken on, its text is offered here."""
+        words = (told(f"message.{key}") for key in ("title", "copy", "open", "close"))
+        panel = MessagePanel(self.centralWidget(), *words)
+        model = self.desk.steps
+        model.message_ready.connect(lambda message: panel.show_text(message.text))
+        panel.closed.connect(model.message_closed)
+        panel.copied.connect(self._copy_message)
+        panel.opened.connect(self._open_message)
+        return panel
+
+    def _copy_message(self) -> None:
+        QGuiApplication.clipboard().setText(self._message.text())
+        self._message.dismiss()
+        self.desk.say(Notice(told("message.copied")))
+
+    def _open_message(self) -> None:
+        if self.desk.steps.message is not None:
+            steps.open_link(self.desk, self.desk.steps.message)
 
     # -- menu
 

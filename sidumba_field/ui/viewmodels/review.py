@@ -23,6 +23,11 @@ class ReviewModel(QObject):
     ticked = Signal()
     refused = Signal(object)
     photo_read = Signal(str, bytes)
+    beside_changed = Signal()
+    compared = Signal(object)  # CompareView
+    settled = Signal(str)  # rid of a record whose difference was decided, or whose paper came
+    codes_found = Signal(str, str, object)
+    upload_refused = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
