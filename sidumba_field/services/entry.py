@@ -27,6 +27,7 @@ from sidumba_field.services.form_views import FormPainter
 from sidumba_field.services.numbering import next_number
 from sidumba_field.services.periods import open_period
 from sidumba_field.services.subjects import Seen, Subjects
+from sidumba_field.services.undoing import WHY, Step, cells_of, put, take_back
 from sidumba_field.services.views import (
     Changes,
     ChoiceView,
@@ -44,15 +45,6 @@ _ROW = re.compile(r"^([^@\[]+)\[([^\]]+)\]")
 
 
 @dataclass(slots=True)
-class _Step:
-    """One thing to undo: cells to put back, and whether a row came or went with them."""
-
-    cells: dict[str, str]
-    added_row: tuple[str, str] | None = None
-    removed_row: tuple[str, str] | None = None
-
-
-@dataclass(slots=True)
 class _Open:
     """A record on the desk: its running form (which keeps the meta answers "@..." too) and what was journaled
     last.
@@ -63,8 +55,8 @@ class _Open:
     iv: Interview
     written: dict[str, str]
     painter: FormPainter
-    undo: list[_Step] = field(default_factory=list)
-    redo: list[_Step] = field(default_factory=list)
+    undo: list[Step] = field(default_factory=list)
+    redo: list[Step] = field(default_factory=list)
 
 
 class EntryService:
@@ -173,13 +165,16 @@ class EntryService:
         Raises ``workflow.locked`` when the record may not be changed now. A wrong answer is kept and marked,
         never refused.
         """
-        opened = self._of(rid)
-        before = opened.iv.value(path)
-        if before != value:
-            opened.undo.append(_Step({path: before}))
+        return self._keep(self._of(rid), self._put(self._of(rid), path, value))
+
+    @staticmethod
+    def _put(opened: _Open, path: str, value: str, why: str = "") -> frozenset[str]:
+        before = (opened.iv.value(path), opened.iv.meta.get(WHY + path, ""))
+        touched, step = put(opened.iv, path, value, why)
+        if before != (value, why):
+            opened.undo.append(step)
             opened.redo.clear()
-        touched = opened.iv.answer(path, value)
-        return self._keep(opened, touched | {path})
+        return touched
 
     def answer_all(self, rid: str, answers: Mapping[str, str]) -> FormDelta:
         """Take many answers at once, durable together in one transaction: nothing or everything.
@@ -203,28 +198,27 @@ class EntryService:
             for repeat, row in _ROW.findall(path):
                 if row not in opened.iv.rows(repeat):
                     opened.iv.add_row(repeat, row)
-                    opened.undo.append(_Step({}, added_row=(repeat, row)))
+                    opened.undo.append(Step({}, added_row=(repeat, row)))
                     touched |= {repeat}
             if path.endswith("]") or (not path.startswith("@") and opened.iv.readonly(path)):
                 continue
-            if not path.startswith("@"):
-                opened.undo.append(_Step({path: opened.iv.value(path)}))
-            touched |= opened.iv.answer(path, value) | {path}
+            if path.startswith("@"):
+                touched |= opened.iv.answer(path, value) | {path}
+            else:
+                touched |= self._put(opened, path, value)
         return touched
 
     def add_row(self, rid: str, repeat: str) -> tuple[str, FormDelta]:
         """Add an empty row and return its stable id."""
         opened = self._of(rid)
         row = opened.iv.add_row(repeat)
-        opened.undo.append(_Step({}, added_row=(repeat, row)))
+        opened.undo.append(Step({}, added_row=(repeat, row)))
         opened.redo.clear()
         return row, self._keep(opened, frozenset({repeat}))
 
     def remove_row(self, rid: str, repeat: str, row: str) -> FormDelta:
         opened = self._of(rid)
-        inside = f"{repeat}[{row}]/"
-        cells = {p: v for p, v in opened.iv.fields().items() if p.startswith(inside)}
-        opened.undo.append(_Step(cells, removed_row=(repeat, row)))
+        opened.undo.append(Step(cells_of(opened.iv, repeat, row), removed_row=(repeat, row)))
         opened.redo.clear()
         opened.iv.remove_row(repeat, row)
         return self._keep(opened, frozenset({repeat}))
@@ -232,6 +226,15 @@ class EntryService:
     def explain(self, rid: str, path: str, reason: str) -> FormDelta:
         """Write why a soft warning is all right; it travels as a field of its own (``@reason/<path>``)."""
         return self._set_meta(rid, f"@reason/{path}", reason, path)
+
+    def refuse(self, rid: str, path: str, why: str) -> FormDelta:
+        """Note that there is no answer and why: "menolak", "tidak_tahu", "" to take it back (``@why/<path>``).
+
+        What was answered before is cleared. Whether the form can be sent without it is the form's word.
+        """
+        opened = self._of(rid)
+        value = "" if why else opened.iv.value(path)
+        return self._keep(opened, self._put(opened, path, value, why))
 
     def reply(self, rid: str, remark_id: str, text: str) -> FormDelta:
         """Answer a verifier's remark in words (``@answer/<remark id>``)."""
@@ -286,7 +289,7 @@ class EntryService:
         if not opened.undo:
             return None
         step = opened.undo.pop()
-        touched, back = self._apply(opened, step)
+        touched, back = take_back(opened.iv, step)
         opened.redo.append(back)
         return self._keep(opened, touched)
 
@@ -294,32 +297,9 @@ class EntryService:
         opened = self._of(rid)
         if not opened.redo:
             return None
-        touched, back = self._apply(opened, opened.redo.pop())
+        touched, back = take_back(opened.iv, opened.redo.pop())
         opened.undo.append(back)
         return self._keep(opened, touched)
-
-    def _apply(self, opened: _Open, step: _Step) -> tuple[frozenset[str], _Step]:
-        iv = opened.iv
-        touched: frozenset[str] = frozenset()
-        back = _Step({}, added_row=None, removed_row=None)
-        if step.added_row is not None:
-            repeat, row = step.added_row
-            inside = f"{repeat}[{row}]/"
-            back.cells = {p: v for p, v in iv.fields().items() if p.startswith(inside)}
-            back.removed_row = step.added_row
-            iv.remove_row(repeat, row)
-            return frozenset({repeat}), back
-        if step.removed_row is not None:
-            repeat, row = step.removed_row
-            iv.add_row(repeat, row)
-            back.added_row = step.removed_row
-            touched = frozenset({repeat})
-        for path, value in step.cells.items():
-            if step.removed_row is None:
-                back.cells[path] = iv.value(path)
-            if not iv.readonly(path):
-                touched |= iv.answer(path, value) | {path}
-        return touched, back
 
     def _keep(self, opened: _Open, touched: frozenset[str]) -> FormDelta:
         """Write what changed to the journal, then (and only then) say it is saved."""

@@ -224,6 +224,9 @@ class FormPainter:
             reading=iv.reading(path),
             remark=remark.text if remark else "",
             remark_by=f"{remark.by_name}, {remark.when}" if remark else "",
+            why=state.meta.get(f"@why/{path}", "") if not value else "",
+            refusable=question.sf.get("refusable") == "yes",
+            exclusive=question.sf.get("exclusive", ""),
         )
 
     def _repeat(self, repeat: Repeat, iv: Interview, state: _State) -> RepeatView:
@@ -295,11 +298,11 @@ class FormPainter:
     ) -> tuple[SectionView, ...]:
         sections = []
         for number, section in enumerate(self.definition.sections):
-            order = tuple(item.path for item in section.items if self._visible(item, items))
+            order = tuple(item.path for item in section.items if self._visible(item, items, iv))
             questions = [items[p] for p in order if p in items and _counts(items[p])]
             tables = [repeats[p] for p in order if p in repeats]
             cells = [c for t in tables for row in t.cells.values() for c in row.values()]
-            filled = sum(1 for q in questions if q.value) + sum(1 for t in tables if t.rows)
+            filled = sum(1 for q in questions if q.value or q.why) + sum(1 for t in tables if t.rows)
             sections.append(
                 SectionView(
                     key=section.path,
@@ -314,8 +317,10 @@ class FormPainter:
             )
         return tuple(sections)
 
-    def _visible(self, item: Question | Repeat, items: Mapping[str, ItemView]) -> bool:
-        return isinstance(item, Repeat) or (items[item.path].relevant and item.kind != "calculate")
+    def _visible(self, item: Question | Repeat, items: Mapping[str, ItemView], iv: Interview) -> bool:
+        if isinstance(item, Repeat):
+            return iv.asks_rows(item.path)
+        return items[item.path].relevant and item.kind != "calculate"
 
     def _empty(
         self, iv: Interview, items: Mapping[str, ItemView], repeats: Mapping[str, RepeatView]
@@ -325,18 +330,26 @@ class FormPainter:
         for section in self.definition.sections:
             for item in section.items:
                 if isinstance(item, Repeat):
+                    if not iv.asks_rows(item.path):
+                        continue
                     if item.min_rows and not repeats[item.path].rows:
                         paths.append(item.path)
                     cells = [c for row in repeats[item.path].cells.values() for c in row.values()]
                 else:
                     cells = [items[item.path]]
-                paths.extend(c.path for c in cells if c.required and c.relevant and not c.value)
+                paths.extend(c.path for c in cells if _missing(c))
         return tuple(paths)
 
 
 def _counts(item: ItemView) -> bool:
     """Tell whether a question counts as one to be answered by a person."""
     return item.relevant and not item.readonly and item.kind not in ("calculate", "note")
+
+
+def _missing(item: ItemView) -> bool:
+    """Tell whether an answer has to be given still; a refusal stands for one where the form allows it."""
+    refused = item.why and item.refusable
+    return item.required and item.relevant and not item.value and not refused
 
 
 def _is_number(text: str) -> bool:

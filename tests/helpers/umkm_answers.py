@@ -28,8 +28,12 @@ MEN = (
     "Ahmad|Muhammad|Rahmadi|Syahrani|Hairudin|Fahriadi|Junaidi|Supian|Mulyadi|Abdurrahman|Basuni|Arbain|Utuh|Anang|"
     "Misran|Hasbullah|Jamhari|Kurniawan|Rusdi|Saberan"
 ).split("|")
-WOMENS_LAST = "Aminah Hidayati Rahmah Wahyuni Lestari Handayani Astuti Marlina Sari Wati Hasanah Khairani Mahmudah".split()
-MENS_LAST = "Saputra Hidayat Ramadhan Fauzi Maulana Rifani Anshari Noor Effendi Ilmi Zainuddin Rahman Halidi".split()
+WOMENS_LAST = (
+    "Aminah Hidayati Rahmah Wahyuni Lestari Handayani Astuti Marlina Sari Wati Hasanah Khairani Mahmudah"
+).split()
+MENS_LAST = (
+    "Saputra Hidayat Ramadhan Fauzi Maulana Rifani Anshari Noor Effendi Ilmi Zainuddin Rahman Halidi".split()
+)
 STREETS = (
     "Jl. Pasar Halong|Jl. Gunung Riut|Jl. Ahmad Yani|Jl. Balangan|Jl. Pendidikan|Jl. Masjid Raya|Jl. Jembatan Lama|"
     "Jl. Simpang Tiga|Gang Keluarga|Jl. Transmigrasi"
@@ -268,9 +272,7 @@ def _workers(draw: random.Random) -> dict[str, str]:
     return found
 
 
-def _business(
-    draw: random.Random, owner: dict[str, str], village: str, trade: Trade
-) -> dict[str, str]:
+def _business(draw: random.Random, owner: dict[str, str], village: str, trade: Trade) -> dict[str, str]:
     good = trade.goods[draw.randrange(len(trade.goods))][0]
     home = owner["pemilik/alamat_sama"] == "ya"
     spot = "rumah" if home else draw.choice(("khusus", "kaki_lima", "keliling", "khusus"))
@@ -333,7 +335,9 @@ def _money(draw: random.Random, turnover: int, scale: int) -> dict[str, str]:
     return {
         "keuangan/modal_awal": str(_round(capital * draw.uniform(0.1, 0.6))),
         "keuangan/modal": str(capital),
-        "keuangan/sumber_modal": draw.choice(("sendiri", "sendiri keluarga", "sendiri kur", "sendiri pnm", "keluarga")),
+        "keuangan/sumber_modal": draw.choice(
+            ("sendiri", "sendiri keluarga", "sendiri kur", "sendiri pnm", "keluarga")
+        ),
         "keuangan/aset_alat": str(tools),
         "keuangan/aset_kendaraan": str(draw.choice((0, 7_500_000, 12_000_000, 18_000_000))),
         "keuangan/aset_persediaan": str(_round(turnover * 0.3)),
@@ -422,7 +426,9 @@ def _support(n: int, draw: random.Random) -> dict[str, str]:
         reasons = ("tidak_perlu", "agunan", "cara", "ditolak", "bunga", "agama")
         found["pembiayaan/tidak_kredit"] = draw.choices(reasons, (40, 12, 15, 3, 12, 18))[0]
     else:
-        found["pembiayaan/kredit_lembaga"] = draw.choice(("BRI Unit Halong", "Bank Kalsel", "PNM Mekaar", "BSI Paringin"))
+        found["pembiayaan/kredit_lembaga"] = draw.choice(
+            ("BRI Unit Halong", "Bank Kalsel", "PNM Mekaar", "BSI Paringin")
+        )
         found["pembiayaan/kredit_plafon"] = str(draw.choice((3, 5, 10, 15, 25, 50)) * 1_000_000)
         found["pembiayaan/kredit_tahun"] = str(draw.randint(2018, 2025))
     aided = draw.random() < 0.3
@@ -434,9 +440,13 @@ def _support(n: int, draw: random.Random) -> dict[str, str]:
         found[f"{row}/nilai_bantuan"] = str(amount)
     found["pembiayaan/anggota"] = draw.choices(("ya", "tidak"), (20, 80))[0]
     if found["pembiayaan/anggota"] == "ya":
-        found["pembiayaan/anggota_nama"] = draw.choice(("Koperasi Balangan Jaya", "KUBE Melati", "UP2K Desa", "Aspindo"))
+        found["pembiayaan/anggota_nama"] = draw.choice(
+            ("Koperasi Balangan Jaya", "KUBE Melati", "UP2K Desa", "Aspindo")
+        )
     if draw.random() < 0.06:
-        found["pembiayaan/kemitraan"] = draw.choice(("Toko oleh-oleh Paringin", "Alfamart Paringin", "BUM Desa"))
+        found["pembiayaan/kemitraan"] = draw.choice(
+            ("Toko oleh-oleh Paringin", "Alfamart Paringin", "BUM Desa")
+        )
     training = ("manajemen", "produksi", "kemasan", "digital", "keuangan", "halal")
     attended = set(draw.sample(training, 2)) if draw.random() < 0.3 else set()
     found["pembiayaan/pelatihan"] = " ".join(one for one in training if one in attended) or "belum"

@@ -122,6 +122,59 @@ PRODUCTS: tuple[tuple[str, str, str, str], ...] = (
     ("Kerupuk ubi ungu", "bungkus 200 g", "120", "9000"),
 )
 
+# Two more of the same village, typed the same way: what differs from the first.
+OTHERS: tuple[tuple[dict[str, str], tuple[tuple[str, str, str, str], ...]], ...] = (
+    (
+        {
+            "pemilik/nik": "6311021708790004",
+            "pemilik/no_kk": "6311020906110012",
+            "pemilik/nama": "Muhammad Rasyid",
+            "pemilik/hp": "085249011256",
+            "pemilik/pendidikan": "SMA",
+            "usaha/nama": "Warung Barokah",
+            "usaha/tahun_mulai": "2016",
+            "usaha/kegiatan": "Menjual beras, gula, minyak goreng dan kebutuhan harian warga",
+            "usaha/kbli": "47112",
+            "usaha/kelompok": "4",
+            "usaha/omzet": "21000000",
+            "legalitas/nib": "1234567890456",
+            "keuangan/penjualan": "250000000",
+            "keuangan/biaya": "16000000",
+            "keuangan/laba": "4000000",
+            "pemasaran/metode": "1",
+        },
+        (
+            ("Beras lokal", "kg", "800", "14000"),
+            ("Gula pasir", "kg", "300", "17500"),
+            ("Minyak goreng", "liter", "250", "19000"),
+        ),
+    ),
+    (
+        {
+            "pemilik/nik": "6311025212900007",
+            "pemilik/no_kk": "6311022710140003",
+            "pemilik/nama": "Noor Hasanah",
+            "pemilik/hp": "082150773481",
+            "usaha/nama": "Jahitan Noor",
+            "usaha/tahun_mulai": "2020",
+            "usaha/kegiatan": "Menjahit seragam sekolah dan baju sasirangan menurut pesanan",
+            "usaha/kbli": "14120",
+            "usaha/kelompok": "2",
+            "usaha/omzet": "6200000",
+            "legalitas/nib": "1234567890789",
+            "keuangan/modal": "18000000",
+            "keuangan/penjualan": "72000000",
+            "keuangan/biaya": "3500000",
+            "keuangan/laba": "2500000",
+        },
+        (
+            ("Seragam sekolah", "stel", "16", "165000"),
+            ("Baju sasirangan", "lembar", "12", "185000"),
+            ("Celana kain", "buah", "15", "90000"),
+        ),
+    ),
+)
+
 RETURN_PATH = "usaha/omzet"
 RETURN_TEXT = "Omzet belum cocok dengan nilai produk. Tolong cek buku kas."
 CORRECTED = "9130000"
@@ -146,4 +199,18 @@ def photo(width: int = 1280, height: int = 960) -> bytes:
     exif[0x010E] = "Toko Siti Aminah 6311024506880003"
     out = io.BytesIO()
     image.save(out, "JPEG", quality=88, exif=exif)
+    return out.getvalue()
+
+
+def signed_sheet() -> bytes:
+    """Return a JPEG as a scanner makes of a paper signed by hand: lines of words, a stamp, a stroke of ink."""
+    image = Image.new("RGB", (1240, 1754), "#fbfaf5")
+    draw = ImageDraw.Draw(image)
+    draw.text((420, 160), "LEMBAR PENGESAHAN DATABASE UMKM", fill="#222222")
+    for line in range(18):
+        draw.rectangle((160, 320 + line * 46, 1080 - (line % 5) * 60, 326 + line * 46), fill="#55585c")
+    draw.ellipse((640, 1320, 860, 1540), outline="#3a3f9c", width=6)
+    draw.line((720, 1500, 790, 1380, 840, 1480, 900, 1400, 1010, 1470), fill="#1c2a6e", width=7)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
     return out.getvalue()

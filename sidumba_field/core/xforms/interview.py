@@ -72,7 +72,7 @@ class Interview:
             self._work.everything()
             if new is True or (new is None and not given):
                 self._work.suggest(None)
-        self._judge = Judge(self._work, self._choices, self._display)
+        self._judge = Judge(self._work, self._choices, self._display, self.meta)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -107,7 +107,7 @@ class Interview:
     def answer(self, path: str, value: str | None) -> frozenset[str]:
         """Type ``value`` (None or "" = clear) and return every path whose value, relevance or violations changed.
 
-        Raises SidumbaError form.unknown_path. A path "@reason/..." or "@answer/..." is kept as meta field.
+        Raises SidumbaError form.unknown_path. A path "@reason/...", "@answer/..." or "@why/..." is kept as meta field.
         """
         text = value or ""
         if path.startswith(META):
@@ -115,7 +115,9 @@ class Interview:
                 self.meta[path] = text
             else:
                 self.meta.pop(path, None)
-            return frozenset({path})
+            asked = path.partition("/")[2]
+            self._judge.doubt(asked)
+            return frozenset({path, asked} if asked in self.instance.nodes else {path})
         node = self.instance.nodes.get(path)
         if node is None or len(node) or split_row(path):
             raise SidumbaError("form.unknown_path", path=path)
@@ -127,6 +129,19 @@ class Interview:
         """Let suggestions follow, judge what may have changed, and return all that did."""
         self._work.suggest(changed)
         return frozenset(changed | self._judge.again(changed))
+
+    def suggested(self) -> frozenset[str]:
+        """Return the paths whose answer is the form's own suggestion (sf:suggest), not yet touched by a person."""
+        return frozenset(self._work.suggested)
+
+    def unsuggest(self, path: str) -> frozenset[str]:
+        """Take a suggestion back as if it had not been made; return every path that changed."""
+        if path not in self._work.suggested or path not in self.instance.nodes:
+            return frozenset()
+        with self.running():
+            changed = self._work.typed_in(path, "")
+            self._work.typed.pop(path, None)
+            return self._after(changed)
 
     def add_row(self, repeat: str, row_id: str | None = None) -> str:
         """Add a row at the end of ``repeat`` and return its id (new when none is given). Raises form.unknown_path."""
@@ -178,6 +193,11 @@ class Interview:
     def relevant(self, path: str) -> bool:
         self._node(path)
         return self._work.relevant(path)
+
+    def asks_rows(self, repeat: str) -> bool:
+        """Tell whether a repeat is relevant. Raises form.unknown_path."""
+        self.rows(repeat)
+        return self._work.relevant(repeat)
 
     def required(self, path: str) -> bool:
         return self._rule(path, "required")

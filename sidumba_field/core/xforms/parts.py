@@ -141,6 +141,11 @@ class FirstLoad:
     event: str
 
 
+def refused(question: Question, path: str, meta: Mapping[str, str]) -> bool:
+    """Tell whether the respondent refused this answer (meta field "@why/<path>") where the form allows it."""
+    return question.sf.get("refusable") == "yes" and bool(meta.get(f"@why/{path}"))
+
+
 def template_path(path: str) -> str:
     """Return ``path`` without row ids: "produk[0192ab]/nama" -> "produk/nama"."""
     if "[" not in path:
