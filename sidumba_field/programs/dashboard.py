@@ -38,6 +38,18 @@ class Concern:
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """One figure of what a batch holds: how many answered ``value``, or with no value the median of the answers."""
+
+    path: str
+    value: str
+    words: Mapping[str, str]
+
+    def label(self, lang: str = "id") -> str:
+        return self.words.get(lang) or self.words["id"]
+
+
+@dataclass(frozen=True, slots=True)
 class DashboardSpec:
     """``deadline``: (month, day) in the year of the period, None for none; ``weeks``: how many the trend shows;
     ``targets``: unit code -> records wanted there, where it is not villages times the target of one."""
@@ -48,6 +60,7 @@ class DashboardSpec:
     targets: Mapping[str, int] = field(default_factory=dict)
     shares: tuple[Share, ...] = ()
     concerns: tuple[Concern, ...] = ()
+    content: tuple[Content, ...] = ()
 
     def title(self, lang: str = "id") -> str:
         return self.words.get(lang) or self.words.get("id", "")

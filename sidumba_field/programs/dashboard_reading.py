@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from sidumba_field.programs.dashboard import CONCERNS, TONES, Concern, DashboardSpec, Share
+from sidumba_field.programs.dashboard import CONCERNS, TONES, Concern, Content, DashboardSpec, Share
 from sidumba_field.programs.program import POSISI
 from sidumba_field.programs.toml import Table
 
@@ -19,7 +19,7 @@ def dashboard_of(table: Table) -> DashboardSpec:
 
     Raises SidumbaError program.bad_value.
     """
-    table.only("id", "en", "deadline", "weeks", "targets", "shares", "concerns")
+    table.only("id", "en", "deadline", "weeks", "targets", "shares", "concerns", "content")
     targets = table.table("targets", needed=False)
     return DashboardSpec(
         words={lang: table.text(lang) for lang in ("id", "en") if lang in table.data},
@@ -28,6 +28,7 @@ def dashboard_of(table: Table) -> DashboardSpec:
         targets={unit: targets.number(unit) for unit in targets.data},
         shares=tuple(_share(one) for one in table.tables("shares")),
         concerns=tuple(_concern(one) for one in table.tables("concerns")),
+        content=tuple(_content(one) for one in table.tables("content")),
     )
 
 
@@ -61,3 +62,9 @@ def _concern(table: Table) -> Concern:
     if posisi and posisi not in POSISI:
         raise table.wrong("posisi", posisi)
     return Concern(table.one_of("kind", CONCERNS), table.number("days", 0), posisi)
+
+
+def _content(table: Table) -> Content:
+    table.only("path", "value", "id", "en")
+    said = table.said()
+    return Content(table.text("path"), table.text("value", ""), {"id": said.id, "en": said.en or said.id})

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 
+from sidumba_field.core.records import OutboxState
 from sidumba_field.core.time import iso, parse_iso
 from sidumba_field.core.xforms import Severity
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
+from sidumba_field.services.home_head import HomeHead
+from sidumba_field.services.home_views import PaceView
+from sidumba_field.services.pace import judges
 from sidumba_field.services.people import plain_words
+from sidumba_field.services.periods import open_period
 from sidumba_field.services.places import titled
 from sidumba_field.services.subjects import EDIT, Subjects
 from sidumba_field.services.views import HomeView, Link, Mark, TaskRow, VisitRow
@@ -20,6 +25,10 @@ from sidumba_field.words import date_day, date_short, say, time_of_day
 
 TASK_LIMIT = 60
 PAGE = 500
+#: A day's visits read for the card.
+VISITS = 40
+#: A decision in one of these is none.
+UNDONE = (OutboxState.REJECTED, OutboxState.CONFLICT)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -35,6 +44,7 @@ class HomeService:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._subjects = Subjects(desk)
+        self._head = HomeHead(desk, self._subjects)
 
     def home(self) -> HomeView:
         """Return today's view of the seated person."""
@@ -50,6 +60,8 @@ class HomeService:
         place = titled(seat.user.unit, seat.user.unit_name, lang)
         visits = self._visits(programs, own, today)
         village = sum(self._village(program) for program in programs)
+        first = programs[0] if programs else None
+        signing = first is not None and bool(self._head.signs(first))
         return HomeView(
             greeting=say(
                 f"services.greeting.{_part_of_day(now.hour)}", lang, name=plain_words(seat.user.name)[0]
@@ -76,17 +88,58 @@ class HomeService:
                 "services.shipping.offline" if self.desk.link is Link.OFFLINE else "services.shipping.online",
                 lang,
             ),
+            deadline=self._deadline(first),
+            head=self._head.head(first) if first is not None and signing else None,
+            pace=self._pace(first) if not signing else None,
+            period=self._head.period(first) if first is not None and self._head.keeps_period(first) else None,
+        )
+
+    def _deadline(self, program: Program | None) -> str:
+        """Return until when the period's records are wanted ("tenggat 30 Nov"), "" when nobody said."""
+        if program is None:
+            return ""
+        last = program.dashboard.last_day(open_period(self.desk.seat().store, program))
+        return (
+            ""
+            if last is None
+            else say("services.deadline", self.desk.lang, day=date_short(last, self.desk.lang))
+        )
+
+    def _pace(self, program: Program | None) -> PaceView | None:
+        """Return the own pace of who judges records under a time standard; None for anybody else."""
+        if program is None:
+            return None
+        roles = {grant.role for grant in self.desk.grants() if grant.program == program.id}
+        if not any(row.role in roles and judges(row) for row in program.workflow.transitions):
+            return None
+        return self._head.own_pace(program, self._decided_today())
+
+    def _decided_today(self) -> int:
+        seat = self.desk.seat()
+        start = self.desk.local(self.desk.clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+        rows = seat.store.outbox.rows(1_000)
+        return sum(
+            1
+            for row in rows
+            if row.command
+            and row.by == seat.user.user_id
+            and row.at >= iso(start)
+            and row.state not in UNDONE
         )
 
     def _own(self, program: Program) -> list[RecordRow]:
+        """Return what the person began since Monday: the day and the week are counted from it."""
         seat = self.desk.seat()
+        now = self.desk.local(self.desk.clock.now())
+        monday = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
         vids = self.desk.my_vids(program.id)
-        rows = seat.store.records.find(program.id, limit=5_000, vids=vids)
-        return [row for row in rows if row.owner == seat.user.user_id]
+        return seat.store.lists.begun(program.id, seat.user.user_id, iso(monday), vids)
 
     def _village(self, program: Program) -> int:
-        counts = self.desk.seat().store.counts(program.id)
-        return counts.laptop + counts.waiting + counts.received + counts.differing + counts.trouble
+        """Return how many records of the person's area are data or on their way to be, counted without reading one."""
+        found = self.desk.seat().store.figures.standing(program.id, self.desk.my_vids(program.id))
+        void = ("tidak_berlaku",)
+        return sum(row.count for row in found if program.state(row.state).posisi not in void)
 
     def _per_day(self, rows: list[RecordRow]) -> Mapping[date, int]:
         """Return how many of my records were begun on which local day."""
@@ -197,13 +250,16 @@ class HomeService:
         visits = []
         start = iso(today.start)
         rows = [(row, program) for program in programs for row in own[program.id] if row.created_at >= start]
-        for row, program in sorted(rows, key=lambda pair: pair[0].created_at):
+        for row, program in sorted(rows, key=lambda pair: pair[0].created_at)[:VISITS]:
+            # A day's visits are few: they are read whole, because the place is in no list.
+            record = self.desk.seat().store.records.get(row.rid)
+            fields = record.fields if record is not None else row.fields
             draft = program.state(row.state).posisi == "draf"
             visits.append(
                 VisitRow(
                     rid=row.rid,
-                    title=row.fields.get(program.title_path) or say("services.untitled", self.desk.lang),
-                    place=program.visit_place(row.fields),
+                    title=fields.get(program.title_path) or say("services.untitled", self.desk.lang),
+                    place=program.visit_place(fields),
                     done=not draft,
                     current=draft,
                     mark=Mark(row.mark),

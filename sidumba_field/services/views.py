@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sidumba_field.services.home_views import HeadView, PaceView, PeriodView
+
 
 class Mark(StrEnum):
     """Tanda kirim: where is my copy (design/tokens.json syncMark)."""
@@ -162,7 +164,9 @@ class VisitRow:
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
-    """``week``: (label "Sn", forms that day, is today). Targets of 0 mean: none is set, show no bar."""
+    """``week``: (label "Sn", forms that day, is today). Targets of 0 mean: none is set, show no bar. ``head``,
+    ``pace``, ``period``: for who signs, who judges and who keeps the period; None for anybody else.
+    """
 
     greeting: str
     date_line: str
@@ -184,6 +188,10 @@ class HomeView:
     received: int
     last_sync: str
     shipping_note: str
+    deadline: str = ""
+    head: HeadView | None = None
+    pace: PaceView | None = None
+    period: PeriodView | None = None
 
 
 # ---- Isi formulir

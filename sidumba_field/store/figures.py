@@ -13,9 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sidumba_field.store import codec
+from sidumba_field.store import codec, lines
 from sidumba_field.store.database import Database
-from sidumba_field.store.tables import CARD, FEED, RECORD, SCOPE, WORD
+from sidumba_field.store.tables import CARD, CARD_LINE, FEED, RECORD, SCOPE, WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,56 @@ class Figures:
         found.sort(reverse=True)
         return [(vid, paths) for _, vid, paths in found[:limit]]
 
+    def members(
+        self, program: str, rids: Sequence[str], paths: Sequence[str]
+    ) -> tuple[int, list[tuple[str, ...]]]:
+        """Return how many of these records carry the reason of a warning, and per record the answers of ``paths``.
+
+        Only answers that are columns of the program's list are known here; others are empty.
+        """
+        with self._db.read() as connection:
+            slots = _slots(connection, program)
+            columns = [slots.get(path, sa.literal("")) for path in paths]
+            asked = sa.func.json_each(codec.dump(list(rids))).table_valued("value")
+            query = (
+                sa.select(CARD.c.reasons > 0, *columns)
+                .select_from(asked)
+                .join(RECORD, RECORD.c.rid == asked.c.value)
+                .join(CARD, CARD.c.n == RECORD.c.n)
+                .join(CARD_LINE, CARD_LINE.c.n == RECORD.c.n)
+            )
+            rows = connection.execute(query).all()
+        return sum(row[0] for row in rows), [tuple(cell or "" for cell in row[1:]) for row in rows]
+
+    def alike(self, program: str, path: str, states: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return, per answer of ``path`` that more than one record in ``states`` gives, the scopes of those records.
+
+        Empty when the answer is no column of the program's list.
+        """
+        with self._db.read() as connection:
+            slot = _slots(connection, program).get(path)
+            if slot is None:
+                return []
+            known = lines.numbers(connection, [lines.kind_of(program, "record"), *states])
+            here = sa.and_(
+                CARD.c.kind == known.get(lines.kind_of(program, "record"), 0),
+                CARD.c.state.in_([known[state] for state in states if state in known]),
+            )
+            joined = CARD.join(CARD_LINE, CARD_LINE.c.n == CARD.c.n)
+            many = (
+                sa.select(slot)
+                .select_from(joined)
+                .where(here, slot != "")
+                .group_by(slot)
+                .having(sa.func.count() > 1)
+            )
+            query = sa.select(slot, CARD.c.place).select_from(joined).where(here, slot.in_(many))
+            found: dict[str, list[int]] = {}
+            for value, place in connection.execute(query):
+                found.setdefault(value, []).append(place)
+            named = lines.spelled(connection, {place for places in found.values() for place in places})
+        return [tuple(named[place] for place in places) for places in found.values()]
+
     def heard(self) -> dict[str, str]:
         """Return per scope the server time of the newest entry read, "" for a feed without one here."""
         newest = (
@@ -151,6 +201,13 @@ class Figures:
         asked = {"cursors": codec.dump(dict(cursors)), "most": most, "subject": subject}
         with self._db.read() as connection:
             return [Step(**row) for row in connection.execute(_STEPS, asked).mappings()]
+
+
+def _slots(connection: sa.Connection, program: str) -> dict[str, sa.Column[Any]]:
+    """Return path -> column of the narrow rows that holds its answers."""
+    spec = lines.spec_of(connection, program)
+    paths = spec.columns if spec is not None else ()
+    return {path: CARD_LINE.c[f"c{number}"] for number, path in enumerate(paths, start=1)}
 
 
 def _millis(instant: datetime) -> int:
