@@ -247,6 +247,8 @@ class Program:
     damaged: frozenset[tuple[str, str]] = frozenset()
     #: Paths that tell whether two records of different periods speak of the same subject; () = none is offered.
     last_year: tuple[str, ...] = ()
+    #: Paths of groups and questions whose answers are never taken over from an earlier period.
+    asked_anew: tuple[str, ...] = ()
     _guards: dict[tuple[str, str], Expression] = field(default_factory=dict, repr=False, compare=False)
     #: Commands of the digit keys on the selection screen, in order.
     selection: tuple[str, ...] = ()

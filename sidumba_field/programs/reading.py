@@ -93,7 +93,14 @@ def audit(folder: Path) -> tuple[SidumbaError, ...]:
         except SidumbaError as error:
             found.append(error)
 
-    for part in (reader.office, reader.lists, reader.roles, reader.states, reader.commands, reader.listed_papers):
+    for part in (
+        reader.office,
+        reader.lists,
+        reader.roles,
+        reader.states,
+        reader.commands,
+        reader.listed_papers,
+    ):
         tried(part)
     if not found:
         tried(lambda: open_program(folder))
@@ -162,6 +169,7 @@ class _Reader:
             content_sha256=self.sealed(),
             folder=self.folder,
             last_year=toml.table("last_year", needed=False).texts("match"),
+            asked_anew=toml.table("last_year", needed=False).texts("ask_anew"),
             selection=self.selection("commands", commands),
             twin_steps=self.selection("twins", commands),
             twins=tuple(self.twins()),

@@ -20,13 +20,15 @@ from sidumba_field.core.ids import derived_id, new_id
 from sidumba_field.core.merge import diff
 from sidumba_field.core.records import Record
 from sidumba_field.core.time import iso
+from sidumba_field.core.workflow.content import CONTINUES, final_states
 from sidumba_field.core.xforms import Interview
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.form_views import FormPainter
+from sidumba_field.services.last_year import LastAnswer, LastRecord, LastYear
 from sidumba_field.services.numbering import next_number
 from sidumba_field.services.periods import open_period
-from sidumba_field.services.subjects import Seen, Subjects
+from sidumba_field.services.subjects import BATCH, Seen, Subjects
 from sidumba_field.services.undoing import WHY, Step, cells_of, put, take_back
 from sidumba_field.services.views import (
     Changes,
@@ -55,6 +57,9 @@ class _Open:
     iv: Interview
     written: dict[str, str]
     painter: FormPainter
+    #: The same subject in an earlier period, and what decided who that is.
+    last: LastRecord | None = None
+    last_keys: tuple[str, ...] = ()
     undo: list[Step] = field(default_factory=list)
     redo: list[Step] = field(default_factory=list)
 
@@ -65,6 +70,7 @@ class EntryService:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._subjects = Subjects(desk)
+        self._last_year = LastYear(desk)
         self._open: dict[str, _Open] = {}
         desk.on_leave.append(self._open.clear)
 
@@ -145,7 +151,55 @@ class EntryService:
         painter = FormPainter(self.desk, program, program.form(record.form, record.form_v))
         opened = _Open(rid, program, iv, dict(record.fields), painter)
         self._open[rid] = opened
+        self._look_back(opened, record)
         return opened
+
+    def _look_back(self, opened: _Open, record: LocalRecord) -> None:
+        """Find the same subject in an earlier period, once it is known who it is."""
+        keys = self._last_year.keys(opened.program, opened.iv)
+        if keys != opened.last_keys and record.subject == "record":
+            opened.last_keys = keys
+            opened.last = self._last_year.find(record, opened.program, opened.iv)
+            answers = opened.last.answers if opened.last is not None else {}
+            opened.painter.previous = {path: value for path, value in answers.items() if "[" not in path}
+
+    # ---- last year
+    # ----------------------------------------------------------------------------------------------
+
+    def last_year(self, rid: str, path: str) -> LastAnswer | None:
+        """Return what was answered here in an earlier period, None when nothing was or the subject is new."""
+        opened = self._of(rid)
+        return self._last_year.answer(opened.last, opened.iv, path)
+
+    def last_record(self, rid: str) -> LastRecord | None:
+        """Return the same subject in an earlier period, None when this laptop knows of none."""
+        return self._of(rid).last
+
+    def copy_last_year(self, rid: str) -> FormDelta | None:
+        """Take over every answer of the earlier period that still fits and is not given yet ("Salin dari tahun lalu");
+        undo takes them back one by one. None when there is nothing to copy. Raises ``workflow.locked``.
+        """
+        opened = self._of(rid)
+        copied = self._last_year.copied(opened.last, opened.iv) if opened.last is not None else {}
+        return self.answer_all(rid, copied) if copied else None
+
+    def begin_again(self, rid: str) -> FormView:
+        """Begin the correction of a signed record: a new one of the running period that continues it, with its answers.
+
+        Raises ``workflow.locked`` while the period of the signed one is still the running one, and what ``new`` raises.
+        """
+        signed = self._subjects.record(rid)
+        program = self.desk.program(signed.program)
+        final = signed.state in final_states(program.workflow, BATCH)
+        unit, _ = self._entry_unit(program)
+        if not final or open_period(self.desk.seat().store, program) <= signed.period:
+            raise SidumbaError("workflow.locked")
+        if derived_id("scope", program.id, unit) != signed.vid:
+            raise SidumbaError("workflow.outside_area")
+        fresh = self.new(program.id).rid
+        self.answer_all(fresh, {CONTINUES: rid})
+        self.copy_last_year(fresh)
+        return self.open(fresh)
 
     def _of(self, rid: str) -> _Open:
         return self._open.get(rid) or self._load(rid)
@@ -304,6 +358,7 @@ class EntryService:
     def _keep(self, opened: _Open, touched: frozenset[str]) -> FormDelta:
         """Write what changed to the journal, then (and only then) say it is saved."""
         record = self._journal(opened)
+        self._look_back(opened, record)
         return opened.painter.delta(record, opened.iv, touched, self._subjects, self._saved(record))
 
     def _journal(self, opened: _Open) -> LocalRecord:

@@ -60,6 +60,8 @@ class FormPainter:
         self.desk = desk
         self.program = program
         self.definition = definition
+        #: Path -> what was answered in an earlier period, as drawn beside a question.
+        self.previous: Mapping[str, str] = {}
         self._last_items: dict[str, ItemView] = {}
         self._last_repeats: dict[str, RepeatView] = {}
 
@@ -224,6 +226,7 @@ class FormPainter:
             reading=iv.reading(path),
             remark=remark.text if remark else "",
             remark_by=f"{remark.by_name}, {remark.when}" if remark else "",
+            previous=self.previous.get(path, ""),
             why=state.meta.get(f"@why/{path}", "") if not value else "",
             refusable=question.sf.get("refusable") == "yes",
             exclusive=question.sf.get("exclusive", ""),
