@@ -76,12 +76,11 @@ class InstalledProgram(Rules):
         found = self._examined(form_read, fields)
         errors = {one.path for one in found.faults if one.severity is Severity.ERROR}
         warned = {one.path for one in found.faults if one.severity is Severity.WARNING}
-        binary = self._ready(form_read).binary
-        names = {value for path, value in fields.items() if value and template_path(path) in binary}
+        names = _names(self._ready(form_read).binary, fields)
         return Findings(
             errors=tuple(sorted(errors)),
             unexplained=tuple(sorted(path for path in warned if not is_explained(fields, path))),
-            files=tuple(sorted(names)),
+            files=names,
             worked_out=_worked_out(found.calculated, fields) if self._knows(form, version) else {},
         )
 
@@ -148,6 +147,15 @@ class InstalledProgram(Rules):
         return frozenset(
             paper.id for paper in self._program.papers if paper.signed and paper.subject == subject
         )
+
+
+def _names(binary: frozenset[str], fields: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what stands in the file questions of a record and of its rows, sorted."""
+    found = {fields[path] for path in binary if fields.get(path)}
+    found |= {
+        value for path, value in fields.items() if value and "[" in path and template_path(path) in binary
+    }
+    return tuple(sorted(found))
 
 
 def _worked_out(right: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, str | None]:

@@ -41,7 +41,7 @@ def wrongly_sent(case: Case, record: Record) -> tuple[str, ...]:
         sorted(
             path
             for path, value in sent.items()
-            if case.rules.is_worked_out(record.form, path) and (value or "") != record.fields.get(path, "")
+            if (value or "") != record.fields.get(path, "") and case.rules.is_worked_out(record.form, path)
         )
     )
 
