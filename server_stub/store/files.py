@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, select, update
@@ -80,6 +80,11 @@ class Files:
     def is_whole(self, sha: str) -> bool:
         query = select(FILE.c.done).where(FILE.c.sha == sha)
         return bool(self._db.execute(query).scalar_one_or_none())
+
+    def whole(self) -> Iterator[str]:
+        """Yield the hashes of all files whose bytes are here, sorted."""
+        query = select(FILE.c.sha).where(FILE.c.done.is_(True)).order_by(FILE.c.sha)
+        yield from self._db.execute(query).scalars()
 
     def missing(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return those of ``names`` whose bytes are not whole here, sorted."""

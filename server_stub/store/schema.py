@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from server_stub.store.database import Database
+from server_stub.store.tables import metadata
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.seal.durable import replace, sync_folder
 
@@ -32,6 +33,27 @@ def current(database: Database) -> str:
     """Return the number of the step a database stands at, "" for an empty one."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def build(database: Database, step: str) -> None:
+    """Make the tables of ``step`` in an empty database, as a copy made back then needs them.
+
+    Raises ``store.too_new`` for a step only a newer program knows.
+    """
+    known = {found.revision for found in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if step not in known:
+        raise SidumbaError("store.too_new", found=step, known=newest())
+    config = _config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, step)
+
+
+def clear(database: Database) -> None:
+    """Drop our tables, which the caller has found without a single row: what a restore that was cut short leaves."""
+    with database.engine.begin() as connection:
+        metadata.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
 
 
 def upgrade(database: Database) -> None:

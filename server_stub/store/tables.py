@@ -163,6 +163,7 @@ class GrantRow(ServerTable, table=True):
     valid_from: str
     valid_to: str
     acting_for: str
+    acting_as: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class UserKeyRow(ServerTable, table=True):
@@ -222,6 +223,25 @@ class NonceRow(ServerTable, table=True):
     seen_at: str = Field(index=True)
 
 
+class BackupProofRow(ServerTable, table=True):
+    """A backup that was restored into a scratch database and compared. ``result``: "" = whole, else a code; ``heads``:
+    JSON, scope -> [seq, hash] of the feeds it holds."""
+
+    __tablename__ = "backup_proof"
+    id: str = Field(primary_key=True)
+    file: str
+    sha256: str
+    made_at: str
+    proven_at: str = Field(index=True)
+    result: str
+    size: int = Field(sa_type=BigInteger)
+    records: int = Field(sa_type=BigInteger)
+    entries: int = Field(sa_type=BigInteger)
+    files: int = Field(sa_type=BigInteger)
+    scopes: int = Field(sa_type=BigInteger)
+    heads: str = Field(sa_type=Text)
+
+
 metadata = ServerTable.metadata
 
 
@@ -235,3 +255,4 @@ FEED, PAYLOAD, OP = table(FeedRow), table(PayloadRow), table(OpRow)
 FILE, FILE_REF = table(FileRow), table(FileRefRow)
 USER, GRANT, USER_KEY = table(UserRow), table(GrantRow), table(UserKeyRow)
 CODE, DEVICE, SESSION, NONCE = table(CodeRow), table(DeviceRow), table(SessionRow), table(NonceRow)
+PROOF = table(BackupProofRow)

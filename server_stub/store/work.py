@@ -9,6 +9,7 @@ from server_stub.store.feed import Feed
 from server_stub.store.files import Files
 from server_stub.store.ops import Ops
 from server_stub.store.people import People
+from server_stub.store.proofs import Proofs
 from server_stub.store.records import Records
 from server_stub.store.scopes import Scopes
 
@@ -25,3 +26,4 @@ class Work:
         self.files = Files(connection)
         self.people = People(connection)
         self.devices = Devices(connection)
+        self.proofs = Proofs(connection)

@@ -116,6 +116,19 @@ _add(
     "attachment.damaged",
     "seal.damaged",
     "seal.bad_signature",
+    "seal.wrong_key",
+    "backup.damaged",
+    "backup.foreign",
+)
+# Backups of the server: what its operator mends.
+_add(
+    Blame.USER,
+    "backup.exists",
+    "backup.missing",
+    "backup.no_key",
+    "backup.not_empty",
+    "backup.unknown_format",
+    "backup.wrong_key",
 )
 _add(Blame.WORLD, "store.busy", retryable=True)
 # The wire: faults of transport change nothing locally and may be repeated at any point (spec/sync.md 3).

@@ -109,6 +109,7 @@ class GrantMessage(Message):
     valid_from: Word = ""
     valid_to: Word = ""
     acting_for: Word = ""
+    acting_as: Word = ""
 
 
 class ScopeMessage(Message):

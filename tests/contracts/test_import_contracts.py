@@ -47,6 +47,7 @@ PLANTED = {
     "server_stub.auth": ("server_stub.api", "server-layers"),
     "server_stub.workflow": ("server_stub.publishing", "server-layers"),
     "server_stub.publishing": ("sidumba_field.ui", "server-takes-shelf-only"),
+    "server_stub.backup": ("sqlalchemy", "sql-in-stores-only"),
     "server_stub.api": ("sidumba_field.services", "server-takes-shelf-only"),
 }
 

@@ -18,7 +18,8 @@ def is_under(code: str, prefix: str) -> bool:
 class Grant:
     """One right: ``role`` in ``program`` for every unit under ``unit``; empty dates mean open ends (ISO, UTC).
 
-    ``acting_for``: the user id a Plt./Plh. stands in for; both names are logged.
+    ``acting_for``: the user id of the official somebody stands in for, ``acting_as``: how he is called ("Plt.", "Plh.");
+    both names are logged, and papers print the quality before the position.
     """
 
     role: str
@@ -27,6 +28,7 @@ class Grant:
     valid_from: str = ""
     valid_to: str = ""
     acting_for: str = ""
+    acting_as: str = ""
 
     def covers(self, program: str, unit: str, now: datetime) -> bool:
         """Tell whether this grant speaks for ``program`` in ``unit`` at the instant ``now``."""
