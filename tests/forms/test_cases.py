@@ -44,8 +44,8 @@ def test_a_saved_interview_opens_and_is_judged_as_it_was_left(folder: Path, titl
     assert again.violations() == left.violations()
 
 
-def test_every_program_has_at_least_ten_interviews() -> None:
+def test_every_program_has_at_least_twenty_five_interviews() -> None:
     folders = [path.parent for path in shipped_folder().glob("*/program.toml")]
     assert folders
     for folder in folders:
-        assert len(read_cases(folder / "cases.md")) >= 10, folder.name
+        assert len(read_cases(folder / "cases.md")) >= 25, folder.name
