@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -32,9 +33,12 @@ class OfficeLaptop:
         roles: tuple[str, ...],
         clock: Clock,
         worker: Executor | None = None,
+        extra: Mapping[str, dict[str, str]] | None = None,
     ) -> None:
+        """``roles``: keys of its people, among the sample accounts (key = role) and ``extra``."""
         self.server, self.folder, self.name, self.unit = server, folder, name, unit
-        self.people = {role: server.accounts[role] for role in roles}
+        known = {**server.accounts, **(extra or {})}
+        self.people = {role: known[role] for role in roles}
         self.services: Services = build_services(folder, clock=clock, worker=worker)
         self.cards: dict[str, AccountCard] = {}
 

@@ -1,5 +1,5 @@
-"""The story of one UMKM through SIDUMBA, told with keys: typed offline, selected, returned, corrected, verified,
-validated, reported, signed off, printed."""
+"""The story of SIDUMBA, told with keys: three UMKM typed offline, selected, one returned and corrected, verified,
+validated; two hundred more through the services; reported, signed off, withdrawn, signed again, printed, backed up."""
 
 from __future__ import annotations
 
@@ -11,12 +11,20 @@ from PySide6.QtWidgets import QApplication
 
 from sidumba_field.ui.jobs import Jobs
 from tests.helpers.server import ServerProcess
-from tests.tour import people
-from tests.tour.offices import LAPTOPS, OfficeLaptop
+from tests.tour import crowd as crowds
+from tests.tour import ending, people, sights
+from tests.tour.hiring import CLERK, OTHERS, enumerator_of, hire
+from tests.tour.offices import OfficeLaptop
 from tests.tour.stage import TourClock
 from tests.tour.window import DrivenWindow, turn, until
 
 UNDO_S = 11
+#: Folder, unit and people of each laptop. Villages without one type at the sub-district's.
+LAPTOPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("desa", "63.11.02.2005", ("petugas", "admin_desa")),
+    ("kecamatan", "63.11.02", ("admin_kecamatan", CLERK, *map(enumerator_of, OTHERS), "admin_desa")),
+    ("kabupaten", "63.11", ("verifikator_kabupaten", "kepala_dinas", "operator_server")),
+)
 
 
 @dataclass
@@ -25,16 +33,20 @@ class Tour:
 
     out: Path
     server: ServerProcess
+    program: str = "sidumba"
     clock: TourClock = field(default_factory=TourClock)
     windows: dict[str, DrivenWindow] = field(default_factory=dict)
     jobs: list[Jobs] = field(default_factory=list)
     pictures: int = 0
     papers: list[str] = field(default_factory=list)
+    extra: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def picture(self, laptop: str, name: str) -> None:
-        """Save the next picture as ``out/screens/NN-name.png``."""
+    def picture(self, laptop: str, name: str, *, looks: bool = False) -> None:
+        """Save the next picture as ``out/screens/NN-name.png``; ``looks``: also dark and at 125 %."""
         self.pictures += 1
-        self.windows[laptop].picture(self.out / "screens" / f"{self.pictures:02d}-{name}.png")
+        path = self.out / "screens" / f"{self.pictures:02d}-{name}.png"
+        window = self.windows[laptop]
+        (window.looks if looks else window.picture)(path)
 
     def cut_the_line(self) -> None:
         """No internet: the server's process ends, every laptop is on its own."""
@@ -51,11 +63,19 @@ class Tour:
 
 def set_up(tour: Tour) -> None:
     """Enrol three laptops with one-time codes and activate their people, then open their windows."""
+    tour.extra = hire(tour.server.folder, tour.program)
     for name, unit, roles in LAPTOPS:
         jobs = Jobs()
         tour.jobs.append(jobs)
         laptop = OfficeLaptop(
-            tour.server, tour.out / "laptops" / name, name, unit, roles, tour.clock, jobs.database_worker
+            tour.server,
+            tour.out / "laptops" / name,
+            name,
+            unit,
+            roles,
+            tour.clock,
+            jobs.database_worker,
+            tour.extra,
         )
         laptop.set_up()
         tour.windows[name] = DrivenWindow(laptop, jobs)
@@ -65,70 +85,135 @@ def set_up(tour: Tour) -> None:
 def tell(tour: Tour) -> None:
     """The whole story, in the order of the SOP."""
     desa, kecamatan, kabupaten = (tour.windows[name] for name in ("desa", "kecamatan", "kabupaten"))
-    rid = _petugas(tour, desa)
+    rids = _petugas(tour, desa)
     _admin_desa(tour, desa)
     _kecamatan_returns(tour, kecamatan)
-    _desa_corrects(tour, desa, rid)
+    _desa_corrects(tour, desa, rids[0])
     _kecamatan_verifies(tour, kecamatan)
+    kecamatan.sign_out()
+    desa.sign_out()
+    crowd = _two_hundred(tour)
     _kabupaten(tour, kabupaten)
-    _kepala_dinas(tour, kabupaten, rid)
-    for name in ("desa", "kecamatan"):
-        tour.windows[name].front()
-        tour.windows[name].send()
-    desa.go("home", 1)
-    tour.picture("desa", "beranda-setelah-disahkan")
+    batch = _kepala_dinas(tour, kabupaten)
+    with tempfile.TemporaryDirectory() as folder:
+        ending.take_back_and_sign_again(crowd, batch)
+        ending.upload_signed(crowd, batch, Path(folder))
+    period = ending.close_period(crowd)
+    ending.back_up(crowd, period)
+    sights.papers(tour, rids[0], batch, period)
+    sights.screens(tour, rids[0])
 
 
-def _petugas(tour: Tour, desa: DrivenWindow) -> str:
-    """Step 1 and 2: a whole form, key by key, without internet; then handed on."""
+def _two_hundred(tour: Tour) -> crowds.Crowd:
+    """Five villages, two hundred businesses, the same steps; one late edit is held and decided."""
+    crowd = crowds.Crowd(tour)
+    with tempfile.TemporaryDirectory() as folder:
+        crowds.collect(crowd, Path(folder))
+    crowds.select(crowd)
+    late = ending.edit_late(crowd)
+    crowds.submit(crowd, {one.n for one in crowd.all if one.rid != late} - crowds.NO_UMKM)
+    ending.late_edit_arrives(crowd, late)
+    crowds.verify(crowd)
+    crowds.validate(crowd)
+    return crowd
+
+
+def _petugas(tour: Tour, desa: DrivenWindow) -> list[str]:
+    """Step 1 and 2: three whole forms, key by key, without internet; then handed on."""
     desa.front()
-    tour.picture("desa", "masuk")
+    tour.picture("desa", "masuk", looks=True)
     desa.sign_in("petugas")
     tour.picture("desa", "beranda-petugas-kosong")
-    desa.press("Ctrl+N")
-    until(lambda: desa.screen == "form" and desa.window.desk.form.view is not None, "no new form")
-    desa.rest()
-    tour.picture("desa", "formulir-baru")
-    with tempfile.TemporaryDirectory() as folder:
-        photo = Path(folder) / "toko.jpg"
-        photo.write_bytes(people.photo())
-        desa.fill_form(dict(people.BUSINESS), {"usaha/produk": people.PRODUCTS}, photo)
-    desa.rest()
-    tour.picture("desa", "formulir-terisi")
-    desa.press("Ctrl+Up", 6)
-    tour.picture("desa", "formulir-pemilik-dan-usaha")
-    rid = desa.window.desk.form.rid
-    desa.press("Ctrl+Return")
-    until(lambda: desa.screen == "home", lambda: "the form was not handed on: " + desa.window.banner_text())
-    desa.rest()
+    first = _type_form(tour, desa, people.BUSINESS, people.PRODUCTS, pictures=True)
+    rids = [first]
+    for changed, products in people.OTHERS:
+        rids.append(_type_form(tour, desa, {**people.BUSINESS, **changed}, products))
     tour.picture("desa", "beranda-diserahkan-luring")
-    desa.go("sync", 3)
+    desa.go("sync")
     tour.let_undo_pass()
     desa.press("Ctrl+J")
     until(lambda: not desa.window.desk.sync.running, "sending without a line does not end", 60)
-    tour.picture("desa", "sinkronisasi-luring")
+    tour.picture("desa", "sinkronisasi-luring", looks=True)
     if not desa.laptop.services.session.truth().waiting:
         raise RuntimeError("something was said to be sent without a line")
     tour.mend_the_line()
     desa.send()
     tour.picture("desa", "sinkronisasi-terkirim")
     desa.sign_out()
+    return rids
+
+
+def _type_form(
+    tour: Tour,
+    desa: DrivenWindow,
+    answers: dict[str, str],
+    products: tuple[tuple[str, str, str, str], ...],
+    *,
+    pictures: bool = False,
+) -> str:
+    """One form from its first question to Ctrl+Enter."""
+    before = desa.window.desk.form.rid
+    desa.press("Ctrl+N")
+    until(
+        lambda: (
+            desa.screen == "form"
+            and desa.window.desk.form.view is not None
+            and desa.window.desk.form.rid != before
+        ),
+        "no new form",
+    )
+    desa.rest()
+    if pictures:
+        tour.picture("desa", "formulir-baru")
+    with tempfile.TemporaryDirectory() as folder:
+        photo = Path(folder) / "toko.jpg"
+        photo.write_bytes(people.photo())
+        desa.fill_form(dict(answers), {"usaha/produk": products}, photo)
+    desa.rest()
+    rid = str(desa.window.desk.form.rid)
+    if pictures:
+        tour.picture("desa", "formulir-terisi")
+        desa.press("Ctrl+Up", 6)
+        tour.picture("desa", "formulir-pemilik-dan-usaha", looks=True)
+    desa.press("Ctrl+Return")
+    until(lambda: desa.screen == "home", lambda: f"not handed on: {desa.window.banner_text()} {desa.problems()}")
+    desa.rest()
     return rid
 
 
 def _admin_desa(tour: Tour, desa: DrivenWindow) -> None:
-    """Step 3 to 5: the village admin selects and submits."""
+    """Step 3 to 5: the village admin looks at each form and sorts it with a digit, then submits all of them."""
     desa.sign_in("admin_desa")
-    _open_review(desa, 3)
-    tour.picture("desa", "seleksi-admin-desa")
-    _forward(tour, desa)
-    _forward(tour, desa)
+    desa.send()
+    desa.go("selection")
+    until(lambda: _waiting(desa) >= 3, "nothing to sort")
+    desa.rest()
+    tour.picture("desa", "seleksi-admin-desa", looks=True)
+    for _ in range(3):
+        desa.press("1")
+        desa.rest()
+    tour.let_undo_pass()
+    desa.send()
+    desa.go("selection")
+    until(lambda: _waiting(desa) >= 3, "nothing to submit")
+    desa.rest()
+    tour.picture("desa", "siap-diajukan")
+    desa.press("Ctrl+A")
+    desa.press("1")
+    desa.rest()
     tour.picture("desa", "diajukan-ke-kecamatan")
+    tour.let_undo_pass()
+    desa.send()
 
 
-def _open_review(window: DrivenWindow, number: int) -> None:
+def _waiting(window: DrivenWindow) -> int:
+    view = window.window.desk.steps.view
+    return len(view.rows) if view is not None else 0
+
+
+def _open_review(window: DrivenWindow) -> None:
     window.send()
-    window.go("review", number)
+    window.go("review")
     until(
         lambda: bool(window.window.desk.review.rids()) or bool(window.window.desk.review.offers),
         "nothing to judge",
@@ -139,8 +224,6 @@ def _open_review(window: DrivenWindow, number: int) -> None:
 def _forward(tour: Tour, window: DrivenWindow) -> None:
     """Alt+S on what is open, then let it be sent."""
     until(lambda: window.window.desk.review.view is not None, "no record on the desk")
-    before = window.window.desk.review.view
-    assert before is not None
     window.rest()
     window.press("Alt+S")
     window.rest()
@@ -151,10 +234,10 @@ def _forward(tour: Tour, window: DrivenWindow) -> None:
 def _kecamatan_returns(tour: Tour, kecamatan: DrivenWindow) -> None:
     """Step 6: a remark on one field, with the keyboard alone; the record goes back."""
     kecamatan.sign_in("admin_kecamatan")
-    _open_review(kecamatan, 2)
-    tour.picture("kecamatan", "verifikasi-kecamatan")
+    _open_review(kecamatan)
+    tour.picture("kecamatan", "verifikasi-kecamatan", looks=True)
     screen = kecamatan.window.screen_named("review")
-    for _ in range(60):
+    for _ in range(240):
         if screen.table.current_key() == people.RETURN_PATH:  # type: ignore[attr-defined]
             break
         kecamatan.press("Down")
@@ -173,8 +256,8 @@ def _desa_corrects(tour: Tour, desa: DrivenWindow, rid: str) -> None:
     """The return reached the village: Enter opens it at the remark, the answer is corrected and submitted again."""
     desa.front()
     desa.send()
-    desa.go("home", 1)
-    tour.picture("desa", "beranda-dikembalikan")
+    desa.go("home")
+    tour.picture("desa", "beranda-dikembalikan", looks=True)
     desa.press("Return")
     until(
         lambda: desa.screen == "form" and desa.window.desk.form.rid == rid, "the returned record did not open"
@@ -194,20 +277,21 @@ def _desa_corrects(tour: Tour, desa: DrivenWindow, rid: str) -> None:
 
 
 def _kecamatan_verifies(tour: Tour, kecamatan: DrivenWindow) -> None:
-    """Step 6 and 7: only what changed is shown; verified and submitted to the kabupaten."""
+    """Step 6 and 7: only what changed is shown; three are verified and submitted to the kabupaten."""
     kecamatan.front()
-    _open_review(kecamatan, 2)
+    _open_review(kecamatan)
     tour.picture("kecamatan", "verifikasi-yang-berubah")
-    _forward(tour, kecamatan)
-    _forward(tour, kecamatan)
+    for _ in range(6):
+        _forward(tour, kecamatan)
 
 
 def _kabupaten(tour: Tour, kabupaten: DrivenWindow) -> None:
     """Step 8 and 9: validated, then reported to the head as one batch."""
     kabupaten.sign_in("verifikator_kabupaten")
-    _open_review(kabupaten, 2)
+    _open_review(kabupaten)
     tour.picture("kabupaten", "validasi-kabupaten")
-    _forward(tour, kabupaten)
+    for _ in range(3):
+        _forward(tour, kabupaten)
     until(lambda: bool(kabupaten.window.desk.review.offers), "nothing to report")
     tour.picture("kabupaten", "laporan-siap")
     kabupaten.press("Alt+P")
@@ -217,24 +301,20 @@ def _kabupaten(tour: Tour, kabupaten: DrivenWindow) -> None:
     kabupaten.sign_out()
 
 
-def _kepala_dinas(tour: Tour, kabupaten: DrivenWindow, rid: str) -> None:
-    """Step 10: the head signs exactly the digest he sees; the papers are printed."""
+def _kepala_dinas(tour: Tour, kabupaten: DrivenWindow) -> str:
+    """Step 10: the head signs exactly the digest he sees. Return the batch's rid."""
     kabupaten.sign_in("kepala_dinas")
     kabupaten.send()
-    kabupaten.go("home", 1)
-    tour.picture("kabupaten", "beranda-kepala-dinas")
-    _open_review(kabupaten, 2)
+    kabupaten.go("home")
+    tour.picture("kabupaten", "beranda-kepala-dinas", looks=True)
+    _open_review(kabupaten)
     tour.picture("kabupaten", "pengesahan")
     view = kabupaten.window.desk.review.view
     assert view is not None
     _forward(tour, kabupaten)
     tour.picture("kabupaten", "disahkan")
-    reporting = kabupaten.laptop.services.reporting
-    worker = kabupaten.jobs.database_worker
-    for subject in (view.rid, rid):
-        for paper, _ in worker.submit(reporting.papers, subject).result():
-            made = worker.submit(reporting.print, paper, subject, tour.out / "papers").result()
-            tour.papers.append(made.path)
+    kabupaten.sign_out()
+    return str(view.rid)
 
 
 def close(tour: Tour) -> None:

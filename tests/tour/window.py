@@ -145,10 +145,10 @@ class DrivenWindow:
         until(lambda: self.screen == "login", "the window did not lock")
         self.rest()
 
-    def go(self, screen: str, number: int) -> None:
+    def go(self, screen: str) -> None:
         """Open a screen by its number in the navigation (Ctrl+1, Ctrl+2 ...)."""
         self.front()
-        self.press(f"Ctrl+{number}")
+        self.press(f"Ctrl+{[item.key for item in self.window.nav_items()].index(screen) + 1}")
         until(lambda: self.screen == screen, f"{screen} did not open, {self.screen} is shown")
         self.rest()
 
@@ -160,6 +160,11 @@ class DrivenWindow:
         self.rest()
         if self.window.desk.sync.problem:
             raise RuntimeError(self.window.desk.sync.problem)
+
+    def problems(self) -> dict[str, str]:
+        """Path -> message of everything that still stops the form."""
+        view = self.window.desk.form.view
+        return {path: item.error for path, item in view.items.items() if item.error} if view is not None else {}
 
     # ---- the form ------------------------------------------------------------------------------------------------
 
@@ -179,7 +184,7 @@ class DrivenWindow:
             seen.add(path)
             if path in rows:
                 self.type_rows(rows[path])
-            else:
+            elif path not in (self.window.desk.form.view.repeats if self.window.desk.form.view else {}):
                 self._answer(path, answers, photo)
             self.press("Return")
             if not self._left(path):
