@@ -14,24 +14,7 @@ from sidumba_field.bootstrap import build_services, log_to
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services import Services
 from sidumba_field.services.views import Decided
-
-
-def fill(services: Services, photo: Path) -> str:
-    """Type the tour's business; return its rid."""
-    from tests.tour.people import BUSINESS, PRODUCTS, STORED
-
-    entry = services.entry
-    rid = entry.new().rid
-    for path, typed in BUSINESS.items():
-        entry.answer(rid, path, STORED.get(path, typed))
-    for cells in PRODUCTS:
-        row, _ = entry.add_row(rid, "usaha/produk")
-        for column, value in zip(("nama", "satuan", "dibuat", "harga"), cells, strict=True):
-            entry.answer(rid, f"usaha/produk[{row}]/{column}", value)
-    items = entry.open(rid).items
-    wanted = next(path for path, item in items.items() if item.kind == "binary" and item.required)
-    entry.attach(rid, wanted, photo)
-    return rid
+from tests.helpers.typist import fill
 
 
 def work(services: Services, arguments: argparse.Namespace) -> None:
@@ -41,7 +24,8 @@ def work(services: Services, arguments: argparse.Namespace) -> None:
     except SidumbaError as error:
         print("REFUSED", error.code, flush=True)
     services.session.unlock(arguments.user, arguments.passphrase)
-    rid = fill(services, arguments.photo)
+    rid = services.entry.new().rid
+    fill(services.entry, rid, arguments.photo)
     done = services.entry.finish(rid)
     if not isinstance(done, Decided):
         raise SystemExit(f"not handed on: {done}")

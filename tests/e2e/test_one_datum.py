@@ -8,25 +8,12 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from sidumba_field.services.entry import EntryService
-from sidumba_field.services.views import Decided, FormView, Link, Mark
+from sidumba_field.services.views import Decided, Link, Mark
 from tests.helpers.server import ServerProcess
-from tests.helpers.told import CHOICES
+from tests.helpers.typist import fill
 from tests.tour.offices import LAPTOPS, OfficeLaptop
-from tests.tour.people import BUSINESS, CORRECTED, PRODUCTS, RETURN_PATH, RETURN_TEXT, photo
+from tests.tour.people import CORRECTED, RETURN_PATH, RETURN_TEXT, photo
 from tests.tour.stage import TourClock
-
-
-def fill(entry: EntryService, view: FormView, folder: Path) -> None:
-    for path, typed in BUSINESS.items():
-        entry.answer(view.rid, path, CHOICES.get(path, typed))
-    for cells in PRODUCTS:
-        row, _ = entry.add_row(view.rid, "usaha/produk")
-        for column, value in zip(("nama", "satuan", "dibuat", "harga"), cells, strict=True):
-            entry.answer(view.rid, f"usaha/produk[{row}]/{column}", value)
-    picture = folder / "toko.jpg"
-    picture.write_bytes(photo(640, 480))
-    entry.attach(view.rid, "lokasi/foto", picture)
 
 
 @pytest.fixture
@@ -59,7 +46,7 @@ def test_one_datum(server: ServerProcess, tmp_path: Path) -> None:
     desa.sit("petugas")
     entry = desa.services.entry
     view = entry.new()
-    fill(entry, view, tmp_path)
+    fill(entry, view.rid, photo(640, 480), tmp_path)
     rid = view.rid
     assert isinstance(entry.finish(rid), Decided)
     truth = desa.services.session.truth()

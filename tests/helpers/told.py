@@ -20,10 +20,10 @@ from sidumba_field.core.time import iso
 from sidumba_field.services.entry import EntryService
 from sidumba_field.wire.messages import HeadMessage
 from tests.helpers.desk import VILLAGE, Office
-from tests.tour.people import BUSINESS, PRODUCTS, STORED, photo
+from tests.helpers.typist import fill
+from tests.tour.people import photo
 
 #: What a person would have chosen where the tour types a digit.
-CHOICES = STORED
 DISTRICT, REGENCY = "63.11.02", "63.11"
 #: The way of a record that nobody sends back: step, who takes it.
 WAY = (
@@ -49,15 +49,7 @@ def business() -> Mapping[str, str]:
         office = Office(Path(folder) / "laptop")
         entry = EntryService(office.sit("Nor Halimah", "petugas"))
         rid = entry.new().rid
-        for path, typed in BUSINESS.items():
-            entry.answer(rid, path, CHOICES.get(path, typed))
-        for cells in PRODUCTS:
-            row, _ = entry.add_row(rid, "usaha/produk")
-            for column, value in zip(("nama", "satuan", "dibuat", "harga"), cells, strict=True):
-                entry.answer(rid, f"usaha/produk[{row}]/{column}", value)
-        picture = Path(folder) / "toko.jpg"
-        picture.write_bytes(PICTURE)
-        entry.attach(rid, "lokasi/foto", picture)
+        fill(entry, rid, PICTURE, Path(folder))
         record = office.store.records.get(rid)
         assert record is not None
         office.close()

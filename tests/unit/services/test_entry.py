@@ -11,10 +11,10 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services.entry import EntryService
 from sidumba_field.services.home import HomeService
 from sidumba_field.services.session import SessionService
-from sidumba_field.services.views import Decided, FormView, Mark, Refusal
+from sidumba_field.services.views import Decided, Mark, Refusal
 from tests.helpers.desk import Office
-from tests.helpers.told import CHOICES
-from tests.tour.people import BUSINESS, PRODUCTS, photo
+from tests.helpers.typist import fill
+from tests.tour.people import photo
 
 
 @pytest.fixture
@@ -27,21 +27,6 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def entry(office: Office) -> EntryService:
     return EntryService(office.sit("Nor Halimah", "petugas"))
-
-
-def fill(entry: EntryService, view: FormView, tmp_path: Path) -> None:
-    """Answer everything a business says."""
-    for path, typed in BUSINESS.items():
-        entry.answer(view.rid, path, CHOICES.get(path, typed))
-    for name, unit, made, price in PRODUCTS:
-        row, _ = entry.add_row(view.rid, "usaha/produk")
-        for column, value in zip(
-            ("nama", "satuan", "dibuat", "harga"), (name, unit, made, price), strict=True
-        ):
-            entry.answer(view.rid, f"usaha/produk[{row}]/{column}", value)
-    picture = tmp_path / "toko.jpg"
-    picture.write_bytes(photo(320, 240))
-    entry.attach(view.rid, "lokasi/foto", picture)
 
 
 def test_a_new_record_knows_where_and_when_it_was_begun(entry: EntryService) -> None:
@@ -86,7 +71,7 @@ def test_handing_on_an_empty_form_names_the_first_problem(entry: EntryService) -
 
 def test_a_whole_form_is_handed_on(entry: EntryService, office: Office, tmp_path: Path) -> None:
     view = entry.new()
-    fill(entry, view, tmp_path)
+    fill(entry, view.rid, photo(320, 240), tmp_path)
     whole = entry.open(view.rid)
     assert whole.errors == ()
     assert whole.items["usaha/skala"].shown == "Usaha mikro"
@@ -103,7 +88,7 @@ def test_a_step_can_be_taken_back_while_it_is_still_here(
     entry: EntryService, office: Office, tmp_path: Path
 ) -> None:
     view = entry.new()
-    fill(entry, view, tmp_path)
+    fill(entry, view.rid, photo(320, 240), tmp_path)
     done = entry.finish(view.rid)
     assert isinstance(done, Decided)
     assert office.store.records.withdraw(done.undo)
@@ -182,7 +167,7 @@ def test_somebody_elses_handed_on_record_cannot_be_changed(
     entry: EntryService, office: Office, tmp_path: Path
 ) -> None:
     view = entry.new()
-    fill(entry, view, tmp_path)
+    fill(entry, view.rid, photo(320, 240), tmp_path)
     entry.finish(view.rid)
     with pytest.raises(SidumbaError) as refused:
         entry.answer(view.rid, "pemilik/nama", "Lain")
@@ -195,7 +180,7 @@ def test_beranda_counts_what_there_is(entry: EntryService, office: Office, tmp_p
     draft = entry.new()
     entry.answer(draft.rid, "usaha/nama", "Warung Barokah")
     done = entry.new()
-    fill(entry, done, tmp_path)
+    fill(entry, done.rid, photo(320, 240), tmp_path)
     entry.finish(done.rid)
     home = HomeService(office.desk).home()
     assert home.today_done == 2
@@ -210,7 +195,7 @@ def test_the_truth_bar_says_what_the_outbox_says(entry: EntryService, office: Of
 
     session = SessionService(office.desk, no_line)  # type: ignore[arg-type]
     view = entry.new()
-    fill(entry, view, tmp_path)
+    fill(entry, view.rid, photo(320, 240), tmp_path)
     assert session.truth().laptop == 1
     entry.finish(view.rid)
     truth = session.truth()
