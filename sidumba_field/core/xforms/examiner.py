@@ -17,17 +17,23 @@ from sidumba_field.core.time import Clock
 from sidumba_field.core.xforms.choices import Choices, row_test
 from sidumba_field.core.xforms.definition import FormDefinition
 from sidumba_field.core.xforms.expression import Expression
-from sidumba_field.core.xforms.flat import Code, Shape, Untranslatable, translate
+from sidumba_field.core.xforms.flat import (
+    Code,
+    Shape,
+    Untranslatable,
+    translate,
+    translate_text,
+    translate_truth,
+)
 from sidumba_field.core.xforms.flat_values import NAMES
 from sidumba_field.core.xforms.instance import Instance, split_row
 from sidumba_field.core.xforms.interview import META, Interview
 from sidumba_field.core.xforms.itemset import ItemFilter, RowTest, query
-from sidumba_field.core.xforms.judge import wrong_type
+from sidumba_field.core.xforms.judge import CHECKED_TYPES, wrong_type
 from sidumba_field.core.xforms.lookup import Lookup, LookupQuery
 from sidumba_field.core.xforms.parts import Repeat, template_path
-from sidumba_field.core.xforms.recompute import computed
 from sidumba_field.core.xforms.refs import Names, Scope
-from sidumba_field.core.xforms.values import RUNTIME, Runtime, to_bool
+from sidumba_field.core.xforms.values import RUNTIME, Runtime
 from sidumba_field.core.xforms.violations import Severity
 
 _KEPT = 20_000
@@ -70,7 +76,6 @@ class _Step:
     repeat: str
     relevant: Code | None
     calculate: Code | None
-    type: str
     gates: tuple[str, ...]
     row_gates: tuple[str, ...]
     leaves: tuple[str, ...]
@@ -79,7 +84,7 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """One question to be judged."""
+    """One question to be judged. ``checked``: whether its type can be wrong; ``is_free``: any answer is right."""
 
     key: str
     repeat: str
@@ -87,6 +92,7 @@ class _Rule:
     row_gates: tuple[str, ...]
     kind: str
     type: str
+    checked: bool
     required: Code | None
     constraint: Code | None
     warning: Code | None
@@ -95,6 +101,13 @@ class _Rule:
     rows: ItemFilter | None = None
     wanted: tuple[Code, ...] = ()
     rest: RowTest | None = None
+
+    is_free: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        rules = (self.constraint, self.warning, self.allowed)
+        is_free = not self.checked and not self.lookup and all(rule is None for rule in rules)
+        object.__setattr__(self, "is_free", is_free)
 
 
 class _Lists:
@@ -146,6 +159,7 @@ class Examiner:
     def __init__(self, definition: FormDefinition) -> None:
         self.definition = definition
         self._shape = _shape(definition)
+        self._types = {names: bind.type for names, bind in definition.binds.items()}
         self._repeats = {"/".join(names): names for names in self._shape.rows}
         self._blank = dict.fromkeys(("/".join(names) for names in self._shape.top), "")
         self._blank_row = {
@@ -172,13 +186,14 @@ class Examiner:
 
     # -- compiling -----------------------------------------------------------------------------------------------
 
-    def _code(self, expression: Expression | None, names: Names) -> Code | None:
+    def _scope(self, names: Names) -> Scope:
+        form = self.definition
+        return Scope(form.root, names, frozenset(form.below), self._types, form.external)
+
+    def _truth(self, expression: Expression | None, names: Names) -> Code | None:
         if expression is None:
             return None
-        form = self.definition
-        types = {one: bind.type for one, bind in form.binds.items()}
-        scope = Scope(form.root, names, frozenset(form.below), types, form.external)
-        return translate(expression.tree, scope, self._shape)
+        return translate_truth(expression.tree, self._scope(names), self._shape)
 
     def _place(self, names: Names) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
         """Return the repeat a node stands in ("" outside), and what decides on its relevance outside and in the row."""
@@ -209,9 +224,10 @@ class Examiner:
         return _Step(
             "/".join(names),
             repeat,
-            self._code(bind.relevant, names),
-            self._code(bind.calculate, names) if names in home else None,
-            bind.type,
+            self._truth(bind.relevant, names),
+            translate_text(bind.calculate.tree, self._scope(names), self._shape, bind.type)
+            if bind.calculate is not None and names in home
+            else None,
             gates,
             row_gates,
             tuple("/".join(one) for one in home if one[:depth] == names),
@@ -229,7 +245,7 @@ class Examiner:
         if question.kind in _CHOSEN and itemset is None:
             allowed = form.values.get(question.path, frozenset())
         rows = itemset.rows if itemset is not None else None
-        wanted = [self._code(one, names) for one in (itemset.values if itemset is not None else ())]
+        values = itemset.values if itemset is not None else ()
         return _Rule(
             "/".join(names),
             repeat,
@@ -237,13 +253,14 @@ class Examiner:
             row_gates,
             question.kind,
             bind.type,
-            self._code(bind.required, names) if question.kind not in ("note", "calculate") else None,
-            self._code(bind.constraint, names),
-            self._code(bind.warning, names),
+            bind.type in CHECKED_TYPES or question.kind in CHECKED_TYPES,
+            self._truth(bind.required, names) if question.kind not in ("note", "calculate") else None,
+            self._truth(bind.constraint, names),
+            self._truth(bind.warning, names),
             allowed,
             (itemset.lookup or "") if itemset is not None and question.kind in _CHOSEN else "",
             rows,
-            tuple(one for one in wanted if one is not None),
+            tuple(translate(one.tree, self._scope(names), self._shape) for one in values),
             row_test(rows) if rows is not None else None,
         )
 
@@ -342,7 +359,7 @@ class Examiner:
         for step in self._steps:
             for row in rows[step.repeat] if step.repeat else (record,):
                 values = row.values
-                if step.relevant is not None and not to_bool(step.relevant(top, values, table, daily, lists)):
+                if step.relevant is not None and not step.relevant(top, values, table, daily, lists):
                     row.off.add(step.key)
                     for leaf in step.leaves:
                         values[leaf] = ""
@@ -350,31 +367,25 @@ class Examiner:
                         for inner in rows[repeat]:
                             inner.values.update(dict.fromkeys(leaves, ""))
                 if step.calculate is not None and _is_on(step.gates, step.row_gates, record, row):
-                    found = step.calculate(top, values, table, daily, lists)
-                    values[step.key] = computed(found, step.type)
+                    values[step.key] = step.calculate(top, values, table, daily, lists)
 
     def _faults(
         self, record: _Row, rows: dict[str, list[_Row]], daily: Any, lists: _Lists
     ) -> Iterator[Fault]:
         top, table = record.values, {repeat: [row.values for row in some] for repeat, some in rows.items()}
         for rule in self._rules:
+            key = rule.key
             for row in rows[rule.repeat] if rule.repeat else (record,):
-                if not _is_on(rule.gates, rule.row_gates, record, row):
+                value = row.values[key]
+                if value == "":
+                    if rule.required is None or not _is_on(rule.gates, rule.row_gates, record, row):
+                        continue
+                elif rule.is_free:
+                    # Whatever is answered is relevant: what is not was made blank when all was worked out.
                     continue
                 args = (top, row.values, table, daily, lists)
-                path = row.path + rule.key[len(rule.repeat) :] if rule.repeat else rule.key
-                value = row.values[rule.key]
-                if value == "":
-                    if rule.required is not None and to_bool(rule.required(*args)):
-                        yield Fault(path, "required", Severity.ERROR)
-                    continue
-                if wrong_type(rule.kind, rule.type, value) or not _is_choice(rule, value, args):
-                    yield Fault(path, "type", Severity.ERROR)
-                    continue
-                if rule.constraint is not None and not to_bool(rule.constraint(*args)):
-                    yield Fault(path, "constraint", Severity.ERROR)
-                if rule.warning is not None and not to_bool(rule.warning(*args)):
-                    yield Fault(path, "warning", Severity.WARNING)
+                for kind, severity in _found(rule, value, args):
+                    yield Fault(row.path + key[len(rule.repeat) :], kind, severity)
 
     def _counted(self, record: _Row, rows: dict[str, list[_Row]]) -> Iterator[Fault]:
         for repeat, gates in self._limits:
@@ -407,11 +418,29 @@ def _is_on(gates: tuple[str, ...], row_gates: tuple[str, ...], record: _Row, row
     return not row.off or row.off.isdisjoint(row_gates)
 
 
+_MISSING = (("required", Severity.ERROR),)
+_MISTYPED = (("type", Severity.ERROR),)
+
+
+def _found(rule: _Rule, value: str, args: tuple[Any, ...]) -> tuple[tuple[str, Severity], ...]:
+    """Return what is wrong with one answer that is relevant."""
+    if value == "":
+        return _MISSING if rule.required is not None and rule.required(*args) else ()
+    if rule.checked and wrong_type(rule.kind, rule.type, value):
+        return _MISTYPED
+    if (rule.allowed is not None or rule.lookup) and not _is_choice(rule, value, args):
+        return _MISTYPED
+    found: tuple[tuple[str, Severity], ...] = ()
+    if rule.constraint is not None and not rule.constraint(*args):
+        found = (("constraint", Severity.ERROR),)
+    if rule.warning is not None and not rule.warning(*args):
+        found = (*found, ("warning", Severity.WARNING))
+    return found
+
+
 def _is_choice(rule: _Rule, value: str, args: tuple[Any, ...]) -> bool:
     if rule.allowed is not None:
         return value in rule.allowed if rule.kind in _ONE else rule.allowed.issuperset(value.split())
-    if not rule.lookup:
-        return True
     wanted = tuple(code(*args) for code in rule.wanted)
     lists: _Lists = args[4]
     return all(lists.admits(rule, one, wanted) for one in ([value] if rule.kind in _ONE else value.split()))

@@ -68,9 +68,28 @@ class Shape:
 
 def translate(tree: Expr, scope: Scope, shape: Shape) -> Code:
     """Return a function (t, r, R, k, s) -> XPath value; node-sets are lists of texts. Raises ``Untranslatable``."""
+    return _compiled(value(_Writer(scope, shape).expr(tree)))
+
+
+def translate_truth(tree: Expr, scope: Scope, shape: Shape) -> Code:
+    """``translate`` for rules: the function returns whether the value is true in the ODK dialect."""
     piece = _Writer(scope, shape).expr(tree)
-    code: Code = eval(f"lambda t, r, R, k, s: {value(piece)}", NAMES)  # noqa: S307 - our own code, literals quoted
-    return code
+    if piece.kind == "bool":
+        return _compiled(piece.code)
+    return _compiled(f"{piece.code} != ''" if piece.kind in ("str", "node") else f"to_bool({piece.code})")
+
+
+def translate_text(tree: Expr, scope: Scope, shape: Shape, type_: str) -> Code:
+    """``translate`` for calculates: the function returns the text stored in a question of ``type_``."""
+    piece = _Writer(scope, shape).expr(tree)
+    if piece.kind in ("str", "node"):
+        return _compiled(piece.code)
+    return _compiled(f"computed({value(piece)}, {type_!r})")
+
+
+def _compiled(code: str) -> Code:
+    found: Code = eval(f"lambda t, r, R, k, s: {code}", NAMES)  # noqa: S307 - our own code, literals quoted
+    return found
 
 
 def value(piece: Piece) -> str:

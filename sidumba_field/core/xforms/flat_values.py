@@ -15,6 +15,7 @@ from lxml import etree
 from sidumba_field.core.xforms.functions.logic import same
 from sidumba_field.core.xforms.functions.registry import REGISTRY
 from sidumba_field.core.xforms.functions.strings import pattern
+from sidumba_field.core.xforms.recompute import computed
 from sidumba_field.core.xforms.values import NAN, number_text, to_bool, to_number, to_text, unpack
 
 _ANYWHERE = etree.Element("x")
@@ -122,6 +123,7 @@ NAMES: dict[str, Any] = {
     "F": REGISTRY,
     "after": after,
     "before": before,
+    "computed": computed,
     "exchanged": exchanged,
     "matches": matches,
     "normal": normal,

@@ -23,6 +23,8 @@ _INT = re.compile(r"-?\d{1,18}\Z")
 _DECIMAL = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)\Z")
 _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?\Z")
 _GEO = re.compile(r"-?\d+(\.\d+)? -?\d+(\.\d+)?( -?\d+(\.\d+)?){0,2}\Z")
+#: Types and kinds whose answers have a spelling of their own.
+CHECKED_TYPES = frozenset({"int", "decimal", "date", "dateTime", "time", "geopoint"})
 
 
 class Judge:
