@@ -23,7 +23,6 @@ from tests.helpers.desk import VILLAGE, Office
 from tests.helpers.typist import fill
 from tests.tour.people import photo
 
-#: What a person would have chosen where the tour types a digit.
 DISTRICT, REGENCY = "63.11.02", "63.11"
 #: The way of a record that nobody sends back: step, who takes it.
 WAY = (
