@@ -68,7 +68,7 @@ def build_services(
         entry=EntryService(desk),
         review=ReviewService(desk),
         syncing=SyncingService(desk, session, worker),
-        reporting=ReportingService(desk),
+        reporting=ReportingService(desk, worker),
         lists=ListService(desk),
         steps=StepsService(desk),
         periods=PeriodService(desk),

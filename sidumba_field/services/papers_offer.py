@@ -190,8 +190,12 @@ class Offer:
         return tuple(found) if len(villages) > 1 else tuple(found[1:2])
 
     def _periods(self, program: Program) -> tuple[tuple[str, str], ...]:
-        lang = self.desk.lang
-        return (("", say("laporan.all_periods", lang)), (program.first_period, program.first_period))
+        """Return the periods this laptop knows of; one alone is no choice."""
+        rows = self.desk.seat().store.records.find(program.id, "period", vids=self.desk.my_vids(program.id))
+        known = sorted({row.period for row in rows if row.period} | {program.first_period})
+        if len(known) < 2:
+            return ()
+        return (("", say("laporan.all_periods", self.desk.lang)), *((period, period) for period in known))
 
     def _officials(self, program: Program) -> tuple[tuple[str, str], ...]:
         named = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 from concurrent.futures import Executor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from sidumba_field.core.errors import SidumbaError
@@ -82,6 +83,10 @@ class ReportingService:
     def _holds_right(self, program: Program, record: LocalRecord) -> bool:
         """Tell whether the person holds the right to see personal data of this record unmasked."""
         return any(program.reveals(role) for role in self._subjects.roles(record))
+
+    def today(self) -> date:
+        """Return the day it is at the office: no paper speaks of a later one."""
+        return self.desk.local(self.desk.clock.now()).date()
 
     # ---- Laporan -------------------------------------------------------------------------------------------------
 

@@ -78,6 +78,16 @@ def beranda_kecamatan(window: Window, services: FakeServices) -> None:
     sign_in(window, "u4")
 
 
+def beranda_kadis(window: Window, services: FakeServices) -> None:
+    """01b."""
+    sign_in(window, "u5")
+
+
+def beranda_operator(window: Window, services: FakeServices) -> None:
+    """01 of who keeps the server."""
+    sign_in(window, "u6")
+
+
 def dasbor(window: Window, services: FakeServices) -> None:
     """09."""
     sign_in(window, "u5")
@@ -165,15 +175,54 @@ def pilah_alasan(window: Window, services: FakeServices) -> None:
     window.desk.steps.offer(MESSAGE)
 
 
+def laporan(window: Window, services: FakeServices) -> None:
+    """08."""
+    sign_in(window, "u4")
+    window.show_screen("reports")
+    settle(window)
+
+
+def daftar(window: Window, services: FakeServices) -> None:
+    """03 as in the picture: words searched, filters in force, three rows selected."""
+    sign_in(window, "u4")
+    window.show_screen("lists")
+    settle(window)
+    screen = window.screen_named("lists")
+    screen.head.search.setText("keripik")  # type: ignore[attr-defined]
+    settle(window)
+    for path, values in (("@district", ("Halong", "Juai")), ("usaha/skala", ("mikro", "kecil"))):
+        screen.panels.filtered.emit(path, values)  # type: ignore[attr-defined]
+    settle(window)
+    screen.table.setFocus()  # type: ignore[attr-defined]
+    for row in (1, 2, 3):
+        screen.table._go(row)  # type: ignore[attr-defined]
+        window.desk.lists.toggle(row)
+
+
+def daftar_luring(window: Window, services: FakeServices) -> None:
+    """03 without internet, the values of a filter open."""
+    services.lists.copy_age = "09.40"
+    sign_in(window, "u1")
+    window.show_screen("lists")
+    settle(window)
+    screen = window.screen_named("lists")
+    screen.panels.open_values("@district", screen.head.filter)  # type: ignore[attr-defined]
+
+
 SCENES: dict[str, Scene] = {
     "03b-pilah": pilah,
     "03b-pilah-alasan": pilah_alasan,
+    "08-laporan": laporan,
     "10-masuk": masuk,
     "10-masuk-contoh": masuk_contoh,
     "10b-aktivasi": aktivasi,
     "01-beranda": beranda,
     "01-beranda-kecamatan": beranda_kecamatan,
+    "01b-beranda-kadis": beranda_kadis,
+    "01-beranda-operator": beranda_operator,
     "02-isi-formulir": formulir,
+    "03-daftar-data": daftar,
+    "03-daftar-data-luring": daftar_luring,
     "04-verifikasi": verifikasi,
     "04-verifikasi-catatan": verifikasi_catatan,
     "09-dasbor": dasbor,

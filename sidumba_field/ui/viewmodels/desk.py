@@ -16,7 +16,9 @@ from sidumba_field.ui.viewmodels.answer_line import AnswerLine
 from sidumba_field.ui.viewmodels.dashboard import DashboardModel
 from sidumba_field.ui.viewmodels.form import FormModel
 from sidumba_field.ui.viewmodels.home import HomeModel
+from sidumba_field.ui.viewmodels.listing import ListModel
 from sidumba_field.ui.viewmodels.notice import Notice
+from sidumba_field.ui.viewmodels.reports import ReportsModel
 from sidumba_field.ui.viewmodels.review import ReviewModel
 from sidumba_field.ui.viewmodels.session import SessionModel
 from sidumba_field.ui.viewmodels.speech import details_of, sentence_of, tone_of
@@ -43,10 +45,12 @@ class Desk(QObject):
         self.leaving = False  # somebody gets up as soon as it is quiet
         self.session = SessionModel(self)
         self.home = HomeModel(self)
+        self.lists = ListModel(self)
         self.dashboard = DashboardModel(self)
         self.form = FormModel(self)
         self.review = ReviewModel(self)
         self.sync = SyncModel(self)
+        self.reports = ReportsModel(self)
         self.steps = StepsModel(self)
 
     @property
