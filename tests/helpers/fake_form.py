@@ -320,6 +320,7 @@ class FakeForm:
             remark=remark.text if remark else "",
             remark_by=f"{remark.by_name}, {remark.when}" if remark else "",
             previous=question.previous,
+            why="" if value else self.fields.get(f"@why/{path}", ""),
         )
 
     def repeat(self, code: str) -> RepeatView:

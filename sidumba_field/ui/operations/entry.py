@@ -22,6 +22,7 @@ from sidumba_field.ui.viewmodels.answer_line import (
     Explain,
     Finish,
     NewRow,
+    Refuse,
     Reply,
     Step,
     Undo,
@@ -100,6 +101,12 @@ def explain(desk: Desk, path: str, reason: str) -> None:
     _put(desk, Explain(path, reason))
 
 
+def refuse(desk: Desk, path: str, why: str) -> None:
+    """Note why there is no answer; what was answered is cleared."""
+    desk.form.settle()
+    _put(desk, Refuse(path, why))
+
+
 def reply(desk: Desk, remark: str, text: str) -> None:
     """Answer a verifier's remark."""
     desk.form.settle()
@@ -156,6 +163,8 @@ def _work(desk: Desk, rid: str, line: AnswerLine, step: Step) -> Callable[[], ob
             return partial(entry.attach, rid, line.real_path(path), file)
         case Explain(path, reason):
             return partial(entry.explain, rid, line.real_path(path), reason)
+        case Refuse(path, why):
+            return partial(entry.refuse, rid, line.real_path(path), why)
         case Reply(remark, text):
             return partial(entry.reply, rid, remark, text)
         case Undo(again):

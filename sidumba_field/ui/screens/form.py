@@ -44,6 +44,10 @@ _HINTS = (
 )
 
 
+#: What F9 says in turn (meta "@why/<path>"); "" is an open question.
+WHYS = ("", "menolak", "tidak_tahu")
+
+
 class FormScreen(QWidget):
     """Isi Formulir."""
 
@@ -146,6 +150,7 @@ class FormScreen(QWidget):
             ("F6", self.next_empty),
             ("F7", self.next_note),
             ("F8", self.next_problem),
+            ("F9", self.refuse),
             ("Ctrl+Down", lambda: self._section_step(+1)),
             ("Ctrl+Up", lambda: self._section_step(-1)),
             ("Ctrl+Y", self.redo),
@@ -348,6 +353,17 @@ class FormScreen(QWidget):
             self._desk.say(Notice(tell("form.no_reason")))
             return
         row.ask_reason(reply=not (item.warning or item.reason))
+
+    def refuse(self) -> None:
+        """F9: the respondent refuses, F9 again: does not know, once more: back to an open question."""
+        here = self.body.here()
+        item, row = self._desk.form.item(here), self.body.row(here)
+        if item is None or row is None or item.readonly or not row.field.isEnabled():
+            self._desk.say(Notice(tell("form.no_why")))
+            return
+        after = WHYS[(WHYS.index(item.why) + 1) % len(WHYS)] if item.why in WHYS else ""
+        row.field.set_value("")  # type: ignore[attr-defined]
+        operations.refuse(self._desk, here, after)
 
     def _reply(self, path: str, text: str) -> None:
         for remark in self._desk.form.remarks_on(path):

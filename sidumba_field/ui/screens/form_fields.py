@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from sidumba_field.services.views import ItemView
 from sidumba_field.ui.viewmodels.speech import tell
 from sidumba_field.ui.widgets.choice_list import choice_field
-from sidumba_field.ui.widgets.code_fields import CodeField, DateField, NikField, PhoneField
+from sidumba_field.ui.widgets.code_fields import CodeField, DateField, NikField, PhoneField, PointField
 from sidumba_field.ui.widgets.field_base import EditField, FieldState
 from sidumba_field.ui.widgets.field_row import FIELD_WIDTH, WIDE_WIDTH, FieldRow
 from sidumba_field.ui.widgets.label import Label
@@ -41,7 +41,9 @@ def make_field(row: ItemRow, item: ItemView) -> QWidget:
         return LookupField(None, row.label_of, name, show_codes=item.widget in ("lookup", "kbli"))
     if item.kind in CHOICES and not item.readonly:
         choices = [(choice.value, choice.label) for choice in item.choices]
-        return choice_field(choices, multiple=item.kind == "select_multiple", name=name)
+        return choice_field(
+            choices, multiple=item.kind == "select_multiple", name=name, exclusive=item.exclusive
+        )
     if item.kind == "binary":
         return PhotoField(name)
     return _typed_field(item, name)
@@ -58,6 +60,8 @@ def _typed_field(item: ItemView, name: str) -> QWidget:
         return NumberField(name, decimals=item.kind == "decimal", grouped=item.widget != "year")
     if item.widget == "nik":
         return NikField(name)
+    if item.kind == "geopoint":
+        return PointField(name)
     if item.widget == "phone":
         return PhoneField(name)
     if item.widget in CODE_LENGTHS:
@@ -189,6 +193,11 @@ class ItemRow(QWidget):
         elif item.warning and not item.reason:
             # The keycap says the key; the sentence need not name it twice.
             self.row.show_message(item.warning.removesuffix(" F2."), "warning", "F2")
+        elif item.why:
+            why = tell(f"form.why_{item.why}")
+            still = item.required and not item.refusable
+            words = tell("form.why_still", why=why) if still else why
+            self.row.show_message(words, "warning" if still else "info", "F9")
         elif item.reason:
             self.row.show_message(tell("form.reason_shown", reason=item.reason), "info", "F2")
         else:

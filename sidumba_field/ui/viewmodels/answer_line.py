@@ -53,6 +53,14 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
+class Refuse:
+    """Why there is no answer ("menolak", "tidak_tahu"), "" to take that back."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer to a verifier's remark."""
 
@@ -75,7 +83,7 @@ class Finish:
     then_next: bool = True
 
 
-Step = Answer | NewRow | DropRow | Attach | Explain | Reply | Undo | Finish
+Step = Answer | NewRow | DropRow | Attach | Explain | Refuse | Reply | Undo | Finish
 
 
 @dataclass

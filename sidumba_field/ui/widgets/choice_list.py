@@ -36,13 +36,14 @@ def choice_field(
     *,
     multiple: bool = False,
     name: str = "",
+    exclusive: str = "",
     parent: QWidget | None = None,
 ) -> ChoicePills | LookupField | ChoiceList:
     """The field for a fixed list of (stored value, words)."""
     if len(choices) <= MOST_PILLS:
-        return ChoicePills(choices, multiple=multiple, name=name, parent=parent)
+        return ChoicePills(choices, multiple=multiple, name=name, exclusive=exclusive, parent=parent)
     if multiple:
-        return ChoiceList(choices, name=name, parent=parent)
+        return ChoiceList(choices, name=name, exclusive=exclusive, parent=parent)
     labels = dict(choices)
 
     def search(typed: str) -> list[tuple[str, str]]:
@@ -107,10 +108,15 @@ class ChoiceList(QWidget):
     focused = Signal()
 
     def __init__(
-        self, choices: Sequence[tuple[str, str]], *, name: str = "", parent: QWidget | None = None
+        self,
+        choices: Sequence[tuple[str, str]],
+        *,
+        name: str = "",
+        exclusive: str = "",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._choices = list(choices)
+        self._choices, self._exclusive = list(choices), exclusive
         self._chosen: set[str] = set()
         self._state, self._readonly = FieldState.REST, False
         self._filter = QLineEdit()
@@ -171,13 +177,17 @@ class ChoiceList(QWidget):
         if self._readonly:
             return
         self._chosen ^= {value}
+        if self._exclusive and value in self._chosen:
+            self._chosen = {
+                one for one in self._chosen if (one == self._exclusive) == (value == self._exclusive)
+            }
         row = self._list.currentIndex().row()
         self._fill()
         self._list.setCurrentIndex(self._model.index(max(row, 0), 0))
         self.edited.emit(self.value())
 
     def eventFilter(self, watched: object, event: object) -> bool:
-        """From the filter: Down into the list, Enter on, Shift+Enter back."""
+        """From the filter: Enter takes the first that fits what was typed, else goes on; Down into the list."""
         if isinstance(event, QFocusEvent) and event.gotFocus():
             self.focused.emit()
         if isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
@@ -187,9 +197,19 @@ class ChoiceList(QWidget):
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-                (self.backed if back else self.committed).emit()
+                if self._filter.text().strip() and not back:
+                    self._take_first()
+                else:
+                    (self.backed if back else self.committed).emit()
                 return True
         return False
+
+    def _take_first(self) -> None:
+        """Choose what was searched for and be ready for the next; words that fit nothing stay to be mended."""
+        first = self._model.item(0)
+        if first is not None:
+            self._filter.clear()
+            self.toggle(str(first.data(_VALUE)))
 
     def _fill(self) -> None:
         typed = self._filter.text().strip().lower()

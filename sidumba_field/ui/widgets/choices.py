@@ -89,7 +89,8 @@ class Pill(QToolButton):
 
 
 class ChoicePills(QWidget):
-    """``choices``: (stored value, words), nine at most. ``multiple`` stores values separated by spaces."""
+    """``choices``: (stored value, words), nine at most. ``multiple`` stores values separated by spaces; there,
+    ``exclusive`` is the one that stands alone ("Tidak ada"): choosing it frees the others, and the other way round."""
 
     edited = Signal(str)
     committed = Signal()
@@ -102,10 +103,11 @@ class ChoicePills(QWidget):
         *,
         multiple: bool = False,
         name: str = "",
+        exclusive: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._multiple, self._readonly = multiple, False
+        self._multiple, self._readonly, self._exclusive = multiple, False, exclusive
         self._state = FieldState.REST
         self._pills: list[Pill] = []
         self._flow = FlowLayout(self)
@@ -183,7 +185,7 @@ class ChoicePills(QWidget):
         for pill in self._pills:
             if pill.value == value:
                 pill.setChecked(not pill.isChecked())
-            elif not self._multiple:
+            elif not self._multiple or self._exclusive in (value, pill.value):
                 pill.setChecked(False)
         self._one_tab_stop()
         if self.value() != before:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from sidumba_field.ui.widgets.field_base import EditField
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_POINT = re.compile(r"-?\d+(\.\d+)?( -?\d+(\.\d+)?){1,3}")
 _SIGNS = re.compile(r"[\s.\-\u00a0]")
 NIK_DIGITS = 16
 
@@ -64,6 +65,23 @@ class DateField(EditField):
             except ValueError:
                 return shown
         return shown
+
+
+class PointField(EditField):
+    """Latitude and longitude: stored "-2.3304 115.4021"; shown, and understood, with decimal commas too."""
+
+    def __init__(self, name: str = "", *, parent: QWidget | None = None) -> None:
+        super().__init__(name, numbers=True, parent=parent)
+        self.setPlaceholderText("-2,3304 115,4021")
+
+    def shown_text(self, stored: str) -> str:
+        """``-2.3304 115.4021`` -> ``-2,3304 115,4021``; other words stay as they are."""
+        return stored.replace(".", ",") if _POINT.fullmatch(stored) else stored
+
+    def stored_text(self, shown: str) -> str:
+        """Two numbers, however parted: "-2,33 115,4", "-2.33, 115.4", "-2.33;115.4"; anything else as typed."""
+        plain = re.sub(r"[;\s]+|,\s+", " ", shown.strip()).replace(",", ".")
+        return plain if _POINT.fullmatch(plain) else shown
 
 
 class CodeField(EditField):
