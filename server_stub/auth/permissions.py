@@ -19,15 +19,14 @@ class Standing:
     roles: tuple[str, ...]
     anywhere: bool
 
-    def acting_for(self, role: str, scope: Scope, now: datetime) -> str:
-        """Return the user id of the official he stands in for with ``role``, "" when the right is his own."""
+    def acting(self, role: str, scope: Scope, now: datetime) -> tuple[str, str]:
+        """Return (user id of the official he stands in for with ``role``, "Plt." or "Plh."), ("", "") when the right is
+        his own."""
         mine = [grant for grant in self.actor.grants if grant.role == role]
         covering = [grant for grant in mine if grant.covers(scope.program, scope.unit, now)]
-        return (
-            ""
-            if any(not grant.acting_for for grant in covering)
-            else next((g.acting_for for g in covering), "")
-        )
+        if not covering or any(not grant.acting_for for grant in covering):
+            return "", ""
+        return covering[0].acting_for, covering[0].acting_as
 
 
 def standing(work: Work, user: str, scope: Scope, now: datetime) -> Standing | None:

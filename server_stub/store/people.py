@@ -64,7 +64,8 @@ class People:
 
     def grant(self, user: str, grant: Grant) -> None:
         """Give a right; giving the same again changes nothing, unless it was ended meanwhile."""
-        parts = (grant.role, grant.program, grant.unit, grant.valid_from, grant.valid_to, grant.acting_for)
+        parts = [grant.role, grant.program, grant.unit, grant.valid_from, grant.valid_to, grant.acting_for]
+        parts += [grant.acting_as] if grant.acting_as else []
         row = {name: getattr(grant, name) for name in Grant.__slots__}
         mine = derived_id("grant", user, *parts)
         if insert_once(self._db, GRANT, [{"id": mine, "user": user, **row}]) == 0:

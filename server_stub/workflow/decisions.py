@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from server_stub.workflow.cases import CHANGE, CREATE, WITHDRAW, Case, Decision, refuse
-from server_stub.workflow.facts import period_facts
+from server_stub.workflow.facts import PROVEN, period_facts, proof_notes
 from server_stub.workflow.intake import LABEL_LETTERS
 from server_stub.workflow.written import Change, written
 from sidumba_field.core.merge import apply
@@ -120,6 +120,8 @@ def _take(case: Case, record: Record, row: Transition, coded: Record, changed: C
     if not op.assignee and _needs_owner(case, row) and not _may_own(case, row, record.owner):
         return refuse(op, "op.assignee_missing", rev=record.rev, command=op.command)
     after = moved(case, record, row)
+    if PROVEN in row.guards:
+        coded, changed = written(case, record, proof_notes(case, record))
     after = replace(after, fields=coded.fields, field_revs=coded.field_revs)
     payload = step_payload(case, record, after, row)
     if changed:
@@ -175,6 +177,13 @@ def remarks_of(case: Case, rev: int) -> tuple[Remark, ...]:
     )
 
 
+def _acting(case: Case, role: str) -> dict[str, str]:
+    """Return whose place the actor takes with this step: id, name and in which quality; all "" for his own right."""
+    official, quality = case.standing.acting(role, case.scope, case.now)
+    found = case.work.people.get(official) if official else None
+    return {"acting_for": official, "acting_for_name": found.name if found else "", "acting_as": quality}
+
+
 def step_payload(case: Case, before: Record | None, after: Record, row: Transition) -> dict[str, Any]:
     """Return what the feed tells of a step. ``remarks`` are the record's open remarks after it."""
     op = case.op
@@ -185,7 +194,7 @@ def step_payload(case: Case, before: Record | None, after: Record, row: Transiti
         "from": before.state if before else NOTHING,
         "to": after.state,
         "role": row.role,
-        "acting_for": case.standing.acting_for(row.role, case.scope, case.now),
+        **_acting(case, row.role),
         "remark": op.remark,
         "remarks": [asdict(remark) for remark in after.remarks],
         "assignee": op.assignee,

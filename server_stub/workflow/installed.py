@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from threading import Lock
 
 from server_stub.workflow.rules import Findings, Rules
@@ -130,6 +131,10 @@ class InstalledProgram(Rules):
         found = self._program.forms.get(form)
         question = None if found is None else found.definitions["id"].questions.get(template_path(path))
         return question is not None and question.has_calculate
+
+    @property
+    def zone(self) -> tzinfo:
+        return self._program.office.tz
 
     @property
     def batch_level(self) -> int:

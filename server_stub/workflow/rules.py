@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from threading import Lock
 from typing import Protocol
 
@@ -65,6 +66,11 @@ class Rules(Protocol):
 
     def is_worked_out(self, form: str, path: str) -> bool:
         """Tell whether the form works this value out by itself: nobody types it, nobody clashes about it."""
+        ...
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the zone of the office's days."""
         ...
 
     @property

@@ -11,7 +11,7 @@ import csv
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,7 @@ class PlainRules:
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {"umkm": ("1",)})
     judged: int = 0
     batch_level: int = 3
+    zone: tzinfo = timezone(timedelta(hours=8))
     place_path: str = "desa"
 
     def judge(self, form: str, version: str, fields: Mapping[str, str]) -> Findings:

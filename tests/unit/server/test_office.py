@@ -14,6 +14,7 @@ from server_stub import cli
 from server_stub.app import build_server
 from server_stub.auth.keys import open_keys
 from server_stub.auth.office import read_sample
+from server_stub.cli import tools
 from server_stub.settings import Argon, Settings, from_environment
 from sidumba_field import programs, words
 from sidumba_field.core.errors import SidumbaError
@@ -66,7 +67,7 @@ def run(*arguments: str, code: int = 0) -> str:
 def test_an_operator_sets_up_an_office_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cheap = Argon(memory=8, time=1, lanes=1)
     monkeypatch.setattr(
-        cli, "Settings", lambda data, database_url="": Settings(data, database_url, argon=cheap)
+        tools, "Settings", lambda data, database_url="": Settings(data, database_url, argon=cheap)
     )
     data = ("--data", str(tmp_path / "server"))
     run("init", *data)
@@ -134,7 +135,8 @@ def test_a_damaged_sample_is_told_by_name(tmp_path: Path) -> None:
 
 
 def test_every_sentence_of_the_server_is_spoken_somewhere(repo_root: Path) -> None:
-    source = (repo_root / "server_stub" / "cli.py").read_text(encoding="utf-8")
+    commands = sorted((repo_root / "server_stub" / "cli").glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in commands)
     unused = [
         key
         for key in words.keys("server")

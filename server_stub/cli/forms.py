@@ -1,5 +1,6 @@
-"""``sidumba-server form``: the versions of forms this server judges. No database is touched, and a running server finds a
-new version by itself."""
+"""``sidumba-server form``: the versions of forms this server judges.
+
+No database is touched, and a running server finds a new version by itself."""
 
 from __future__ import annotations
 

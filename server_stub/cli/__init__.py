@@ -1,0 +1,42 @@
+"""sidumba-server: set up and run the central server, and what its operator does by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from server_stub.cli import copies, holdings, running
+from server_stub.cli.forms import form
+from server_stub.cli.laptops import device
+from server_stub.cli.people import user
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.programs.faults import Unsound
+from sidumba_field.words import explain_error
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.command()(running.init)
+app.command()(running.run)
+app.add_typer(user, name="user")
+app.add_typer(device, name="device")
+app.add_typer(holdings.unit, name="unit")
+app.add_typer(form, name="form")
+app.add_typer(copies.backup, name="backup")
+app.command()(copies.restore)
+app.command("erase")(holdings.erase_command)
+app.command()(holdings.verify)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Entry of ``sidumba-server``: refusals become a sentence, never a trace."""
+    try:
+        return app(args=arguments, standalone_mode=True)
+    except Unsound as unsound:
+        for line in unsound.told():
+            typer.echo(line, err=True)
+        raise SystemExit(2) from None
+    except SidumbaError as error:
+        typer.echo(explain_error(error).text(), err=True)
+        raise SystemExit(1) from None
