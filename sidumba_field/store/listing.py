@@ -35,10 +35,11 @@ _FILTERS = [CARD.c[f"f{n}"] for n in range(1, lines.FILTERS + 1)]
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """One question. ``vids``: the scopes the person may see (None: no person asks); ``places``: those of them he wants (None = all), and so
-    on for the other filters. ``choices``: path of a filter of the program -> answers wanted. ``text``: every word must
-    begin a word of a searched answer. ``sort``: "@changed", "@state", "@unit" or the path of a column; ``rank`` gives
-    states or scopes their order there; ``numeric``: the column holds numbers. What is empty comes last."""
+    """One question. ``vids``: the scopes the person may see (None: no person asks); ``places``: those of them he
+    wants (None = all), and so on for the other filters. ``choices``: path of a filter of the program -> answers
+    wanted. ``text``: every word must begin a word of a searched answer. ``sort``: "@changed", "@state", "@unit" or the
+    path of a column; ``rank`` gives states or scopes their order there; ``numeric``: the column holds numbers. What is
+    empty comes last."""
 
     program: str
     vids: Sequence[str] | None
@@ -76,7 +77,7 @@ class Wanted:
     columns: Sequence[str] | None
 
 
-# ------------------------------------------------------------------------------------------------------------ conditions
+# ------------------------------------------------------------------------------------------------- conditions
 
 
 def _conditions(
@@ -114,13 +115,12 @@ def _source(query: ListQuery, conditions: list[sa.ColumnElement[bool]]) -> sa.Fr
     """Return the tables asked; the words found come first, and are looked up in the narrow table one by one."""
     if not query.text.strip():
         return CARD
-    words = sa.text("record_text MATCH :words").bindparams(words=match(query.text))
-    conditions.insert(0, words)  # type: ignore[arg-type]  # a text clause is a condition too
+    conditions.insert(0, sa.column("record_text").op("MATCH")(match(query.text)))
     conditions.append(CARD.c.n == _TEXT.c.rowid)
     return _TEXT.join(CARD, sa.literal_column("1") == sa.literal_column("1"))
 
 
-# ----------------------------------------------------------------------------------------------------------------- order
+# ------------------------------------------------------------------------------------------------------ order
 
 
 def hits(connection: sa.Connection, query: ListQuery) -> Hits:
@@ -131,7 +131,7 @@ def hits(connection: sa.Connection, query: ListQuery) -> Hits:
     if joined:
         source = source.join(CARD_LINE, CARD_LINE.c.n == CARD.c.n)
     asked = sa.select(CARD.c.n, CARD.c.state).select_from(source).where(*conditions).order_by(*order)
-    rows = connection.execute(asked).cursor.fetchall()  # type: ignore[union-attr]  # a select has a cursor
+    rows = connection.execute(asked).cursor.fetchall()
     counted = Counter(row[1] for row in rows)
     words = lines.spelled(connection, counted)
     states = {words[number]: count for number, count in counted.items()}
@@ -180,16 +180,19 @@ def facets(connection: sa.Connection, query: ListQuery, by: str) -> dict[str, in
     return {words[number]: count for number, count in found.items()}
 
 
-# ------------------------------------------------------------------------------------------------------------------ rows
+# ------------------------------------------------------------------------------------------------------- rows
 
 
-def rows(connection: sa.Connection, wanted: Sequence[int], vids: Sequence[str]) -> list[RecordRow]:
-    """Return these records in the order asked; what lies outside ``vids`` is left out."""
+def rows(
+    connection: sa.Connection, wanted: Sequence[int], vids: Sequence[str], whole: bool = False
+) -> list[RecordRow]:
+    """Return these records in the order asked; what lies outside ``vids`` is left out. ``whole``: with every answer,
+    not only those of the program's list."""
     allowed = set(lines.numbers(connection, vids).values())
     found: dict[int, RecordRow] = {}
     for first in range(0, len(wanted), _CHUNK):
         part = list(wanted[first : first + _CHUNK])
-        for row in _read(connection, CARD.c.n.in_(part), allowed, None):
+        for row in _read(connection, CARD.c.n.in_(part), allowed, None, whole):
             found[row.n] = row
     return [found[number] for number in wanted if number in found]
 
@@ -208,7 +211,7 @@ def _read(
         source = source.join(RECORD, RECORD.c.n == CARD.c.n)
         asked.append(RECORD.c.fields)
     units = _units(connection)
-    found = connection.execute(sa.select(*asked).select_from(source).where(condition)).cursor.fetchall()  # type: ignore[union-attr]
+    found = connection.execute(sa.select(*asked).select_from(source).where(condition)).cursor.fetchall()
     words = lines.spelled(connection, {number for row in found for number in row[1:7]})
     for row in found:
         if allowed is not None and row[2] not in allowed:
@@ -246,7 +249,7 @@ def _units(connection: sa.Connection) -> dict[str, str]:
     return {row.vid: row.unit for row in connection.execute(sa.select(SCOPE.c.vid, SCOPE.c.unit))}
 
 
-# ----------------------------------------------------------------------------------------------------- pages of the newest
+# ---------------------------------------------------------------------------------------- pages of the newest
 
 
 def find(connection: sa.Connection, wanted: Wanted) -> list[RecordRow]:
@@ -301,7 +304,7 @@ def begun(
     return rows(connection, list(found.scalars()), vids)
 
 
-# ------------------------------------------------------------------------------------------------------------- full text
+# -------------------------------------------------------------------------------------------------- full text
 
 
 def index_stale(connection: sa.Connection) -> None:
@@ -312,7 +315,7 @@ def index_stale(connection: sa.Connection) -> None:
     connection.execute(sa.update(RECORD).where(sa.text("text_stale = 1")).values(text_stale=0))
 
 
-# ---------------------------------------------------------------------------------------------------------------- counts
+# ----------------------------------------------------------------------------------------------------- counts
 
 
 def counts(connection: sa.Connection, program: str | None) -> Counts:

@@ -15,6 +15,8 @@ from sidumba_field.store.tables import CARD, LIST_SPEC, RECORD
 from sidumba_field.store.values import RecordRow
 
 _CHUNK = 500
+#: The words of the full text index as a table of their own; it holds nothing and lives as long as the connection.
+_WORDS = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.record_words USING fts5vocab(main, record_text, row)"
 
 
 class Lists:
@@ -48,10 +50,11 @@ class Lists:
         with self._db.read() as connection:
             return listing.facets(connection, query, by)
 
-    def rows(self, numbers: Sequence[int], vids: Sequence[str]) -> list[RecordRow]:
-        """Return the lines of these records (``RecordRow.n``) in this order; foreign scopes' are left out."""
+    def rows(self, numbers: Sequence[int], vids: Sequence[str], *, whole: bool = False) -> list[RecordRow]:
+        """Return the lines of these records (``RecordRow.n``) in this order; foreign scopes' are left out. ``whole``:
+        every answer is in their fields, not only those of the list."""
         with self._db.read() as connection:
-            return listing.rows(connection, numbers, vids)
+            return listing.rows(connection, numbers, vids, whole)
 
     def begun(self, program: str, owner: str, since: str, vids: Sequence[str]) -> list[RecordRow]:
         """Return what ``owner`` began at or after the ISO instant ``since``, oldest first."""
@@ -63,6 +66,14 @@ class Lists:
         query = ListQuery(program, vids, subject)
         with self._db.read() as connection:
             return sum(listing.facets(connection, query, listing.STATE).values())
+
+    def words_like(self, prefix: str, limit: int = 2_000) -> list[str]:
+        """Return searched words that begin with ``prefix``, the most written first (to offer another spelling)."""
+        asked = sa.text("SELECT term FROM record_words WHERE term >= :low AND term < :high ORDER BY doc DESC LIMIT :most")
+        bounds = {"low": prefix, "high": prefix + "\U0010ffff", "most": limit}
+        with self._db.read() as connection:
+            connection.exec_driver_sql(_WORDS)
+            return list(connection.execute(asked, bounds).scalars())
 
     def _index(self, query: ListQuery) -> None:
         """Words of answers kept since the last search are looked up too."""

@@ -15,9 +15,11 @@ from typing import Any
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services import views as v
-from tests.helpers import fake_review
+from tests.helpers import fake_home, fake_review
 from tests.helpers.fake_dashboard import FakeDashboard
 from tests.helpers.fake_form import FILLED, KBLI, REMARK, FakeForm
+from tests.helpers.fake_lists import FakeLists
+from tests.helpers.fake_reports import FakeReports
 from tests.helpers.fake_steps import FakePeriods, FakeSteps
 
 PASSPHRASE = "sawah luas berkabut pagi"
@@ -192,7 +194,7 @@ class FakeHome:
             week=week,
             week_done=27,
             week_target=40,
-            village_title="Desa Kapul · tenggat 30 Nov",
+            village_title="Desa Kapul",
             village_done=182,
             village_target=240,
             minutes_per_form="4.10",
@@ -205,6 +207,10 @@ class FakeHome:
             received=155,
             last_sync="kemarin 16.20",
             shipping_note="Tidak ada internet. Data aman di laptop dan terkirim sendiri nanti.",
+            deadline="tenggat 30 Nov",
+            head=fake_home.head() if who is not None and who.role == "kepala_dinas" else None,
+            pace=fake_home.pace() if who is not None and who.role == "verifikator_kecamatan" else None,
+            period=fake_home.period() if who is not None and who.role == "operator_server" else None,
         )
 
 
@@ -275,6 +281,10 @@ class FakeEntry:
         self.office.note("explain", rid, path, reason)
         return self._form(rid).change({f"@reason/{path}": reason})
 
+    def refuse(self, rid: str, path: str, why: str) -> v.FormDelta:
+        self.office.note("refuse", rid, path, why)
+        return self._form(rid).change({path: "", f"@why/{path}": why})
+
     def reply(self, rid: str, remark_id: str, text: str) -> v.FormDelta:
         self.office.note("reply", rid, remark_id, text)
         return self._form(rid).change({f"@answer/{remark_id}": text})
@@ -336,8 +346,11 @@ class FakeReview:
         sha: str,
         remark: str = "",
         remarks: dict[str, str] | None = None,
+        given: dict[str, str] | None = None,
     ) -> v.Decided | v.Refusal:
         self.office.note("decide", rid, command, rev, sha, remark, dict(remarks or {}))
+        if given:
+            self.office.note("given", rid, dict(given))
         row = next(row for row in self.rows if row.rid == rid)
         self.rows.remove(row)
         self.decided.append(row)
@@ -399,11 +412,8 @@ class FakeSyncing:
         return self.is_online
 
 
-class FakeReporting:
+class FakeReporting(FakeReports):
     """services.reporting."""
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
 
     def papers(self, rid: str) -> list[tuple[str, str]]:
         self.office.note("papers", rid)
@@ -426,6 +436,7 @@ class FakeServices:
         self.dashboard = FakeDashboard(self.office)
         self.syncing = FakeSyncing(self.office)
         self.reporting = FakeReporting(self.office)
+        self.lists = FakeLists(self.office)
         self.steps = FakeSteps(self.office)
         self.periods = FakePeriods(self.office)
 

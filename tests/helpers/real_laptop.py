@@ -18,6 +18,7 @@ from sidumba_field.services import Services
 from sidumba_field.services.dashboard import DashboardService
 from sidumba_field.services.entry import EntryService
 from sidumba_field.services.home import HomeService
+from sidumba_field.services.listing import ListService
 from sidumba_field.services.reporting import ReportingService
 from sidumba_field.services.review import ReviewService
 from sidumba_field.services.session import SessionService
@@ -30,6 +31,7 @@ from sidumba_field.ui.screens.review import ReviewScreen
 from sidumba_field.ui.screens.window import Window
 from tests.helpers.desk import Office
 from tests.helpers.qt import idle, settle, show, wait_until
+from tests.tour.people import STORED
 
 LONG_PERSON = "Drs. H. Muhammad Rahmat Hidayatullah, S.Sos., M.M."
 LONG_BUSINESS = "Kelompok Usaha Keripik Singkong dan Kerupuk Ubi Ungu Ibu Siti Aminah"
@@ -94,7 +96,9 @@ class RealLaptop:
             item = entry.open(rid).items[path]
             if item.value or item.readonly:
                 continue
-            if item.kind.startswith("select"):
+            if path in STORED:
+                entry.answer(rid, path, STORED[path])
+            elif item.kind.startswith("select"):
                 entry.answer(rid, path, " ".join(item.choices[int(digit) - 1].value for digit in typed))
             else:
                 entry.answer(rid, path, typed)
@@ -105,7 +109,7 @@ class RealLaptop:
                 for column, text in zip(columns, line, strict=True):
                     entry.answer(rid, f"{repeat}[{row}]/{column.path.rsplit('/', 1)[-1]}", text)
         for path, item in entry.open(rid).items.items():
-            if item.kind == "binary" and item.relevant:
+            if item.kind == "binary" and item.required:
                 entry.attach(rid, path, photo)
         if finish:
             done = entry.finish(rid)
@@ -128,6 +132,7 @@ def village(themed: QApplication, jobs: Jobs, tmp_path: Path) -> Iterator[RealLa
             review=ReviewService(office.desk),
             syncing=SyncingService(office.desk, session, jobs.database_worker),
             reporting=ReportingService(office.desk),
+            lists=ListService(office.desk),
         )
 
     office, services = jobs.database_worker.submit(open_office).result()

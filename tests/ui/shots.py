@@ -85,7 +85,7 @@ def beranda_kadis(window: Window, services: FakeServices) -> None:
 
 def beranda_operator(window: Window, services: FakeServices) -> None:
     """01 of who keeps the server."""
-    sign_in(window, "u6")
+    sign_in(window, "u8")
 
 
 def dasbor(window: Window, services: FakeServices) -> None:

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from sidumba_field.services.views import SessionView
-from sidumba_field.ui.operations import dashboard, home, review, steps, syncing
+from sidumba_field.ui.operations import dashboard, home, listing, printing, review, steps, syncing
 from sidumba_field.ui.screens.dashboard import DashboardScreen
 from sidumba_field.ui.screens.form import FormScreen
 from sidumba_field.ui.screens.home import HomeScreen
+from sidumba_field.ui.screens.listing import ListScreen
+from sidumba_field.ui.screens.reports import ReportsScreen
 from sidumba_field.ui.screens.review import ReviewScreen
 from sidumba_field.ui.screens.selection import SelectionScreen
 from sidumba_field.ui.screens.sync import SyncScreen
@@ -87,6 +89,7 @@ ROOMS: tuple[Room, ...] = (
         listens=True,
         rail=True,
     ),
+    Room("lists", "lists.nav", "table-2", ListScreen, load=listing.load, listens=True),
     Room("sync", "screens.nav.sync", "refresh-cw", SyncScreen, load=syncing.load, listens=True, early=True),
     Room(
         "dashboard",
@@ -97,4 +100,5 @@ ROOMS: tuple[Room, ...] = (
         load=dashboard.load,
         listens=True,
     ),
+    Room("reports", "laporan.nav", "printer", ReportsScreen, load=printing.load, rail=True),
 )

@@ -17,6 +17,7 @@ from sidumba_field.services.views import Changes, Link, TruthView
 from sidumba_field.ui.operations import entry, printing, review, session, steps, syncing
 from sidumba_field.ui.screens.command_search import CommandSearch
 from sidumba_field.ui.screens.form import FormScreen
+from sidumba_field.ui.screens.listing import ListScreen
 from sidumba_field.ui.screens.login import LoginScreen
 from sidumba_field.ui.screens.review import ReviewScreen
 from sidumba_field.ui.screens.rooms import ROOMS
@@ -173,6 +174,8 @@ class Window(MainWindow):
         session.load_people(self.desk)
 
     def _got_up(self) -> None:
+        self.desk.lists.forget()
+        self.desk.review.set_lane(())
         self.set_place("")
         self.nav.set_items([])
         self.nav.set_person("", "")
@@ -215,13 +218,28 @@ class Window(MainWindow):
         """Ctrl+P: the papers of the record in hand."""
         if self.desk.session.current is None:
             return
+        if self._front("print_now"):
+            return
+        screen = self.built_screen(self.current_screen())
+        if isinstance(screen, ListScreen):
+            screen.print_in_hand()
+            return
         in_hand = {"form": self.desk.form.rid, "review": self.desk.review.rid}.get(self.current_screen(), "")
         if in_hand:
             self.desk.form.settle()
             printing.print_record(self.desk, in_hand)
 
+    def _front(self, name: str) -> bool:
+        """Let the screen in front take a key of the window; whether it has a use for it."""
+        taken = getattr(self.built_screen(self.current_screen()), name, None)
+        if callable(taken):
+            taken()
+        return callable(taken)
+
     def _say_saved(self) -> None:
         if self.desk.session.current is None:
+            return
+        if self._front("save_now"):
             return
         self.desk.form.settle()
         truth = self.desk.session.truth

@@ -5,8 +5,12 @@ Remarks and checks are kept per record until a decision, so that a skipped recor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from sidumba_field.services.steps_views import Beside
 from sidumba_field.services.views import BatchOffer, CommandView, QueueView, ReviewLine, ReviewView
 
 GRACE_SECONDS = 60  # the clock runs on for this long after the window lost focus (design/UI.md section 9)
@@ -32,13 +36,17 @@ class ReviewModel(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.queue: QueueView | None = None
+        self._lane: tuple[str, ...] = ()
         self.view: ReviewView | None = None
+        self.beside_view: Beside | None = None
         self.show_all = False
         self.deciding = False
         self.wanted = ""  # the record asked for last; an older answer is not shown
         self._checks: dict[str, set[str]] = {}
         self._remarks: dict[str, dict[str, str]] = {}
         self._seconds: dict[str, int] = {}
+        self._codes: dict[str, dict[str, tuple[str, str]]] = {}
+        self._spent: list[int] = []
         self._away = 0
         self._active = True
         self._clock = QTimer(self)
@@ -48,13 +56,31 @@ class ReviewModel(QObject):
     # -- queue
 
     def show_queue(self, queue: QueueView) -> None:
-        """The queue, oldest first."""
+        """The queue, oldest first; while a selection is verified in turn only that, in its order."""
+        rows = {row.rid: row for row in queue.rows}
+        self._lane = tuple(rid for rid in self._lane if rid in rows)
+        if self._lane:
+            queue = replace(queue, rows=tuple(rows[rid] for rid in self._lane))
         self.queue = queue
         self.queue_changed.emit()
+
+    def set_lane(self, rids: Sequence[str]) -> None:
+        """Verify these in turn; when all of them are decided the whole queue is back. None: the whole queue."""
+        self._lane = tuple(rids)
+
+    @property
+    def lane(self) -> tuple[str, ...]:
+        """Records of a selection that are not decided yet."""
+        return self._lane
 
     def rids(self) -> tuple[str, ...]:
         """Records of the queue in order."""
         return tuple(row.rid for row in self.queue.rows) if self.queue is not None else ()
+
+    def may_stay(self, rid: str) -> bool:
+        """Whether a record in hand has its place here: it waits, or it was signed off a while ago."""
+        queue = self.queue
+        return queue is not None and any(row.rid == rid for row in (*queue.rows, *queue.signed))
 
     def beside(self, step: int, rid: str = "") -> str:
         """The record before (-1) or after (+1) one of the queue; "" at its ends."""
@@ -82,21 +108,53 @@ class ReviewModel(QObject):
             return
         if view.rid != self.rid:
             self.show_all = not view.changed
+            self.beside_view = None
         self.view = view
         self._clock.start()
         self.opened.emit()
 
+    def show_beside(self, beside: Beside) -> None:
+        """What stands beside the record in hand."""
+        if beside.rid == self.rid and beside != self.beside_view:
+            self.beside_view = beside
+            self.beside_changed.emit()
+
     def clear(self) -> None:
         """Nothing in hand."""
-        self.view = None
+        self.view = self.beside_view = None
         self.wanted = ""
         self._clock.stop()
         self.emptied.emit()
 
     def forget(self, rid: str) -> None:
         """A decision was taken: checks, remarks and clock of that record end."""
-        for kept in (self._checks, self._remarks, self._seconds):
+        if rid in self._seconds:
+            self._spent.append(self._seconds[rid])
+        for kept in (self._checks, self._remarks, self._seconds, self._codes):
             kept.pop(rid, None)
+
+    def average(self) -> int:
+        """Seconds per decision since somebody sat down, 0 before the first."""
+        return round(sum(self._spent) / len(self._spent)) if self._spent else 0
+
+    # -- codes that go with the step
+
+    def code(self, path: str) -> tuple[str, str]:
+        """(code, words) chosen for an answer, ("", "") for none."""
+        return self._codes.get(self.rid, {}).get(path, ("", ""))
+
+    def set_code(self, path: str, code: str, words: str) -> None:
+        """Choose a code; "" takes the choice back."""
+        codes = self._codes.setdefault(self.rid, {})
+        if code:
+            codes[path] = (code, words)
+        else:
+            codes.pop(path, None)
+        self.lines_changed.emit()
+
+    def codes(self) -> dict[str, str]:
+        """What the step brings with it: path -> code."""
+        return {path: code for path, (code, _) in self._codes.get(self.rid, {}).items()}
 
     def lines(self) -> tuple[ReviewLine, ...]:
         """What the switch shows: changed lines and their neighbours, or all."""

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 from sidumba_field import words
 from sidumba_field.ui.theme import font, paint_icon, size, theme
 from sidumba_field.ui.widgets.glyphs import MarkPainter, StatePainter, mark_meaning, position_meaning
+from sidumba_field.ui.widgets.label import Label
 from sidumba_field.ui.widgets.painting import line_of_text
 from sidumba_field.ui.widgets.speech import language, tr
 
@@ -182,6 +183,11 @@ class TruthBar(QWidget):
         for part in self.PARTS:
             if part == "connection":
                 self._row.addStretch(1)
+                self._note = Label("", "small", "secondary", numbers=True)
+                self._note_line = _Join(False)
+                self._row.addWidget(self._note)
+                self._row.addWidget(self._note_line)
+                self.set_note("")
             elif part != "saved":
                 join = self._joins[part] = _Join(part in self._CHEVRON_BEFORE)
                 self._row.addWidget(join)
@@ -199,6 +205,16 @@ class TruthBar(QWidget):
     def segment(self, part: str) -> Segment:
         """One segment, for tests and for the focus."""
         return self._segments[part]
+
+    def set_note(self, text: str) -> None:
+        """What the screen in front has to say at the right ("Baris 1–16 dari 1.284"); "" for nothing."""
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+        self._note_line.setVisible(bool(text))
+
+    def note(self) -> str:
+        """What stands there now."""
+        return self._note.text()
 
     def set_short(self, short: bool) -> None:
         """Below 1000 px words shorten and numbers stay."""
