@@ -347,6 +347,10 @@ class Program:
     def reviews(self, role: str) -> bool:
         return role in self.roles and self.roles[role].reviews
 
+    def signs(self, role: str) -> bool:
+        """Tell whether a role vouches for whole batches by their digest."""
+        return any(row.role == role and "exact_digest" in row.guards for row in self.workflow.transitions)
+
     def oversees(self, role: str) -> bool:
         """Tell whether a role answers for more than one of the lowest units."""
         return role in self.roles and LEVELS[self.roles[role].level] < max(LEVELS.values())

@@ -28,6 +28,7 @@ from sidumba_field.services.home_views import (
     SignedView,
     StandView,
 )
+from sidumba_field.services.listing import use_lists
 from sidumba_field.services.pace import Pace, office_day, standard_minutes
 from sidumba_field.services.periods import open_period
 from sidumba_field.services.review_views import ReviewPainter
@@ -72,6 +73,7 @@ class HomeHead:
 
     def head(self, program: Program) -> HeadView:
         """Return Beranda of who signs."""
+        use_lists(self.desk)
         steps = self.signs(program)
         store, lang = self.desk.seat().store, self.desk.lang
         vids = self.desk.my_vids(program.id)
@@ -226,7 +228,7 @@ class HomeHead:
         part = percent(100 * own.in_time / own.count, 0, lang) if own.count else ""
         shown = minutes_text(own.median, lang) if own.count else ""
         desks = self._desks(program, self.desk.my_vids(program.id))
-        return PaceView(done, shown, standard_minutes(program), part, desks)
+        return PaceView(done, shown, own.median, standard_minutes(program), part, desks)
 
     def _desks(self, program: Program, vids: Sequence[str]) -> tuple[StandView, ...]:
         """Return how many records lie at each desk, in the order of their way."""
@@ -278,7 +280,7 @@ class HomeHead:
         return say(
             "dashboard.head.backup",
             self.desk.lang,
-            when=self._when(parse_iso(made)),
+            when=_inside(self._when(parse_iso(made))),
             count=number(int(count), lang=self.desk.lang) if count.isdecimal() else count,
         )
 
@@ -286,6 +288,11 @@ class HomeHead:
 def _listed(row: RecordRow) -> list[Mapping[str, object]]:
     found = json.loads(row.fields.get("members", "[]"))
     return found if isinstance(found, list) else []
+
+
+def _inside(words: str) -> str:
+    """Return words as they stand inside a sentence."""
+    return words[:1].lower() + words[1:]
 
 
 def money_short(value: int, lang: str) -> str:

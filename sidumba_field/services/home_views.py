@@ -66,10 +66,14 @@ class HeadView:
 
 @dataclass(frozen=True, slots=True)
 class PaceView:
-    """The own pace of who judges: done today, and how his decisions keep to the SOP's minutes ("" = none measured)."""
+    """The own pace of who judges: done today, and how his decisions keep to the SOP's minutes ("" = none measured).
+
+    ``seconds``: the median as a number, for the bar.
+    """
 
     done: int
     median: str
+    seconds: int
     standard: int
     in_time: str
     desks: tuple[StandView, ...] = field(default=())

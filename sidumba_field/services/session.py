@@ -201,6 +201,7 @@ class SessionService:
             window_title=say("services.window_title", self.desk.lang, unit=place),
             lease_expired=self.desk.lease_over,
             oversees=bool(program and program.oversees(role)),
+            signs=bool(program and program.signs(role)),
             may_move=self._has_steps(program, role, "record"),
             may_round=self._has_steps(program, role, "period"),
         )

@@ -98,6 +98,7 @@ class SessionView:
     window_title: str
     lease_expired: bool = False
     oversees: bool = False
+    signs: bool = False
     may_move: bool = False
     may_round: bool = False
 
@@ -408,12 +409,18 @@ class BatchOffer:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
+    """What waits, oldest first. ``signed``: batches signed off that may be withdrawn or lack their paper; ``more``: how
+    many wait behind the rows shown.
+    """
+
     title: str
     count_text: str
     rows: tuple[QueueRow, ...]
     done_today: int
     empty_text: str
     offers: tuple[BatchOffer, ...] = ()
+    signed: tuple[QueueRow, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

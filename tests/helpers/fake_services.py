@@ -39,6 +39,10 @@ REGENCY = v.SessionView(
     "u7", "Noor Laila", "Noor", "NL", "verifikator_kabupaten", "Verifikator kabupaten", "Kabupaten Balangan", "",
     False, True, "Sidumba Field · Kabupaten Balangan", may_move=True, may_round=True,
 )  # fmt: skip
+OPERATOR = v.SessionView(
+    "u8", "Fahrul Razi, S.Kom.", "Fahrul", "FR", "operator_server", "Operator server", "Kabupaten Balangan", "",
+    False, False, "Sidumba Field · Kabupaten Balangan", oversees=True,
+)  # fmt: skip
 SESSIONS = {
     "u1": v.SessionView(
         "u1", "Nor Halimah", "Nor", "NH", "petugas", "Petugas pendata", "Desa Kapul", "Kecamatan Halong",
@@ -50,7 +54,7 @@ SESSIONS = {
     ),
     "u5": v.SessionView(
         "u5", "Hj. Ratna Melati", "Ratna", "RM", "kepala_dinas", "Kepala dinas", "Kabupaten Balangan", "",
-        False, True, "Sidumba Field · Kabupaten Balangan", oversees=True,
+        False, True, "Sidumba Field · Kabupaten Balangan", oversees=True, signs=True,
     ),
 }  # fmt: skip
 TASKS = (
@@ -127,7 +131,7 @@ class FakeSession:
         self.office.note("unlock", user_id)
         if passphrase != PASSPHRASE:
             raise SidumbaError("auth.wrong_passphrase")
-        self.office.who = {**SESSIONS, "u6": ADMIN_DESA, "u7": REGENCY}[user_id]
+        self.office.who = {**SESSIONS, "u6": ADMIN_DESA, "u7": REGENCY, "u8": OPERATOR}[user_id]
         return self.office.who
 
     def current(self) -> v.SessionView | None:

@@ -133,7 +133,7 @@ class DashboardScreen(QWidget):
         self.up.clicked.connect(self.go_up)
         self.filter.clicked.connect(self.choose_area)
         self.table.clicked.connect(self.toggle_table)
-        self.print_button.clicked.connect(self.print_page)
+        self.print_button.clicked.connect(lambda: self.print_now())
         self._show()
 
     # -- the shell's questions
@@ -152,10 +152,11 @@ class DashboardScreen(QWidget):
         for part in self._shrink:
             part.setVisible(not below_1000)
 
-    def print_page(self) -> None:
+    def print_now(self) -> bool:
         """Ctrl+P: what is seen, as PDF."""
         if self._desk.dashboard.view is not None:
             dashboard.print_board(self._desk, self._draw)
+        return True
 
     # -- showing
 
@@ -236,7 +237,7 @@ class DashboardScreen(QWidget):
         if concern.kind == "quiet":
             dashboard.copy_quiet(self._desk)
         else:
-            self._desk.go.emit("records")
+            self._desk.go.emit("lists")
 
     # -- paper
 

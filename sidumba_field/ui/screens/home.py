@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayo
 
 from sidumba_field.services.views import HomeView, QueueView, TaskRow
 from sidumba_field.ui.operations import entry, review
+from sidumba_field.ui.screens.dashboard_cards import told
 from sidumba_field.ui.screens.home_cards import ShippingCard, TargetsCard, VisitsCard
+from sidumba_field.ui.screens.home_head import HeadPane, PaceCard, PeriodPane
 from sidumba_field.ui.screens.parts import clear, scroll
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.speech import tell
@@ -40,10 +42,14 @@ class HomeScreen(QWidget):
         self.new_button = Button(tell("nav.new_form"), "primary", icon="plus")
         self.new_button.set_shortcut("Ctrl+N", bind=False)  # the window owns the key
         self.new_button.clicked.connect(partial(entry.new_record, desk))
+        self.board_button = Button(told("open"), "plain", icon="chart-no-axes-column")
+        self.board_button.clicked.connect(partial(desk.go.emit, "dashboard"))
+        self.header.add_action(self.board_button)
         self.header.add_action(self.new_button)
         self.targets = TargetsCard()
         self.list = RecordList(name=tell("home.todo"))
-        self.visits, self.shipping = VisitsCard(), ShippingCard()
+        self.visits, self.shipping, self.pace = VisitsCard(), ShippingCard(), PaceCard()
+        self.head, self.period = HeadPane(), PeriodPane()
         self._lay_out()
         self._connect()
 
@@ -56,6 +62,8 @@ class HomeScreen(QWidget):
         self._offers = QVBoxLayout()
         self._offers.setSpacing(8)
         column.addLayout(self._offers)
+        column.addWidget(self.head)
+        column.addWidget(self.period)
         columns = self._columns = QHBoxLayout()
         columns.setSpacing(12)
         self._todo = self._todo_card()
@@ -66,6 +74,7 @@ class HomeScreen(QWidget):
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(12)
         side.addWidget(self.visits, 1)
+        side.addWidget(self.pace)
         side.addWidget(self.shipping)
         side.addStretch(0)
         columns.addWidget(self._side, 100)
@@ -105,11 +114,17 @@ class HomeScreen(QWidget):
         self.list.opened.connect(self._open)
         self.visits.opened.connect(partial(entry.open_record, self._desk))
         self.shipping.opened.connect(lambda: self._desk.go.emit("sync"))
+        self.head.opened.connect(self._open)
+        self.period.wanted.connect(lambda: self._desk.go.emit("periods"))
 
     # -- the shell's questions
 
     def first_focus(self) -> QWidget:
         """The first task; with nothing to do, the button that begins something."""
+        if self._kind == "head":
+            return self.head.list if self.head.list.items() else self.board_button
+        if self._kind == "period":
+            return self.period.open_button if self.period.open_button.isVisible() else self.board_button
         if self._stack.currentIndex() == 0:
             return self.list
         return self.new_button if self.new_button.isVisible() else self.shipping.lane()
@@ -117,6 +132,7 @@ class HomeScreen(QWidget):
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
         """Visits give way first, then the targets' last figure; below 1000 px one column."""
         self.targets.set_narrow(below_1180)
+        self.head.set_narrow(narrow=below_1180, one=below_1000)
         self._side.setMaximumWidth(SIDE if below_1180 and not below_1000 else 16777215)
         one = QBoxLayout.Direction.TopToBottom if below_1000 else QBoxLayout.Direction.LeftToRight
         self._columns.setDirection(one)
@@ -131,9 +147,9 @@ class HomeScreen(QWidget):
     def _show_person(self) -> None:
         current = self._desk.session.current
         self.new_button.setVisible(current is not None and current.may_enter)
+        self.board_button.setVisible(current is not None and current.oversees)
+        self._arrange("")
         reviewing = self._reviews()
-        self.targets.setVisible(not reviewing)
-        self.visits.setVisible(not reviewing)
         self._todo_head.set_title(tell("home.queue" if reviewing else "home.todo"))
         self.list.set_items([])
 
@@ -143,6 +159,19 @@ class HomeScreen(QWidget):
             return
         self.header.set_title(view.greeting, view.date_line)
         self.shipping.show_counts(view)
+        before = self._kind
+        self._arrange("head" if view.head is not None else "period" if view.period is not None else "")
+        if view.head is not None:
+            self.head.show_head(view.head)
+        if view.period is not None:
+            self.period.show_period(view.period, opens=self._has_room("periods"))
+        if self._kind:
+            if self._kind != before and self.isVisible():
+                self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        if view.pace is not None:
+            self.pace.show_own(view.pace)
+        self.pace.setVisible(view.pace is not None)
         if self._reviews():
             self._show_queue()
             return
@@ -150,6 +179,24 @@ class HomeScreen(QWidget):
         self.visits.show_visits(view)
         self._todo_head.set_count(str(len(view.tasks)) if view.tasks else "")
         self._fill(_task_items(view), tell("home.nothing"), tell("home.nothing_hint"))
+
+    _kind = ""
+
+    def _arrange(self, kind: str) -> None:
+        """Whose Beranda this is: "head", "period", or the one of tasks and queues."""
+        self._kind = kind
+        reviewing = self._reviews()
+        self.head.setVisible(kind == "head")
+        self.period.setVisible(kind == "period")
+        for part in (self._todo, self._side):
+            part.setVisible(not kind)
+        self.targets.setVisible(not kind and not reviewing)
+        self.visits.setVisible(not kind and not reviewing)
+        self.pace.setVisible(False)
+
+    def _has_room(self, name: str) -> bool:
+        has = getattr(self.window(), "has_screen", None)
+        return bool(has(name)) if callable(has) else False
 
     def _fill(self, items: Sequence[RecordRow | GroupRow], lead: str, hint: str) -> None:
         hand = self.window().focusWidget()
@@ -173,7 +220,7 @@ class HomeScreen(QWidget):
 
     def _show_queue(self) -> None:
         queue = self._desk.review.queue
-        if queue is None or not self._reviews():
+        if queue is None or not self._reviews() or self._kind:
             return
         view = self._desk.home.view
         tasks = _task_items(view) if view is not None else []
@@ -195,7 +242,6 @@ class HomeScreen(QWidget):
             row.addWidget(button)
             card.column.addLayout(row)
             self._offers.addWidget(card)
-        self.shipping.show_pace(tell("home.pace", count=queue.done_today))
 
     def _open(self, rid: str) -> None:
         view = self._desk.home.view

@@ -154,7 +154,8 @@ class TargetsCard(Card):
         self._left.setText(tell("home.more", count=left) if view.week_target else "")
         self._days.show_days(view.week)
         of = tell("home.of_places", count=view.village_target) if view.village_target else tell("home.places")
-        self.village.show_figure(view.village_title, number(view.village_done, lang=language()), of)
+        title = f"{view.village_title} · {view.deadline}" if view.deadline else view.village_title
+        self.village.show_figure(title, number(view.village_done, lang=language()), of)
         self._village_bar.set_progress(view.village_done, view.village_target)
         self._village_bar.setVisible(view.village_target > 0)
         self.pace.show_figure(tell("home.per_form"), view.minutes_per_form, tell("home.minutes"))
@@ -296,13 +297,10 @@ class ShippingCard(Card):
         for lane in self._lanes.values():
             row.addWidget(lane, 1)
         self._note = Label("", "small", "secondary", wrap=True)
-        self._pace = Label("", "small", "secondary", wrap=True, numbers=True)
-        self._pace.hide()
         self.column.setSpacing(11)
         self.column.addLayout(head)
         self.column.addLayout(row)
         self.column.addWidget(self._note)
-        self.column.addWidget(self._pace)
 
     def lane(self) -> QWidget:
         """A place for the keyboard when nothing else waits."""
@@ -315,8 +313,3 @@ class ShippingCard(Card):
         self._last.setText(tell("home.last_sync", when=view.last_sync) if view.last_sync else "")
         self._note.setText(view.shipping_note)
         self._note.setVisible(bool(view.shipping_note))
-
-    def show_pace(self, words: str) -> None:
-        """A verifier's own pace."""
-        self._pace.setText(words)
-        self._pace.setVisible(bool(words))

@@ -45,6 +45,14 @@ def _moves(person: SessionView) -> bool:
     return person.may_move
 
 
+def _no_other(_person: SessionView) -> tuple[str, str] | None:
+    return None
+
+
+def _signing(person: SessionView) -> tuple[str, str] | None:
+    return ("screens.nav.signing", "stamp") if person.signs else None
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """One screen.
@@ -52,7 +60,8 @@ class Room:
     ``words``: catalogue key (with its area) of its name in the navigation. ``shown``: who has it there (None: reached
     from another screen). ``load``: fetches what it shows, each time it comes to the front. ``listens``: is loaded
     again while in front when lists or counts change. ``rail``: wants the narrow navigation.
-    ``early``: is built when somebody sits down, because its model may speak to it before it is shown.
+    ``early``: is built when somebody sits down, because its model may speak to it before it is shown. ``also``: another
+    name and icon for some people (who signs batches calls the same desk "Pengesahan").
     """
 
     name: str
@@ -64,6 +73,11 @@ class Room:
     listens: bool = False
     rail: bool = False
     early: bool = False
+    also: Callable[[SessionView], tuple[str, str] | None] = _no_other
+
+    def named(self, person: SessionView) -> tuple[str, str]:
+        """Catalogue key and icon in the navigation of ``person``."""
+        return self.also(person) or (self.words, self.icon)
 
 
 ROOMS: tuple[Room, ...] = (
@@ -78,6 +92,7 @@ ROOMS: tuple[Room, ...] = (
         load=review.load_queue,
         rail=True,
         early=True,
+        also=_signing,
     ),
     Room(
         "selection",

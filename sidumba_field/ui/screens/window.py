@@ -13,14 +13,14 @@ from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from sidumba_field.services.people import plain_words
-from sidumba_field.services.views import Changes, Link, TruthView
+from sidumba_field.services.views import Changes, Link, SessionView, TruthView
 from sidumba_field.ui.operations import entry, printing, review, session, steps, syncing
 from sidumba_field.ui.screens.command_search import CommandSearch
 from sidumba_field.ui.screens.form import FormScreen
 from sidumba_field.ui.screens.listing import ListScreen
 from sidumba_field.ui.screens.login import LoginScreen
 from sidumba_field.ui.screens.review import ReviewScreen
-from sidumba_field.ui.screens.rooms import ROOMS
+from sidumba_field.ui.screens.rooms import ROOMS, Room
 from sidumba_field.ui.screens.search_targets import search_targets
 from sidumba_field.ui.shell import MainWindow
 from sidumba_field.ui.theme import Mode, apply_theme, theme
@@ -151,7 +151,7 @@ class Window(MainWindow):
     def nav_items(self) -> list[NavItem]:
         current = self.desk.session.current
         return [
-            NavItem(room.name, say(room.words, language()), room.icon)
+            NavItem(room.name, *_named(room, current))
             for room in ROOMS
             if current is not None and room.shown is not None and room.shown(current)
         ]
@@ -453,3 +453,8 @@ def _use_mode(mode: Mode) -> None:
     app = QGuiApplication.instance()
     if app is not None:
         apply_theme(app, mode)  # type: ignore[arg-type]  # the one QApplication of this process
+
+
+def _named(room: Room, person: SessionView) -> tuple[str, str]:
+    words, icon = room.named(person)
+    return say(words, language()), icon
