@@ -28,7 +28,7 @@ from server_stub.workflow.service import WorkflowService
 from sidumba_field.core.canonical import canonical, sha256_hex
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock
-from sidumba_field.wire import endpoints
+from sidumba_field.wire import endpoints, packing
 from sidumba_field.wire.messages import Message, sealed
 
 M = TypeVar("M", bound=Message)
@@ -91,24 +91,35 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 def unpack(body: bytes, encoding: str, limit: int) -> bytes:
-    """Undo gzip without ever holding more than ``limit`` bytes: a small bomb is refused, not unpacked.
+    """Undo xz or gzip without ever holding more than ``limit`` bytes: a small bomb is refused, not unpacked.
 
     Raises ``wire.body_too_big`` or ``wire.malformed``.
     """
     if encoding in ("", "identity"):
         return body
-    if encoding != "gzip":
+    if encoding not in _UNPACKERS:
         raise SidumbaError("wire.malformed", field="Content-Encoding")
+    try:
+        plain, is_whole = _UNPACKERS[encoding](body, limit)
+    except ValueError:
+        raise SidumbaError("wire.malformed", field=encoding) from None
+    if len(plain) > limit:
+        raise SidumbaError("wire.body_too_big", limit=limit)
+    if not is_whole:
+        raise SidumbaError("wire.malformed", field=encoding)
+    return plain
+
+
+def _ungzip(body: bytes, limit: int) -> tuple[bytes, bool]:
     stream = zlib.decompressobj(wbits=31)
     try:
         plain = stream.decompress(body, limit + 1)
-    except zlib.error:
-        raise SidumbaError("wire.malformed", field="gzip") from None
-    if len(plain) > limit:
-        raise SidumbaError("wire.body_too_big", limit=limit)
-    if not stream.eof or stream.unused_data:
-        raise SidumbaError("wire.malformed", field="gzip")
-    return plain
+    except zlib.error as error:
+        raise ValueError("no gzip stream") from error
+    return plain, stream.eof and not stream.unused_data
+
+
+_UNPACKERS = {packing.XZ: packing.unpack, "gzip": _ungzip}
 
 
 def parse(raw: bytes, kind: type[M]) -> M:

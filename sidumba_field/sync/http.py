@@ -8,7 +8,6 @@ person may read.
 
 from __future__ import annotations
 
-import gzip
 import json
 import secrets
 from typing import TypeVar
@@ -23,7 +22,7 @@ from sidumba_field.core.time import Clock, SystemClock
 from sidumba_field.sync.replies import check_length, judge, refusal
 from sidumba_field.sync.session import CONNECT_S, DEADLINE_S, READ_S, LineSession
 from sidumba_field.sync.transport import DeviceIdentity, Sink
-from sidumba_field.wire import endpoints
+from sidumba_field.wire import endpoints, packing
 from sidumba_field.wire.messages import (
     AttStatus,
     Done,
@@ -127,13 +126,13 @@ class HttpTransport:
         return self._call("GET", target, None, {}, kind)
 
     def _post(self, target: str, message: Message, kind: type[_Reply], pack: bool = False) -> _Reply:
+        return self._call("POST", target, *self._body(message, pack), kind)
+
+    def _body(self, message: Message, pack: bool) -> tuple[bytes, dict[str, str]]:
+        """Return a message as it travels, and the headers that say how; the same message is the same bytes."""
         body = json.dumps(message.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"Content-Type": "application/json"}
-        if pack:
-            # mtime 0: the same batch sent again is the same bytes.
-            body = gzip.compress(body, compresslevel=6, mtime=0)
-            headers["Content-Encoding"] = "gzip"
-        return self._call("POST", target, body, headers, kind)
+        return (packing.pack(body), {**headers, "Content-Encoding": packing.XZ}) if pack else (body, headers)
 
     def _call(
         self, method: str, target: str, body: bytes | None, headers: dict[str, str], kind: type[_Reply]

@@ -29,7 +29,8 @@ FIGURES: dict[tuple[str, ...], tuple[str, str]] = {
     ("form_judge_ms",): ("answers", "form_judge"),
     ("wilayah_query_ms",): ("answers", "wilayah_query"),
     ("list_open_ms",): ("lists", "list_open"),
-    ("wire_bytes_per_record", "push_sqlite_ops_s"): ("pushes", "sqlite"),
+    ("wire_bytes_per_record",): ("pushes", "weights"),
+    ("push_sqlite_ops_s",): ("pushes", "sqlite"),
     ("push_pg_ops_s",): ("pushes", "postgres"),
     ("pdf10k_s", "pdf_rss_ratio_100k_10k"): ("papers", "registers"),
 }

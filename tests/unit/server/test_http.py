@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import lzma
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from sidumba_field.core.time import SystemClock, iso
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.sync.http import HttpTransport
 from sidumba_field.sync.transport import DeviceIdentity
-from sidumba_field.wire import endpoints
+from sidumba_field.wire import endpoints, packing
 from sidumba_field.wire.messages import EscrowRequest, HeadMessage, PullRequest, SessionRequest, unseal
 from sidumba_field.wire.problems import CONTENT_TYPE
 from tests.helpers.office import DESA, DESA_2, PROGRAM, Office
@@ -32,6 +33,8 @@ from tests.helpers.server import Laptop, threaded_server
 
 #: For laws that no database has a part in.
 ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+#: Every way a body may be packed.
+PACKED = {"gzip": gzip.compress, packing.XZ: packing.pack}
 
 
 @pytest.fixture
@@ -243,19 +246,29 @@ def test_unknown_and_suspended_laptops_are_turned_away_before_their_body_is_read
 @ONE_DATABASE
 def test_a_body_beyond_the_limit_is_refused_packed_or_not(laptop: Laptop) -> None:
     assert number(raw(laptop, "POST", endpoints.PUSH, b"x" * (endpoints.MAX_BODY + 1))) == "413.1"
-    bomb = gzip.compress(b" " * 200_000_000)
-    assert len(bomb) < 300_000
-    assert number(raw(laptop, "POST", endpoints.PUSH, bomb, Content_Encoding="gzip")) == "413.1"
-    assert number(raw(laptop, "POST", endpoints.PUSH, b"nonsense", Content_Encoding="gzip")) == "400.1"
+    for name, packed in PACKED.items():
+        bomb = packed(b" " * 200_000_000)
+        assert len(bomb) < 300_000
+        assert number(raw(laptop, "POST", endpoints.PUSH, bomb, Content_Encoding=name)) == "413.1"
+        assert number(raw(laptop, "POST", endpoints.PUSH, b"nonsense", Content_Encoding=name)) == "400.1"
     assert number(raw(laptop, "POST", endpoints.PUSH, b"{}", Content_Encoding="br")) == "400.1"
 
 
-def test_half_a_gzip_stream_and_two_in_one_are_refused() -> None:
-    whole = gzip.compress(b"hello" * 100)
-    assert unpack(whole, "gzip", 1000) == b"hello" * 100
+@pytest.mark.parametrize("name", PACKED)
+def test_half_a_packed_stream_and_two_in_one_are_refused(name: str) -> None:
+    whole = PACKED[name](b"hello" * 100)
+    assert unpack(whole, name, 1000) == b"hello" * 100
     for wrong in (whole[:-4], whole + whole, whole + b"x"):
         with pytest.raises(SidumbaError, match=r"wire\.malformed"):
-            unpack(wrong, "gzip", 1000)
+            unpack(wrong, name, 1000)
+
+
+def test_a_stream_that_wants_more_memory_than_ours_is_refused() -> None:
+    greedy = lzma.compress(
+        b"hello" * 100, filters=[{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 2**26}]
+    )
+    with pytest.raises(SidumbaError, match=r"wire\.malformed"):
+        unpack(greedy, "xz", 1000)
 
 
 @ONE_DATABASE

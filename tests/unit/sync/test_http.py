@@ -4,9 +4,9 @@ believes.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
+import lzma
 import socket
 import time
 from pathlib import Path
@@ -102,8 +102,8 @@ def test_a_push_travels_packed_and_the_signature_covers_the_packed_bytes() -> No
             transport.push(request)
         transport.close()
     sent, body = headers_of(server.requests[0]), server.requests[0].partition(b"\r\n\r\n")[2]
-    assert sent["content-encoding"] == "gzip"
-    assert json.loads(gzip.decompress(body)) == request.model_dump(mode="json")
+    assert sent["content-encoding"] == "xz"
+    assert json.loads(lzma.decompress(body)) == request.model_dump(mode="json")
     signed = endpoints.signing_bytes(
         "POST", "/v1/push", sha256_hex(body), DEVICE, INC, sent[endpoints.NONCE.lower()]
     )

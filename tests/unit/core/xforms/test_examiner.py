@@ -52,7 +52,7 @@ CALCULATED = """
 | | type | name | label | relevant | required | constraint | calculation | choice_filter | bind::sf:warning |
 | | integer | a | A | | yes | . >= 0 and . < 100 | | | ${b} = '' or . <= ${b} |
 | | decimal | b | B | ${a} != 3 | ${a} = 1 | . != 2 or false() | | | . mod 2 = 0 |
-| | text | c | C | | | string-length(normalize-space(.)) > 1 and not(contains(., 'z')) | | | translate(., 'a', 'A') != . |
+| | text | c | C | | | string-length(normalize-space(.)) > 1 and not(contains(., 'z')) | | | translate(., 'a', 'b') |
 | | date | d | D | | | . <= today() and . > '1900-01-01' | | | sf:age(.) >= 15 |
 | | select_one satu | e | E | selected(${f}, 'a') or ${c} | | | | | . = ${c} |
 | | select_multiple satu | f | F | | | count-selected(.) < 3 | | | selected-at(., 0) = 'a' |
