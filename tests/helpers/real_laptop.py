@@ -21,7 +21,9 @@ from sidumba_field.services.home import HomeService
 from sidumba_field.services.listing import ListService
 from sidumba_field.services.reporting import ReportingService
 from sidumba_field.services.review import ReviewService
+from sidumba_field.services.rounds import PeriodService
 from sidumba_field.services.session import SessionService
+from sidumba_field.services.steps import StepsService
 from sidumba_field.services.syncing import SyncingService
 from sidumba_field.services.views import Refusal
 from sidumba_field.ui.app import build_window
@@ -133,6 +135,8 @@ def village(themed: QApplication, jobs: Jobs, tmp_path: Path) -> Iterator[RealLa
             syncing=SyncingService(office.desk, session, jobs.database_worker),
             reporting=ReportingService(office.desk),
             lists=ListService(office.desk),
+            steps=StepsService(office.desk),
+            periods=PeriodService(office.desk),
         )
 
     office, services = jobs.database_worker.submit(open_office).result()

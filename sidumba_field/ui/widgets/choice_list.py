@@ -47,9 +47,20 @@ def choice_field(
     labels = dict(choices)
 
     def search(typed: str) -> list[tuple[str, str]]:
-        return [(value, label) for value, label in choices if typed.lower() in label.lower()]
+        return found_choices(choices, typed)
 
     return LookupField(search, labels.get, name, show_codes=False, parent=parent)
+
+
+def found_choices(choices: Sequence[tuple[str, str]], typed: str) -> list[tuple[str, str]]:
+    """Return the choices whose words hold what was typed: the same words first, then beginnings, then the rest."""
+    wanted = typed.strip().lower()
+
+    def rank(choice: tuple[str, str]) -> int:
+        words = choice[1].lower()
+        return 0 if words == wanted else 1 if words.startswith(wanted) else 2
+
+    return sorted((choice for choice in choices if wanted in choice[1].lower()), key=rank)
 
 
 class _CheckDelegate(QStyledItemDelegate):
@@ -212,16 +223,14 @@ class ChoiceList(QWidget):
             self.toggle(str(first.data(_VALUE)))
 
     def _fill(self) -> None:
-        typed = self._filter.text().strip().lower()
         self._model.clear()
-        for value, label in self._choices:
-            if typed in label.lower():
-                item = QStandardItem(label)
-                item.setData(value, _VALUE)
-                on = value in self._chosen
-                state = Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
-                item.setData(state.value, Qt.ItemDataRole.CheckStateRole)
-                self._model.appendRow(item)
+        for value, label in found_choices(self._choices, self._filter.text()):
+            item = QStandardItem(label)
+            item.setData(value, _VALUE)
+            on = value in self._chosen
+            state = Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
+            item.setData(state.value, Qt.ItemDataRole.CheckStateRole)
+            self._model.appendRow(item)
 
     def paintEvent(self, event: object) -> None:
         """Frame around filter and list."""
