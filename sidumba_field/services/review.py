@@ -6,15 +6,20 @@ batches. Which steps exist comes from the program's table; nothing here knows a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import partial
 
+from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import OutboxState
 from sidumba_field.core.time import iso
+from sidumba_field.core.workflow.replies import ANSWER, judge_reply
 from sidumba_field.programs import Program
 from sidumba_field.services.batches import Batches
 from sidumba_field.services.desk import Desk
+from sidumba_field.services.proposals import Proposals
 from sidumba_field.services.review_views import ReviewPainter
-from sidumba_field.services.subjects import Seen, Subjects
+from sidumba_field.services.signoff import SignOffs
+from sidumba_field.services.subjects import BATCH, UNDO_SECONDS, Seen, Subjects
 from sidumba_field.services.taking import Taking
 from sidumba_field.services.views import (
     BatchOffer,
@@ -25,12 +30,12 @@ from sidumba_field.services.views import (
     Refusal,
     ReviewView,
 )
-from sidumba_field.store import Mark as StoreMark
+from sidumba_field.services.walking import oldest, scopes_where, walk
 from sidumba_field.store import RecordRow
-from sidumba_field.words import say
+from sidumba_field.words import explain_error, say
 
-#: Rows the store is asked for at a time.
-PAGE = 500
+#: Rows of a queue that are shown at once.
+PAGE = 200
 
 
 class ReviewService:
@@ -42,6 +47,8 @@ class ReviewService:
         self._painter = ReviewPainter(desk, self._subjects)
         self._batches = Batches(desk, self._subjects, self._painter)
         self._steps = Taking(desk, self._subjects)
+        self._edits = Proposals(desk, self._subjects)
+        self._signoffs = SignOffs(desk, self._subjects, self._edits)
 
     # ---- the queue
     # -----------------------------------------------------------------------------------------------
@@ -50,23 +57,38 @@ class ReviewService:
         """Return what waits for this person, oldest first, and what is ready to move on together."""
         rows: list[tuple[str, QueueRow]] = []
         offers: list[BatchOffer] = []
+        count = 0
         for program in self.desk.my_programs():
             for subject in program.workflow.subjects:
-                states = self._my_states(program, subject)
-                if states:
-                    rows.extend(self._rows(program, subject, states))
+                found, amount = self._rows(program, subject)
+                rows += found
+                count += amount
             offers.extend(self._batches.offers(program))
         rows.sort(key=lambda pair: pair[0])
+        shown = rows[:PAGE]
         lang = self.desk.lang
         done = self._done_today()
         return QueueView(
             title=self._title(),
-            count_text=say("services.queue.count", lang, count=len(rows)),
-            rows=tuple(row for _, row in rows),
+            count_text=say("services.queue.count", lang, count=count),
+            rows=tuple(row for _, row in shown),
             done_today=done,
             empty_text=say("services.queue.empty", lang, count=done),
             offers=tuple(offers),
+            signed=tuple(self._signed()),
+            more=count - len(shown),
         )
+
+    def _signed(self) -> Iterator[QueueRow]:
+        """Yield batches signed off that may still be taken back, or whose signed paper is missing; newest first."""
+        for program in self.desk.my_programs():
+            for row in walk(self.desk, program, BATCH, program.workflow.states(BATCH)):
+                view = self._signoffs.of(self._subjects.record(row.rid))
+                waits = view is not None and any(not paper.file for paper in view.papers)
+                if view is not None and (view.left_seconds or waits):
+                    title, _ = self._painter.names(program, BATCH, row.fields, row.vid)
+                    mark = self._painter.mark(row.mark)
+                    yield QueueRow(row.rid, BATCH, title, view.signed_text, "", 0, 0, "", mark)
 
     def _title(self) -> str:
         programs = self.desk.my_programs()
@@ -82,27 +104,17 @@ class ReviewService:
             state for state in self._subjects.judged_states(program, subject) if state not in opening
         )
 
-    def _rows(self, program: Program, subject: str, states: tuple[str, ...]) -> list[tuple[str, QueueRow]]:
-        judged: dict[str, tuple[str, ...]] = {}
-        rows = []
-        for row in self._all(program, subject, states):
-            if row.unit not in judged:
-                judged[row.unit] = self._subjects.judged_states(program, subject, row.unit)
-            if row.mark is not StoreMark.WAITING and row.state in judged[row.unit]:
-                rows.append((row.changed_at, self._row(program, subject, row)))
-        return rows
+    def _rows(self, program: Program, subject: str) -> tuple[list[tuple[str, QueueRow]], int]:
+        """Return the oldest that wait, and how many there are: the rest comes when these are decided."""
+        groups = [
+            (state, False, scopes_where(self.desk, program, partial(self._judges, program, subject, state)))
+            for state in self._my_states(program, subject)
+        ]
+        found, count = oldest(self.desk, program, subject, groups, PAGE)
+        return [(row.changed_at, self._row(program, subject, row)) for row in found], count
 
-    def _all(self, program: Program, subject: str, states: Sequence[str]) -> Iterator[RecordRow]:
-        """Walk every page: the store gives the newest first, and what waits longest must not fall off the end."""
-        store = self.desk.seat().store
-        vids = self.desk.my_vids(program.id)
-        after: tuple[str, str] | None = None
-        while True:
-            page = store.records.find(program.id, subject, states, limit=PAGE, after=after, vids=vids)
-            yield from page
-            if len(page) < PAGE:
-                return
-            after = page[-1].key
+    def _judges(self, program: Program, subject: str, state: str, unit: str) -> bool:
+        return state in self._subjects.judged_states(program, subject, unit)
 
     def _row(self, program: Program, subject: str, row: RecordRow) -> QueueRow:
         title, subtitle = self._painter.names(program, subject, row.fields, row.vid)
@@ -113,7 +125,7 @@ class ReviewService:
             title=title,
             subtitle=subtitle,
             age_text=say("services.queue.age", self.desk.lang, age=age),
-            warnings=sum(1 for path in row.fields if path.startswith("@reason/") and row.fields[path]),
+            warnings=row.reasons,
             duplicates=0,
             version_text=say("services.version", self.desk.lang, number=row.rev) if row.rev > 1 else "",
             mark=self._painter.mark(row.mark),
@@ -155,6 +167,26 @@ class ReviewService:
         return self._subjects.lease_refusal() or self._steps.take(
             record, command, Seen(rev, sha), remark, remarks, given
         )
+
+    def reply(self, rid: str, remark_id: str, text: str) -> Decided | Refusal:
+        """Answer a remark in words at the desk the record came back to, where nobody may type; undo as for a decision.
+
+        Who may change the content answers in the form instead. Refused as the server will refuse it.
+        """
+        record = self._subjects.record(rid)
+        change = {ANSWER + remark_id: " ".join(text.split())}
+        late = self._subjects.lease_refusal()
+        if late is not None:
+            return late
+        program = self.desk.program(record.program)
+        user = self.desk.seat().user.user_id
+        try:
+            judge_reply(program.workflow, record.as_record(), user, self._subjects.roles(record), change)
+        except SidumbaError as error:
+            return Refusal("workflow.locked", explain_error(error, self.desk.lang).text(), (), error.code)
+        token = self._edits.edit(record, change)
+        changes = Changes(records=frozenset({rid}), lists=True, counts=True)
+        return Decided(rid, say("services.replied", self.desk.lang), token, UNDO_SECONDS, changes)
 
     def withdraw(self, undo: str) -> Changes | None:
         """Take one's own decision back while it is still on this laptop; None when it has left, or is not his."""

@@ -8,7 +8,7 @@ go; a step that vouches for content is only taken on what was looked at.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import NOTHING, FeedKind
@@ -21,9 +21,8 @@ from sidumba_field.services.steps_views import Glance, KeyedStep, LookView, Move
 from sidumba_field.services.subjects import EDIT, REMOVE, UNDO_SECONDS, Seen, Subjects
 from sidumba_field.services.taking import Taking
 from sidumba_field.services.views import Changes, Mark, Refusal
-from sidumba_field.services.walking import oldest
+from sidumba_field.services.walking import oldest, scopes_where
 from sidumba_field.store import LocalRecord, RecordRow
-from sidumba_field.store import Mark as StoreMark
 from sidumba_field.words import explain_error, say
 
 #: Rows of a pile that are shown at once; what follows comes when these are moved.
@@ -90,27 +89,22 @@ class Selection:
         return row.subject == "record" and row.state != NOTHING and row.command not in (EDIT, REMOVE)
 
     def _pile(self, program: Program, state: str) -> tuple[Pile, tuple[RecordRow, ...]]:
-        mine: dict[str, Callable[[RecordRow], bool]] = {}
-
-        def movable(row: RecordRow) -> bool:
-            if row.unit not in mine:
-                mine[row.unit] = self._judge_of(program, state, row.unit)
-            return row.mark is not StoreMark.WAITING and mine[row.unit](row)
-
-        listed, count, more = oldest(self.desk, program, "record", (state,), ROWS, movable)
+        anyones = scopes_where(self.desk, program, lambda unit: self._judges(program, state, unit) is True)
+        own = scopes_where(self.desk, program, lambda unit: self._judges(program, state, unit) is False)
+        groups = ((state, False, anyones), (state, True, own))
+        listed, count = oldest(self.desk, program, "record", groups, ROWS)
         spec = program.state(state)
         steps = self._steps(program, state)
         return (
-            Pile(state, spec.label(self.desk.lang), spec.posisi, count, more, steps),
+            Pile(state, spec.label(self.desk.lang), spec.posisi, count, steps),
             tuple(listed),
         )
 
-    def _judge_of(self, program: Program, state: str, unit: str) -> Callable[[RecordRow], bool]:
-        """Return who tells whether a record of ``unit`` may be moved by this person: somebody else's draft is not."""
-        roles, user = self.desk.roles(program.id, unit), self.desk.seat().user.user_id
+    def _judges(self, program: Program, state: str, unit: str) -> bool | None:
+        """Tell whether records of ``unit`` are this person's to move: anybody's, only his own (False), none (None)."""
+        roles = self.desk.roles(program.id, unit)
         rows = [r for r in program.workflow.offered("record", state, roles) if self._moves(r)]
-        anyones = any("own" not in row.guards for row in rows)
-        return lambda row: bool(rows) and (anyones or row.owner == user)
+        return any("own" not in row.guards for row in rows) if rows else None
 
     def _steps(self, program: Program, state: str) -> tuple[KeyedStep, ...]:
         roles = {grant.role for grant in self.desk.grants() if grant.program == program.id}

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from sidumba_field.attachments import check_image
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.records import FeedKind
 from sidumba_field.core.time import parse_iso
 from sidumba_field.programs import PaperSpec, Program
 from sidumba_field.services.desk import Desk
@@ -98,12 +97,10 @@ class SignOffs:
         return any(row.role in roles for row in program.workflow.transitions if row.subject == BATCH)
 
     def _decided_at(self, record: LocalRecord) -> datetime:
-        """Return when it came into its state: the server's time, this laptop's while it is on its way."""
-        for entry in reversed(self.desk.seat().store.records.history(record.rid)):
-            payload = entry.payload or {}
-            if entry.kind is FeedKind.TRANSITION and payload.get("to") == record.state:
-                return parse_iso(entry.server_time)
-        return parse_iso(record.changed_at) if not record.predicted else self.desk.clock.now()
+        """Return when it was signed off: the server's time, this laptop's while it is on its way."""
+        if record.predicted:
+            return self.desk.clock.now()
+        return parse_iso(self._subjects.situation(record, None, None).decided_at)
 
     def _papers(self, program: Program, record: LocalRecord) -> Iterable[SignedPaper]:
         lang = self.desk.lang

@@ -26,13 +26,12 @@ class KeyedStep:
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """Records in one state this person may move. ``count``: how many; ``more``: there are more than were counted."""
+    """Records in one state this person may move. ``count``: how many; the oldest of them are shown."""
 
     key: str
     label: str
     posisi: str
     count: int
-    more: bool
     steps: tuple[KeyedStep, ...]
 
 

@@ -1,20 +1,19 @@
-"""Walks long lists from their oldest record, in pages, without holding more than what is shown.
+"""Long lists from their oldest record: counted and ordered by the store, and only the rows that are shown are read.
 
-What waits longest comes first everywhere somebody has to decide; lists of the store begin with the newest.
+What waits longest comes first everywhere somebody has to decide.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
-from sidumba_field.store import RecordRow
+from sidumba_field.store import ListQuery, Mark, RecordRow
 
 PAGE = 500
-#: More than this many are told as "more than": nobody's desk holds them, and counting on would make him wait.
-FAR = 20_000
+#: Everything but what is on its way: that is out of hand until the server has answered.
+AT_REST = tuple(mark.value for mark in Mark if mark is not Mark.WAITING)
 
 
 def walk(
@@ -37,17 +36,36 @@ def oldest(
     desk: Desk,
     program: Program,
     subject: str,
-    states: Sequence[str],
+    groups: Iterable[tuple[str, bool, Sequence[str]]],
     limit: int,
-    wanted: Callable[[RecordRow], bool],
-) -> tuple[list[RecordRow], int, bool]:
-    """Return the ``limit`` oldest of the records ``wanted``, how many there are, and whether counting stopped."""
-    kept: deque[RecordRow] = deque(maxlen=limit)
+) -> tuple[list[RecordRow], int]:
+    """Return the ``limit`` oldest records at rest and how many there are.
+
+    ``groups``: (state, only one's own, scopes).
+    """
+    store, user = desk.seat().store, desk.seat().user.user_id
+    found: list[RecordRow] = []
     count = 0
-    for row in walk(desk, program, subject, states):
-        if wanted(row):
-            kept.append(row)
-            count += 1
-            if count >= FAR:
-                return list(reversed(kept)), count, True
-    return list(reversed(kept)), count, False
+    for state, own, vids in groups:
+        query = ListQuery(
+            program.id,
+            vids,
+            subject=subject,
+            states=(state,),
+            marks=AT_REST,
+            owners=(user,) if own else None,
+            descending=False,
+        )
+        order = store.lists.hits(query).order
+        count += len(order)
+        found += store.lists.rows(order[:limit], vids, whole=True)
+    found.sort(key=lambda row: (row.changed_at, row.rid))
+    return found[:limit], count
+
+
+def scopes_where(desk: Desk, program: Program, allowed: Callable[[str], bool]) -> list[str]:
+    """Return the person's scopes whose unit ``allowed`` admits."""
+    mine = set(desk.my_vids(program.id))
+    return [
+        scope.vid for scope in desk.seat().store.scopes.all() if scope.vid in mine and allowed(scope.unit)
+    ]

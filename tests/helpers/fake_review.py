@@ -73,10 +73,6 @@ def _banners(row: v.QueueRow) -> tuple[v.BannerView, ...]:
                 "amber", "Omzet 5,6× nilai produk.", "Rp 45.000.000 dibanding Rp 8.050.000.", "usaha/omzet"
             )
         )
-    if row.duplicates:
-        banners.append(
-            v.BannerView("magenta", "Mungkin ganda.", "NIK sama: Keripik Bu Siti, Desa Uren, 2025.")
-        )
     return tuple(banners)
 
 

@@ -124,7 +124,7 @@ class FakeSteps:
         labels["diajukan_kecamatan"], labels["draf"] = "Diajukan ke kecamatan", "Draf"
         posisi = {"diajukan_kecamatan": "kecamatan", "draf": "draf"}
         piles = tuple(
-            s.Pile(key, labels[key], posisi.get(key, "desa"), len(self.rows.get(key, ())), False, steps)
+            s.Pile(key, labels[key], posisi.get(key, "desa"), len(self.rows.get(key, ())), steps)
             for key, steps in self.steps.items()
         )
         chosen = pile or piles[0].key

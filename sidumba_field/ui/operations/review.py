@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from sidumba_field.services.views import BatchOffer, Changes, Decided, QueueView, Refusal, ReviewView
+from sidumba_field.ui.operations import steps
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
+from sidumba_field.ui.viewmodels.review import ReviewModel
 from sidumba_field.ui.viewmodels.speech import tell
 
 
@@ -16,7 +18,8 @@ def load_queue(desk: Desk) -> None:
     def arrived(queue: QueueView) -> None:
         desk.review.show_queue(queue)
         rids = desk.review.rids()
-        if desk.review.rid not in rids and desk.review.wanted not in rids:
+        here = desk.review.may_stay(desk.review.rid) or desk.review.may_stay(desk.review.wanted)
+        if not here or (not desk.review.rid and not desk.review.wanted and rids):
             open_first(desk)
 
     desk.jobs.db(desk.services.review.queue, arrived, desk.fail)
@@ -38,8 +41,14 @@ def open_record(desk: Desk, rid: str) -> None:
     def opened(view: ReviewView) -> None:
         if desk.review.wanted == rid:
             desk.review.show(view)
+            load_beside(desk, rid)
 
     desk.jobs.db(lambda: desk.services.review.open(rid), opened, desk.fail)
+
+
+def load_beside(desk: Desk, rid: str) -> None:
+    """Fetch twins, differing values, sign-off and clock of the record in hand, after its answers are on screen."""
+    desk.jobs.db(partial(desk.services.steps.beside, rid), desk.review.show_beside, desk.fail)
 
 
 def refresh(desk: Desk) -> None:
@@ -68,17 +77,27 @@ def open_record_or_first(desk: Desk, rid: str) -> None:
         open_first(desk)
 
 
-def decide(desk: Desk, command: str) -> None:
+def decide(desk: Desk, command: str, remark: str = "") -> None:
     """Take a step on exactly the content that is on screen; the next record opens by itself."""
     model = desk.review
     view = model.view
     if view is None or model.deciding:
         return
     remarks = model.remarks()
+    if view.subject != "record":
+        # A batch has no answers of its own: what is said is said of the whole.
+        remark, remarks = " ".join([remark, *remarks.values()]).strip(), {}
     following = model.beside(+1) or model.beside(-1)
     model.deciding = True
-    work = partial(desk.services.review.decide, view.rid, command, view.rev, view.sha, "", remarks)
+    given = model.codes() if command == _forward(model) else {}
+    work = partial(desk.services.review.decide, view.rid, command, view.rev, view.sha, remark, remarks, given)
     desk.jobs.db(work, partial(_decided, desk, view.rid, following), partial(_not_decided, desk))
+
+
+def _forward(model: ReviewModel) -> str:
+    """The step that codes go with."""
+    command = model.command("forward")
+    return command.command if command is not None else ""
 
 
 def _decided(desk: Desk, rid: str, following: str, result: Decided | Refusal) -> None:
@@ -90,6 +109,7 @@ def _decided(desk: Desk, rid: str, following: str, result: Decided | Refusal) ->
     desk.touch(result.changes)
     undo = partial(withdraw, desk, result.undo, rid) if result.undo else None
     desk.say(Notice(result.sentence, undo=undo, seconds=result.undo_seconds))
+    steps.offer_text(desk, result)
     if following:
         open_record(desk, following)
     else:

@@ -14,9 +14,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from sidumba_field.services.views import Refusal
+from sidumba_field.services.views import Refusal, ReviewLine
 from sidumba_field.ui.operations import review as operations
 from sidumba_field.ui.screens.parts import Ground, scroll
+from sidumba_field.ui.screens.review_beside import BesideParts
 from sidumba_field.ui.screens.review_foot import DecisionBar, FoldLine
 from sidumba_field.ui.screens.review_head import BannerRow, ReviewHead
 from sidumba_field.ui.screens.review_queue import QueuePane
@@ -50,6 +51,7 @@ class ReviewScreen(QWidget):
         self.foot = DecisionBar()
         self.side = SidePane()
         self.photo_sheet = PhotoSheet(self)
+        self.parts = BesideParts(desk, self, self.banners, self.table, self.side)
         self._empty = EmptyState("", bare=True)
         self._lay_out()
         self._connect()
@@ -70,7 +72,7 @@ class ReviewScreen(QWidget):
         column = QVBoxLayout(record)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.head, self.banners):
+        for part in (self.head, self.banners, self.parts.signoff, self.parts.differ):
             column.addWidget(part)
         column.addWidget(self.area, 1)
         column.addWidget(self.foot)
@@ -232,19 +234,7 @@ class ReviewScreen(QWidget):
         view = model.view
         if view is None:
             return
-        items = [
-            ReviewItem(
-                line.path,
-                line.label,
-                line.current,
-                line.previous,
-                line.changed,
-                line.marks,
-                line.group,
-                line.warning,
-            )
-            for line in model.lines()
-        ]
+        items = [self._item(line) for line in model.lines()]
         self.table.set_items(
             items, now=view.version_text, before=view.previous_text, templates=view.templates
         )
@@ -254,6 +244,21 @@ class ReviewScreen(QWidget):
         hidden = len(view.all_lines) - len(view.changed)
         self.fold.show_count(hidden if not model.show_all and view.changed else 0)
         self._count_remarks()
+
+    def _item(self, line: ReviewLine) -> ReviewItem:
+        """One row; a code chosen for it stands in the place of what was answered."""
+        code, words = self._desk.review.code(line.path)
+        given = f"{code}  {words}".strip()
+        return ReviewItem(
+            line.path,
+            line.label,
+            given or line.current,
+            line.current if given else line.previous,
+            bool(given) or line.changed,
+            ((0, len(given)),) if given else line.marks,
+            line.group,
+            line.warning,
+        )
 
     def _show_decision(self, path: str) -> None:
         model = self._desk.review
@@ -289,6 +294,9 @@ class ReviewScreen(QWidget):
 
     def _go_to_line(self, path: str) -> None:
         model = self._desk.review
+        if path in self.parts.beside.coding:
+            self.parts.open_coding()
+            return
         if path not in {line.path for line in model.lines()}:
             model.set_show_all(True)
         self.table.go_to(path)
@@ -344,8 +352,8 @@ class ReviewScreen(QWidget):
         """Alt+W: a message for WhatsApp on the clipboard."""
         view = self._desk.review.view
         if view is not None and view.wa_text:
-            lines = [view.wa_text, *(f"- {text}" for text in self._desk.review.remarks().values())]
-            QGuiApplication.clipboard().setText("\n".join(lines))
+            # Counts and places only: a remark may quote a citizen's answer.
+            QGuiApplication.clipboard().setText(view.wa_text)
             self._desk.say(Notice(tell("review.copied")))
 
     def look_at_photo(self) -> None:

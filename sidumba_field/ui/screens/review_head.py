@@ -9,10 +9,12 @@ from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from sidumba_field.services.steps_views import TwinView
 from sidumba_field.services.views import BannerView, ReviewView, StepView
 from sidumba_field.ui.screens.parts import Ground, clear
 from sidumba_field.ui.theme import font, paint_icon, theme
 from sidumba_field.ui.viewmodels.speech import tell
+from sidumba_field.ui.viewmodels.steps_speech import told
 from sidumba_field.ui.widgets.banner import Banner
 from sidumba_field.ui.widgets.chips import StateChip
 from sidumba_field.ui.widgets.glyphs import StatePainter
@@ -143,22 +145,46 @@ class BannerRow(QWidget):
     """Warnings and possible duplicates side by side; ``opened`` carries the path of the one acted on."""
 
     opened = Signal(str)
+    twin_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._banners: tuple[BannerView, ...] = ()
+        self._blocked = ""
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 8, 12, 8)
         self._row.setSpacing(8)
         self.hide()
 
     def show_banners(self, banners: Sequence[BannerView], blocked: str) -> None:
-        """At most three; what blocks the step comes first."""
+        """At most three; what blocks the step comes first. Twins and needs follow by ``show_beside``."""
+        self._banners, self._blocked = tuple(banners), blocked
+        self.show_beside((), ())
+
+    def show_beside(self, twins: Sequence[TwinView], needs: Sequence[BannerView]) -> None:
+        """What the steps know beside the answers: a possible duplicate always has its place."""
         clear(self._row)
-        if blocked:
-            self._row.addWidget(Banner("vermilion", "", blocked, parent=self), 1)
-        for view in banners[: 2 if blocked else 3]:
+        shown: list[QWidget] = []
+        if self._blocked:
+            shown.append(Banner("vermilion", "", self._blocked, parent=self))
+        room = 3 - len(shown) - bool(twins)
+        for view in (*needs, *self._banners)[: max(room, 0)]:
             action = tell("review.show_line") if view.path else ""
             banner = Banner(view.tone, view.bold, view.text, action=action, parent=self)
             banner.acted.connect(partial(self.opened.emit, view.path))
-            self._row.addWidget(banner, 1)
-        self.setVisible(bool(banners or blocked))
+            shown.append(banner)
+        if twins:
+            shown.append(self._twin(twins))
+        for part in shown:
+            self._row.addWidget(part, 1)
+        self.setVisible(bool(shown))
+
+    def _twin(self, twins: Sequence[TwinView]) -> Banner:
+        first = twins[0]
+        words = told("twin.banner", why=first.why, title=first.title, place=first.subtitle)
+        if len(twins) > 1:
+            words = f"{words} {told('twin.more', count=len(twins))}"
+        action = told("twin.compare")
+        banner = Banner("magenta", told("twin.lead"), words, action=action, shortcut="Alt+B", parent=self)
+        banner.acted.connect(partial(self.twin_wanted.emit, first.rid))
+        return banner

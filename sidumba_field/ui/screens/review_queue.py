@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from sidumba_field.services.views import BatchOffer, QueueView
+from sidumba_field.services.views import BatchOffer, QueueRow, QueueView
 from sidumba_field.ui.screens.parts import Ground, Rule, clear
 from sidumba_field.ui.theme import size
 from sidumba_field.ui.viewmodels.speech import tell
+from sidumba_field.ui.viewmodels.steps_speech import told
 from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.card import Card
 from sidumba_field.ui.widgets.keycap import Keycaps
@@ -34,6 +35,13 @@ class QueuePane(Ground):
         self._offered: tuple[BatchOffer, ...] = ()
         self._buttons: list[Button] = []
         self._done = Label("", "small", "secondary", numbers=True)
+        self._more = Label("", "small", "secondary", numbers=True)
+        self._more.setContentsMargins(14, 4, 14, 6)
+        self.signed = QueueList(name=told("sign.list"))
+        self._signed_head = Label(told("sign.list"), "small", "secondary", weight=600)
+        self._signed_head.setContentsMargins(14, 8, 14, 4)
+        for part in (self._more, self.signed, self._signed_head):
+            part.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 1, 0)
         column.setSpacing(0)
@@ -41,9 +49,13 @@ class QueuePane(Ground):
         column.addWidget(Rule())
         column.addLayout(self._offers)
         column.addWidget(self.list, 1)
+        column.addWidget(self._more)
+        column.addWidget(self._signed_head)
+        column.addWidget(self.signed)
         column.addWidget(Rule())
         column.addLayout(self._foot())
         self.list.opened.connect(self.opened)
+        self.signed.opened.connect(self.opened)
 
     def _head(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -72,19 +84,13 @@ class QueuePane(Ground):
         self._title.setText(queue.title)
         self._count.setText(queue.count_text)
         self._done.setText(tell("review.done", count=queue.done_today))
-        rows = [
-            RecordRow(
-                key=row.rid,
-                title=row.title,
-                subtitle=" · ".join(part for part in (row.subtitle, row.age_text) if part),
-                mark=row.mark.value,
-                warnings=row.warnings,
-                duplicates=row.duplicates,
-                tag=row.version_text,
-            )
-            for row in queue.rows
-        ]
-        self.list.set_items(rows)
+        self.list.set_items([_row(row) for row in queue.rows])
+        self._more.setText(told("pile.more", count=queue.more))
+        self._more.setVisible(queue.more > 0)
+        self.signed.set_items([_row(row) for row in queue.signed])
+        self.signed.setFixedHeight(min(3, len(queue.signed)) * 53 + 2)
+        for part in (self.signed, self._signed_head):
+            part.setVisible(bool(queue.signed))
         self.go_to(current)
         self._show_offers(queue.offers)
 
@@ -117,5 +123,17 @@ class QueuePane(Ground):
 
     def go_to(self, rid: str) -> None:
         """Mark the record that is open."""
-        if rid:
-            self.list.go_to(rid)
+        if rid and not self.list.go_to(rid):
+            self.signed.go_to(rid)
+
+
+def _row(row: QueueRow) -> RecordRow:
+    return RecordRow(
+        key=row.rid,
+        title=row.title,
+        subtitle=" · ".join(part for part in (row.subtitle, row.age_text) if part),
+        mark=row.mark.value,
+        warnings=row.warnings,
+        duplicates=row.duplicates,
+        tag=row.version_text,
+    )

@@ -10,6 +10,7 @@ from sidumba_field.services.views import RemarkView, ReviewView
 from sidumba_field.ui.screens.parts import Ground, clear, scroll
 from sidumba_field.ui.theme import size, theme
 from sidumba_field.ui.viewmodels.speech import tell
+from sidumba_field.ui.viewmodels.steps_speech import told
 from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.card import Card
 from sidumba_field.ui.widgets.label import Label
@@ -33,6 +34,11 @@ class SidePane(Ground):
         self._clock.column.addWidget(self._head)
         self._clock.column.addWidget(self._figure)
         self._clock.column.addWidget(self._bar)
+        self._average = Label("", "small", "secondary", numbers=True)
+        self._office = Label("", "small", "secondary", numbers=True, wrap=True)
+        for words in (self._average, self._office):
+            words.hide()
+            self._clock.column.addWidget(words)
         self.photo = PhotoCard(tell("review.photo"))
         self._remarks, self._remark_rows = _list_card(tell("review.earlier"))
         self._history, self._history_rows = _list_card(tell("review.history"))
@@ -80,6 +86,17 @@ class SidePane(Ground):
         self._bar.set_progress(
             min(seconds, standard * 60), standard * 60, "state.amber.solid" if over else "accent.solid"
         )
+
+    def show_average(self, seconds: int) -> None:
+        """How long a decision takes this person today; 0 hides it."""
+        self._average.setText(told("clock.average", minutes=f"{seconds // 60}.{seconds % 60:02d}"))
+        self._average.setVisible(seconds > 0)
+
+    def show_office(self, words: str, *, late: bool) -> None:
+        """How long it has lain on this desk in office hours, and until when the SOP wants it done."""
+        self._office.setText(words)
+        self._office.set_tone("amber" if late else "secondary")
+        self._office.setVisible(bool(words))
 
     def show_photo(self, content: bytes) -> None:
         """The picture of the record; empty when it is not on this laptop."""

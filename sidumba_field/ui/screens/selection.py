@@ -326,4 +326,4 @@ class SelectionScreen(QWidget):
 
 def _tab(pile: Pile) -> TabItem:
     count = number(pile.count, lang=language())
-    return TabItem(pile.key, pile.label, pile.posisi, f"{count}+" if pile.more else count, pile.count == 0)
+    return TabItem(pile.key, pile.label, pile.posisi, count, pile.count == 0)

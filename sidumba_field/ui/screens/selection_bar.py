@@ -40,7 +40,7 @@ class ReceiverRow(QWidget):
         row.addWidget(label)
         row.addWidget(self.field, 1)
         row.addStretch(1)
-        self.field.returnPressed.connect(self.submitted)
+        self.field.committed.connect(self.submitted)
         self.hide()
 
     def show_names(self, names: Sequence[str]) -> None:

@@ -54,6 +54,7 @@ class ReviewTable(QWidget):
         self._templates: tuple[str, ...] = ()
         self._key = ""
         self._composer: RemarkComposer | None = None
+        self._below: QWidget | None = None
         self._drafts: dict[str, str] = {}
         self.setProperty("ownFocus", True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -70,6 +71,7 @@ class ReviewTable(QWidget):
         ``now``, ``before``: heads of the value columns ("Versi 3, sekarang"); ``templates`` for remarks.
         """
         self.close_composer()
+        self.close_below()
         kept = self._key
         while self._column.count():
             taken = self._column.takeAt(0)
@@ -170,6 +172,24 @@ class ReviewTable(QWidget):
         self._column.insertWidget(self._column.indexOf(row) + 1, holder)
         self._reveal(holder)
         self._composer.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_below(self, key: str, widget: QWidget) -> None:
+        """Put something of the screen's below a row until ``close_below``."""
+        self.close_composer()
+        self.close_below()
+        if key in self._rows:
+            self.go_to(key)
+            self._below = widget
+            self._column.insertWidget(self._column.indexOf(self._rows[key]) + 1, widget)
+            self._reveal(widget)
+
+    def close_below(self) -> None:
+        """Take it away again."""
+        below, self._below = self._below, None
+        if below is not None:
+            self._column.removeWidget(below)
+            below.hide()
+            below.deleteLater()
 
     def composer(self) -> RemarkComposer | None:
         """The open composer, None while closed."""

@@ -49,7 +49,9 @@ def test_the_oldest_is_never_pushed_off_a_long_queue(
     monkeypatch.setattr("sidumba_field.services.review.PAGE", 2)
     rids = [told.business("diajukan_kecamatan") for _ in range(5)]
     told.pull()
-    assert [row.rid for row in verifier(office).queue().rows] == rids
+    queue = verifier(office).queue()
+    assert [row.rid for row in queue.rows] == rids[:2]
+    assert (queue.count_text, queue.more) == ("5 antre", 3)
 
 
 def test_a_queue_holds_what_the_role_has_to_move_and_nothing_else(office: Office, told: Told) -> None:
