@@ -110,17 +110,17 @@ def settle(
         raise SidumbaError("op.malformed", field=SETTLED)
     for op in words:
         if op not in waiting:
-            raise SidumbaError("op.proposal_mismatch", op=op)
+            raise SidumbaError("op.proposal_mismatch", proposal=op)
         if record.fields.get(SETTLED + op):
             raise SidumbaError("op.stale_review", command=SETTLED.strip("@/"))
     values = {path: value for path, value in change.items() if not path.startswith(SETTLED)}
     if not taken:
         if values:
-            raise SidumbaError("op.proposal_mismatch", op=next(iter(words)))
+            raise SidumbaError("op.proposal_mismatch", proposal=next(iter(words)))
         return Settling(dict(change))
     found = waiting[taken[0]]
     if _plain(values) != _plain(found.set):
-        raise SidumbaError("op.proposal_mismatch", op=found.op)
+        raise SidumbaError("op.proposal_mismatch", proposal=found.op)
     if found.by == user and not any(_types(workflow, record.subject, role, record.state) for role in held):
         raise SidumbaError("op.wrong_role", command=SETTLED.strip("@/"), who=", ".join(who))
     if any(_moved_on(record, path, value, base_rev) for path, value in values.items()):
