@@ -7,6 +7,7 @@ from typing import Any
 
 from server_stub.workflow.cases import CHANGE, CREATE, PERIOD, Case, Decision, refuse
 from server_stub.workflow.papers import decide_paper
+from server_stub.workflow.replies import decide_reply
 from server_stub.workflow.rules import open_states
 from server_stub.workflow.settling import decide_settling
 from server_stub.workflow.written import corrected, edited, put_right, written
@@ -15,6 +16,7 @@ from sidumba_field.core.records import NOTHING, FeedKind, OpAnswer, OpStatus, Re
 from sidumba_field.core.workflow import Request, Situation, Transition, Verdict
 from sidumba_field.core.workflow.content import CONTINUES, final_states, is_foreign_place
 from sidumba_field.core.workflow.proposals import is_settling
+from sidumba_field.core.workflow.replies import is_reply
 from sidumba_field.core.workflow.roles import is_under
 
 
@@ -39,6 +41,8 @@ def decide_edit(case: Case) -> Decision:
         settled = decide_settling(case, record)
         if verdict.transition is None or settled.answer.code != "op.proposal_mismatch":
             return settled
+    if verdict.transition is None and is_reply(op.set):
+        return decide_reply(case, record)
     return _change(case, record, verdict)
 
 

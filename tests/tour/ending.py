@@ -14,15 +14,15 @@ LATE_NOTE = "Kemasan baru mulai dipakai bulan lalu."
 
 
 def edit_late(crowd: Crowd) -> str:
-    """A clerk changes an answer on the village's laptop without internet, while his colleague submits the same record
-    at the sub-district and it is verified there. Return its rid; the edit leaves the laptop afterwards."""
+    """A clerk changes an answer and submits on the village's laptop without internet, while the same record is submitted
+    at the sub-district. Return its rid; the edit leaves the village's laptop afterwards."""
     one = next(business for business in crowd.all if business.village == "63.11.02.2005")
     with seated(crowd.tour.windows["desa"], "admin_desa") as hands:
         hands.send(crowd.tour)
         entry = hands.services.entry
         hands.do(lambda: entry.open(one.rid))
         hands.do(lambda: entry.answer(one.rid, "pernyataan/catatan", LATE_NOTE))
-        hands.do(lambda: entry.leave(one.rid))
+        hands.do(lambda: entry.finish(one.rid))
     with seated(crowd.tour.windows["kecamatan"], "admin_desa") as hands:
         hands.send(crowd.tour)
         hands.move([one.rid], "ajukan_kecamatan")
