@@ -28,7 +28,7 @@ FIGURES: dict[tuple[str, ...], tuple[str, str]] = {
     ("answer_durable_p99_ms",): ("answers", "answer_durable"),
     ("form_judge_ms",): ("answers", "form_judge"),
     ("wilayah_query_ms",): ("answers", "wilayah_query"),
-    ("list_open_ms",): ("lists", "list_open"),
+    ("list_open_ms", "search_p95_ms", "frame_p99_ms", "rss_mb", "export10k_csv_s"): ("lists", "big_lists"),
     ("wire_bytes_per_record",): ("pushes", "weights"),
     ("push_sqlite_ops_s",): ("pushes", "sqlite"),
     ("push_pg_ops_s",): ("pushes", "postgres"),
