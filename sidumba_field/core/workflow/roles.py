@@ -18,8 +18,8 @@ def is_under(code: str, prefix: str) -> bool:
 class Grant:
     """One right: ``role`` in ``program`` for every unit under ``unit``; empty dates mean open ends (ISO, UTC).
 
-    ``acting_for``: the user id of the official somebody stands in for, ``acting_as``: how he is called ("Plt.", "Plh.");
-    both names are logged, and papers print the quality before the position.
+    ``acting_for``: the user id of the official somebody stands in for, ``acting_as``: in which quality ("Plt.", "Plh.").
+    Both names are logged, and papers print the quality before the position.
     """
 
     role: str
