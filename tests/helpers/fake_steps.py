@@ -40,6 +40,7 @@ TEXT = (
     "Assalamualaikum. 12 data UMKM Desa Kapul periode 2026 sudah diajukan dan menunggu verifikasi kecamatan. "
     "Terima kasih. Akhmad Fauzi"
 )
+CLOCK = "Sudah 2 jam 10 menit waktu kantor. Lewat batas SOP 20 Nov 07.46."
 MESSAGE = v.MessageView(TEXT, "https://wa.me/?text=Assalamualaikum")
 TWIN = s.TwinView(
     "t1", "Keripik Bu Siti", "Siti Aminah, Desa Uren, 2025", "NIK sama", "Disahkan", "63.11.02.2016/2025/0044"

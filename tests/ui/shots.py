@@ -15,14 +15,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
+from sidumba_field.services.steps_views import Beside
+from sidumba_field.services.views import BannerView
 from sidumba_field.ui.app import build_window, make_app
 from sidumba_field.ui.jobs import Jobs
-from sidumba_field.ui.operations import entry
+from sidumba_field.ui.operations import entry, steps
 from sidumba_field.ui.screens.window import Window
 from sidumba_field.ui.theme import apply_theme
 from tests.helpers import fake_review
 from tests.helpers.fake_services import PASSPHRASE, TRUTH, FakeServices, sample_office
-from tests.helpers.fake_steps import MESSAGE, SORTING
+from tests.helpers.fake_steps import CLOCK, DIFFER, MESSAGE, SIGNOFF, SORTING, TWIN
 
 SIZES = {"": (1366, 696), "-125": (1093, 543), "-960": (960, 500)}
 Scene = Callable[[Window, FakeServices], None]
@@ -209,7 +211,49 @@ def daftar_luring(window: Window, services: FakeServices) -> None:
     screen.panels.open_values("@district", screen.head.filter)  # type: ignore[attr-defined]
 
 
+def verifikasi_beda(window: Window, services: FakeServices) -> None:
+    """04 with late values of a petugas."""
+    services.steps.beside_of["k1"] = Beside("k1", twins=(TWIN,), differs=(DIFFER,), clock_text=CLOCK)
+    verifikasi(window, services)
+
+
+def verifikasi_banding(window: Window, services: FakeServices) -> None:
+    """04 with a twin beside it."""
+    verifikasi(window, services)
+    steps.compare(window.desk, "k1", "t1")
+    settle(window)
+
+
+def verifikasi_kode(window: Window, services: FakeServices) -> None:
+    """04 of the regency, a code being looked for."""
+    need = BannerView("amber", "", "Bidang usaha belum berkode KBLI 5 angka. Pilih kodenya dulu.", "usaha/nilai")
+    services.steps.beside_of["k1"] = Beside("k1", coding=("usaha/nilai",), needs=(need,))
+    verifikasi(window, services)
+    screen = window.screen_named("review")
+    screen.parts.open_coding()  # type: ignore[attr-defined]
+
+
+def pengesahan(window: Window, services: FakeServices) -> None:
+    """Sign-off of a batch, its paper waited for."""
+    services.steps.beside_of["k1"] = Beside("k1", signoff=SIGNOFF)
+    sign_in(window, "u5")
+    window.show_screen("review")
+    settle(window)
+
+
+def periode(window: Window, services: FakeServices) -> None:
+    """Periods of the regency."""
+    sign_in(window, "u7")
+    window.show_screen("periods")
+    settle(window)
+
+
 SCENES: dict[str, Scene] = {
+    "11b-periode": periode,
+    "04b-beda": verifikasi_beda,
+    "04b-banding": verifikasi_banding,
+    "04b-kode": verifikasi_kode,
+    "04b-pengesahan": pengesahan,
     "03b-pilah": pilah,
     "03b-pilah-alasan": pilah_alasan,
     "08-laporan": laporan,

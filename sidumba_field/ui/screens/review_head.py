@@ -170,6 +170,8 @@ class BannerRow(QWidget):
         room = 3 - len(shown) - bool(twins)
         for view in (*needs, *self._banners)[: max(room, 0)]:
             action = tell("review.show_line") if view.path else ""
+            if view in needs and view.path:
+                action = told("coding.code")
             banner = Banner(view.tone, view.bold, view.text, action=action, parent=self)
             banner.acted.connect(partial(self.opened.emit, view.path))
             shown.append(banner)

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from sidumba_field.services.views import SessionView
-from sidumba_field.ui.operations import dashboard, home, listing, printing, review, steps, syncing
+from sidumba_field.ui.operations import dashboard, home, listing, periods, printing, review, steps, syncing
 from sidumba_field.ui.screens.dashboard import DashboardScreen
 from sidumba_field.ui.screens.form import FormScreen
 from sidumba_field.ui.screens.home import HomeScreen
 from sidumba_field.ui.screens.listing import ListScreen
+from sidumba_field.ui.screens.periods import PeriodsScreen
 from sidumba_field.ui.screens.reports import ReportsScreen
 from sidumba_field.ui.screens.review import ReviewScreen
 from sidumba_field.ui.screens.selection import SelectionScreen
@@ -43,6 +44,10 @@ def _oversees(person: SessionView) -> bool:
 
 def _moves(person: SessionView) -> bool:
     return person.may_move
+
+
+def _rounds(person: SessionView) -> bool:
+    return person.may_round
 
 
 def _no_other(_person: SessionView) -> tuple[str, str] | None:
@@ -116,4 +121,13 @@ ROOMS: tuple[Room, ...] = (
         listens=True,
     ),
     Room("reports", "laporan.nav", "printer", ReportsScreen, load=printing.load, rail=True),
+    Room(
+        "periods",
+        "steps.period.nav",
+        "calendar",
+        PeriodsScreen,
+        shown=_rounds,
+        load=periods.load,
+        listens=True,
+    ),
 )

@@ -14,9 +14,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from sidumba_field.services.steps_views import KeyedStep, Pile, PileRow
+from sidumba_field.services.steps_views import CompareView, KeyedStep, Pile, PileRow
 from sidumba_field.ui.operations import entry, review, steps
 from sidumba_field.ui.screens.parts import Ground, Rule
+from sidumba_field.ui.screens.review_compare import CompareSheet
 from sidumba_field.ui.screens.review_side import PhotoSheet
 from sidumba_field.ui.screens.selection_bar import StepBar
 from sidumba_field.ui.screens.selection_look import LookPane
@@ -53,6 +54,7 @@ class SelectionScreen(QWidget):
         self.look = LookPane()
         self.foot = StepBar()
         self.sheet = PhotoSheet(self)
+        self.compare = CompareSheet(self)
         self.all = Button(told("pile.all"), "quiet", small=True)
         self.all.set_shortcut("Ctrl+A", bind=False)
         self.receipt = Button(told("pile.receipt"), "plain", icon="printer", shortcut="Ctrl+P")
@@ -137,6 +139,9 @@ class SelectionScreen(QWidget):
         self.foot.closed.connect(lambda: self.list.setFocus(Qt.FocusReason.OtherFocusReason))
         self.look.photo_wanted.connect(self.look_at_photo)
         self.look.twin_wanted.connect(self._compare)
+        desk.review.compared.connect(self._show_compare)
+        self.compare.marked.connect(self._mark_twin)
+        self.compare.next_wanted.connect(self._next_twin)
         self.all.clicked.connect(self.choose_all)
         self.receipt.clicked.connect(self._print_receipt)
 
@@ -303,6 +308,25 @@ class SelectionScreen(QWidget):
         look = self._desk.steps.look
         if look is not None:
             steps.compare(self._desk, look.rid, other)
+
+    def _show_compare(self, view: CompareView) -> None:
+        look = self._desk.steps.look
+        if look is not None and view.rid == look.rid and self.isVisible():
+            self.compare.show_view(view, len(look.twins) - 1)
+
+    def _next_twin(self) -> None:
+        look, view = self._desk.steps.look, self.compare.view
+        rids = [twin.rid for twin in look.twins] if look is not None else []
+        if view is not None and view.other in rids:
+            self._compare(rids[(rids.index(view.other) + 1) % len(rids)])
+
+    def _mark_twin(self, view: CompareView) -> None:
+        """The step that ends a twin, with the reason that names the other; only on the record compared."""
+        pile = self._desk.steps.current()
+        step = next((one for one in pile.steps if one.command == view.command), None) if pile else None
+        if step is not None and self._desk.steps.busy is None:
+            steps.move(self._desk, step, (view.rid,), view.remark)
+            self._leave_behind((view.rid,))
 
     def _offer_receipt(self, paper: str, rids: tuple[str, ...]) -> None:
         self._receipt = (paper, rids)
