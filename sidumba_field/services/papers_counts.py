@@ -17,6 +17,7 @@ from sidumba_field.services.papers_select import Seal, Selection
 from sidumba_field.store import Extract, Scope, Store
 
 EMPTY, COUNT, SHARE, HEAD = "@empty", "@count", "@share", "@head"
+HIDDEN = "…"
 Keys = Callable[[Scope, Extract], Sequence[str]]
 
 
@@ -236,23 +237,27 @@ def count(
 def hidden(summary: Summary, least: int) -> Summary:
     """The table for the public: no figure between 1 and ``least`` - 1, and none that could be worked out again.
 
-    A hidden cell alone in its row or column follows from the total, so the next smallest is hidden with it
-    (spec/domain.md 6.1). Sums and shares of a row go with its count.
+    Rows and columns add up, so a hidden cell alone in its line follows from the others: the next smallest is hidden
+    with it, totals included (spec/domain.md 6.1). Sums and shares of a row go with the number of its records.
     """
-    keys = [key for key, _, kind in summary.heads[1:] if kind == "number" and not key.startswith("@")]
-    table = [dict(row) for row in summary.rows]
-    gone = {(i, key) for i, row in enumerate(table) for key in keys if 0 < _cell(row, key) < least}
-    while extra := _lonely(table, keys, gone):
+    table = [dict(row) for row in (*summary.rows, *([summary.total] if summary.total is not None else []))]
+    heads = [key for key, _, kind in summary.heads[1:] if kind != "percent"]
+    cells = [key for key in heads if not key.startswith("@sum")]
+    gone = {(i, key) for i, row in enumerate(table) for key in cells if 0 < _cell(row, key) < least}
+    few = [i for i, row in enumerate(table) if 0 < _cell(row, COUNT) < least]
+    gone |= {(i, key) for i in few for key in heads if _cell(table[i], key)}
+    lines = [[(i, key) for key in cells] for i in range(len(table)) if len(cells) > 1]
+    if summary.total is not None:
+        lines += [[(i, key) for i in range(len(table))] for key in heads]
+    while (extra := _lonely(table, lines, gone)) is not None:
         gone.add(extra)
-    low = [i for i, row in enumerate(table) if 0 < _cell(row, COUNT) < least]
-    for i, row in enumerate(table):
-        for key, _, _ in summary.heads[1:]:
-            if (i, key) in gone or (i in low and row[key]):
-                row[key] = "…"
-    total = dict(summary.total) if summary.total is not None else None
-    if total is not None and len(low) == 1:
-        total = {key: ("…" if key != HEAD else value) for key, value in total.items()}
-    return replace(summary, rows=tuple(table), total=total)
+    for i, key in gone:
+        table[i][key] = HIDDEN
+    for row in table:
+        if row.get(COUNT) == HIDDEN and SHARE in row:
+            row[SHARE] = HIDDEN
+    rows = table[: len(summary.rows)]
+    return replace(summary, rows=tuple(rows), total=table[-1] if summary.total is not None else None)
 
 
 def _cell(row: Mapping[str, object], key: str) -> int:
@@ -261,11 +266,11 @@ def _cell(row: Mapping[str, object], key: str) -> int:
 
 
 def _lonely(
-    table: Sequence[Mapping[str, object]], keys: Sequence[str], gone: set[tuple[int, str]]
+    table: Sequence[Mapping[str, object]],
+    lines: Sequence[Sequence[tuple[int, str]]],
+    gone: set[tuple[int, str]],
 ) -> tuple[int, str] | None:
-    """The cell to hide next because a hidden one stands alone in its row or column; None when there is none."""
-    lines = [[(i, key) for key in keys] for i in range(len(table))]
-    lines += [[(i, key) for i in range(len(table))] for key in keys]
+    """The cell to hide next because a hidden one stands alone in its line; None when there is none."""
     for line in lines:
         if sum(cell in gone for cell in line) != 1:
             continue
