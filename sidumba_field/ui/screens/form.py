@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from sidumba_field.services.views import ItemView, Refusal
 from sidumba_field.ui.operations import entry as operations
 from sidumba_field.ui.screens.form_body import FormBody
-from sidumba_field.ui.screens.form_summary import SummaryCard
+from sidumba_field.ui.screens.form_summary import NarrowBar, SummaryCard
 from sidumba_field.ui.screens.parts import Ground
 from sidumba_field.ui.theme import size
 from sidumba_field.ui.viewmodels.desk import Desk
@@ -60,7 +60,8 @@ class FormScreen(QWidget):
         self.chip, self.mark = StateChip(), MarkIcon(words=True)
         self.finish_button = Button(tell("form.finish"), "primary", shortcut="Ctrl+Return")
         self.sections = SectionList()
-        self.summary = SummaryCard()
+        self.summary, self.narrow_bar = SummaryCard(), NarrowBar()
+        self.narrow_bar.hide()
         self.body = FormBody(desk.form)
         self.help = HelpPanel([(keys, tell(words)) for keys, words in _HINTS])
         self._locked = Banner("slate", "")
@@ -96,6 +97,7 @@ class FormScreen(QWidget):
         note.setContentsMargins(20, 0, 20, 0)
         note.addWidget(self._locked)
         column.addLayout(note)
+        column.addWidget(self.narrow_bar)
         column.addWidget(self.body, 1)
         self._right = Ground("bg.app", "left")
         right = QVBoxLayout(self._right)
@@ -135,10 +137,12 @@ class FormScreen(QWidget):
         body.here_changed.connect(self._show_help)
         body.section_changed.connect(self._mark_section)
         body.ended.connect(lambda: self.finish_button.setFocus(Qt.FocusReason.TabFocusReason))
-        self.sections.opened.connect(self._open_section)
-        self.summary.problem.clicked.connect(self.next_problem)
-        self.summary.empty.clicked.connect(self.next_empty)
-        self.summary.notes.clicked.connect(self.next_note)
+        for places in (self.sections, self.narrow_bar):
+            places.opened.connect(self._open_section)
+        for counts in (self.summary, self.narrow_bar):
+            counts.problem.clicked.connect(self.next_problem)
+            counts.empty.clicked.connect(self.next_empty)
+            counts.notes.clicked.connect(self.next_note)
         self.finish_button.clicked.connect(self.finish)
         self.help.use_wanted.connect(self.use_last_year)
         self.header.went_back.connect(self.go_back)
@@ -191,11 +195,11 @@ class FormScreen(QWidget):
             super().keyPressEvent(event)
 
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
-        """Help floats below 1180 px; the section list shrinks below 1000."""
+        """Help floats below 1180 px; below 1000 the section list is a field above the questions."""
         self._narrow = below_1180
-        self._left.setFixedWidth(
-            226 if below_1180 and not below_1000 else 216 if below_1000 else size("sectionNav")
-        )
+        self._left.setFixedWidth(226 if below_1180 else size("sectionNav"))
+        self._left.setVisible(not below_1000)
+        self.narrow_bar.setVisible(below_1000)
         self.body.set_tight(below_1000)
         self.mark.setVisible(not below_1000)
         self._bar.setVisible(not below_1000)
@@ -253,12 +257,17 @@ class FormScreen(QWidget):
             for s in view.sections
         ]
         self.sections.set_items(items)
-        self._mark_section(model.section_of(self.body.here()))
-        self.summary.show_counts(len(model.problems()), len(model.warned()), len(view.empty), len(view.notes))
+        here = model.section_of(self.body.here())
+        self._mark_section(here)
+        self.narrow_bar.show_sections(view.sections, here)
+        counts = (len(model.problems()), len(model.warned()), len(view.empty), len(view.notes))
+        self.summary.show_counts(*counts)
+        self.narrow_bar.show_counts(*counts)
 
     def _mark_section(self, key: str) -> None:
         if key:
             self.sections.go_to(key)
+            self.narrow_bar.drop.set_value(key)
 
     def _show_help(self, path: str) -> None:
         model = self._desk.form

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from sidumba_field.services.views import ItemView
 from sidumba_field.ui.viewmodels.speech import tell
 from sidumba_field.ui.widgets.choice_list import choice_field
+from sidumba_field.ui.widgets.choices import MOST_PILLS
 from sidumba_field.ui.widgets.code_fields import CodeField, DateField, NikField, PhoneField, PointField
 from sidumba_field.ui.widgets.field_base import EditField, FieldState
 from sidumba_field.ui.widgets.field_row import FIELD_WIDTH, WIDE_WIDTH, FieldRow
@@ -71,9 +72,10 @@ def _typed_field(item: ItemView, name: str) -> QWidget:
 
 def width_of(item: ItemView) -> int:
     """Width of its field in px; 0 takes the row."""
-    if item.kind == "binary" or (item.kind in CHOICES and not item.readonly and not is_lookup(item)):
+    listed = item.kind == "select_one" and len(item.choices) > MOST_PILLS
+    if item.kind == "binary" or (item.kind in CHOICES and not (item.readonly or listed or is_lookup(item))):
         return 0
-    wide = is_lookup(item) or item.widget == "multiline"
+    wide = is_lookup(item) or listed or item.widget == "multiline"
     wide = wide or (item.kind == "text" and item.widget in ("", "name"))
     return WIDE_WIDTH if wide else FIELD_WIDTH
 
@@ -187,7 +189,7 @@ class ItemRow(QWidget):
 
     def _show_messages(self, item: ItemView) -> None:
         if width_of(item) == FIELD_WIDTH or item.readonly:
-            self.row.set_help(item.hint or item.unit)
+            self.row.set_help(item.hint or ("" if item.widget == "money" else item.unit))
         if item.error:
             self.row.show_message(item.error, "error")
         elif item.warning and not item.reason:

@@ -5,10 +5,11 @@ Owns the five looks of a section: done, current, n of m, error, warning.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from sidumba_field.ui.theme import font, paint_icon, radius, text_width, theme
@@ -45,10 +46,13 @@ class SectionItem:
         return tr(f"section.{self.status}", label=self.label, filled=self.filled, total=self.total)
 
 
+ROW, LEAST_ROW = 37, 29
+
+
 class SectionDelegate(RowDelegate):
     """One row, the current one a white card."""
 
-    height = 37
+    height = ROW
     hairline = False
 
     def ground(self, painter: QPainter, rect: QRectF, index: Index, current: bool, focused: bool) -> None:
@@ -107,5 +111,23 @@ class SectionList(RowList):
     """The list; ``opened`` and ``moved`` carry a section's key."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(SectionDelegate(), name=tr("section.name"), parent=parent)
+        self._delegate = SectionDelegate()
+        super().__init__(self._delegate, name=tr("section.name"), parent=parent)
         self.setProperty("ground", "clear")
+
+    def set_items(self, items: Sequence[SectionItem]) -> None:
+        """Show the sections; rows give way before one has to be scrolled to."""
+        super().set_items(items)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Rows follow the room there is."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        rows = max(len(self.items()), 1)
+        height = min(ROW, max(LEAST_ROW, self.viewport().height() // rows))
+        if height != self._delegate.height:
+            self._delegate.height = height
+            self.scheduleDelayedItemsLayout()
