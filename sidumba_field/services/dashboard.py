@@ -82,9 +82,10 @@ class DashboardService:
         tallies = tallied(program, scene.scopes, standings, [code for code, _ in places])
         lang = self.desk.lang
         level = "place" if not below else "kecamatan" if unit.count(".") < 2 else "desa"
+        short = f"{program.dashboard.title(lang)} {open_period(self.desk.seat().store, program)}".strip()
         return DashboardView(
-            title=f"{program.dashboard.title(lang)} {open_period(self.desk.seat().store, program)}, "
-            f"{self._named(program, unit)}".strip(),
+            title=f"{short}, {self._named(program, unit)}",
+            short_title=short,
             age=self._age(),
             unit=unit,
             unit_name=self._named(program, unit),

@@ -84,6 +84,7 @@ class DashboardView:
     see; ``slices``: unit -> cards, the key "" for all of ``unit``; ``unfinished``: the past is still being read."""
 
     title: str
+    short_title: str
     age: str
     unit: str
     unit_name: str

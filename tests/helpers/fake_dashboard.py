@@ -82,6 +82,7 @@ def board(unit: str = "") -> v.DashboardView:
     slices |= {code: _cards(name, parts, target) for code, name, parts, target in rows}
     return v.DashboardView(
         title=f"Pendataan UMKM 2026, {place}",
+        short_title="Pendataan UMKM 2026",
         age="Data server per 09.40",
         unit=unit or REGENCY,
         unit_name=place,

@@ -88,7 +88,7 @@ class DashboardScreen(QWidget):
         for part in (age, self.up, self.filter, self.table, self.print_button):
             self.header.add_action(part)
         self.up.hide()
-        self._shrink = (age,)
+        self._age_part, self._narrow = age, False
 
     def _charts(self) -> QWidget:
         self._board = QWidget()
@@ -149,8 +149,9 @@ class DashboardScreen(QWidget):
         one = QBoxLayout.Direction.TopToBottom if below_1000 else QBoxLayout.Direction.LeftToRight
         for row in self._rows:
             row.setDirection(one)
-        for part in self._shrink:
-            part.setVisible(not below_1000)
+        self._narrow = below_1180
+        self._age_part.setVisible(not below_1180)
+        self._show_title()
 
     def print_now(self) -> bool:
         """Ctrl+P: what is seen, as PDF."""
@@ -164,8 +165,8 @@ class DashboardScreen(QWidget):
         view = self._desk.dashboard.view
         if view is None:
             return
-        self.header.set_title(told("title"), view.title)
         self._age.setText(told("reading") if view.unfinished else view.age)
+        self._show_title()
         self.up.setVisible(bool(view.above))
         if view.above:
             self.up.setText(told("back_short"))
@@ -174,6 +175,13 @@ class DashboardScreen(QWidget):
         self.filter.setVisible(len(view.areas) > 1)
         self.progress.show_board(view, self._desk.dashboard.picked)
         self._show_picked()
+
+    def _show_title(self) -> None:
+        """How old the figures are is always said: beside the title, or below it where room is little."""
+        view = self._desk.dashboard.view
+        if view is not None:
+            below = f"{view.short_title} · {self._age.text()}" if self._narrow else view.title
+            self.header.set_title(told("title"), below)
 
     def _area_name(self, unit: str) -> str:
         view = self._desk.dashboard.view

@@ -132,6 +132,7 @@ class HomeScreen(QWidget):
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
         """Visits give way first, then the targets' last figure; below 1000 px one column."""
         self.targets.set_narrow(below_1180)
+        self.pace.set_narrow(narrow=below_1180 and not below_1000)
         self.head.set_narrow(narrow=below_1180, one=below_1000)
         self._side.setMaximumWidth(SIDE if below_1180 and not below_1000 else 16777215)
         one = QBoxLayout.Direction.TopToBottom if below_1000 else QBoxLayout.Direction.LeftToRight

@@ -256,7 +256,8 @@ class PaceCard(Card):
         )
         self._bar = ThinBar()
         self._note = Label("", "small", "secondary", wrap=True, numbers=True)
-        row = QHBoxLayout()
+        row = self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        row.setSpacing(2)
         row.addWidget(self._main)
         row.addStretch(1)
         row.addWidget(self._beside)
@@ -265,6 +266,11 @@ class PaceCard(Card):
         self.column.addLayout(row)
         self.column.addWidget(self._bar)
         self.column.addWidget(self._note)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """The SOP's minutes go below where they have no room beside."""
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._row.setDirection(down if narrow else across)
 
     def show_pace(self, title: str, main: str, beside: str, part: tuple[int, int], note: str = "") -> None:
         """``part``: (taken, allowed); an allowance of 0 shows no bar."""
@@ -348,6 +354,7 @@ class HeadPane(QWidget):
     def set_narrow(self, *, narrow: bool, one: bool) -> None:
         """The right column gives way, then there is one only."""
         self._side.setMinimumWidth(SIDE - 36 if narrow else SIDE)
+        self.pace.set_narrow(narrow=narrow and not one)
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._columns.setDirection(down if one else across)
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from sidumba_field.ui.theme import font, paint_icon, radius, size, theme
+from sidumba_field.ui.theme import font, paint_icon, radius, size, text_width, theme
 from sidumba_field.ui.widgets.button import press_at_once
 from sidumba_field.ui.widgets.chips import initials, paint_avatar
 from sidumba_field.ui.widgets.keycap import KeycapPainter, keys_of, sequence, spoken
@@ -160,10 +160,12 @@ class _PersonButton(NavButton):
         if not self._mini:
             current = theme()
             name = QRectF(43, 2, self.width() - 72, 19)
-            role = QRectF(43, 20, self.width() - 72, 18)
+            # A long role runs below the gear, which then stands beside the name.
+            wide = text_width(self._role, font("small")) > self.width() - 72
+            role = QRectF(43, 20, self.width() - (45 if wide else 72), 18)
             line_of_text(painter, name, self._person, font("label"), current.color("text.primary"))
             line_of_text(painter, role, self._role, font("small"), current.color("text.secondary"))
-            gear = QRectF(self.width() - 22, middle - 8, 16, 16)
+            gear = QRectF(self.width() - 22, (11 if wide else middle) - 8, 16, 16)
             paint_icon(painter, "settings", gear, current.color("text.secondary"))
         painter.end()
 
