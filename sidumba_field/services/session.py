@@ -24,6 +24,7 @@ from sidumba_field.services.listing import use_lists
 from sidumba_field.services.people import account_card, initials_of, plain_words
 from sidumba_field.services.places import titled
 from sidumba_field.services.setup import Connect, SetUp
+from sidumba_field.services.standing import role_title
 from sidumba_field.services.status import note_status, read_status
 from sidumba_field.services.subjects import EDIT, REMOVE
 from sidumba_field.services.views import AccountCard, Link, LoginView, SessionView, TruthView
@@ -137,8 +138,8 @@ class SessionService:
             return
         try:
             self.note_status()
-        except OSError:
-            # A full disk must not keep the laptop open; the login screen then shows older counts.
+        except (OSError, SidumbaError):
+            # A full or damaged disk must not keep the laptop open; the login screen then shows older counts.
             log.warning("the status file could not be written")
         finally:
             self.desk.seated = self.desk.saved_at = None
@@ -182,7 +183,9 @@ class SessionService:
         grant = next(iter(self.desk.grants()), None)
         program = programs[0] if programs else None
         role = grant.role if grant else ""
-        label = program.role_label(role, self.desk.lang) if program else user.position
+        label = user.position
+        if program is not None and grant is not None:
+            label = role_title(program, grant, self.desk.local, self.desk.lang)
         enters = bool(
             program and any(r.role == role and r.command == "buat" for r in program.workflow.transitions)
         )

@@ -13,12 +13,14 @@ from collections.abc import Callable
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
+from sidumba_field.core.workflow import Grant
 from sidumba_field.seal.durable import write_file
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import MIN_PASSPHRASE, KeyFile, UserCard
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.people import account_card
 from sidumba_field.services.places import titled
+from sidumba_field.services.standing import role_title
 from sidumba_field.services.status import write_status
 from sidumba_field.services.views import AccountCard
 from sidumba_field.store import LocalUser, Store, open_store
@@ -122,9 +124,11 @@ class SetUp:
 
     def _keep_person(self, person: activation.Person, password: str, data_key: bytes) -> AccountCard:
         reply = person.reply
-        role = reply.grants[0].role if reply.grants else ""
-        program = self.desk.programs.get(reply.grants[0].program) if reply.grants else None
-        label = program.role_label(role, self.desk.lang) if program is not None else reply.position
+        grant = Grant(**reply.grants[0].model_dump()) if reply.grants else None
+        program = self.desk.programs.get(grant.program) if grant is not None else None
+        label = reply.position
+        if program is not None and grant is not None:
+            label = role_title(program, grant, self.desk.local, self.desk.lang)
         card = UserCard(
             reply.user, reply.name, label, titled(reply.unit, reply.unit_name, self.desk.lang), reply.username
         )
