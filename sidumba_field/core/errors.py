@@ -111,6 +111,7 @@ _add(
     "form.unwritable",
     "store.damaged",
     "store.disk_full",
+    "store.read_only",
     "store.migration_failed",
     "store.old_engine",
     "attachment.damaged",

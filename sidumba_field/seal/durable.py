@@ -16,13 +16,20 @@ from sidumba_field.core.errors import SidumbaError
 #: errno of a full disk, a full quota, a file over the limit; Windows: ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL.
 _FULL = {28, 122, 27}
 _FULL_WINDOWS = {39, 112}
+#: errno of a folder one may not write in, a disk mounted for reading.
+_READ_ONLY = {1, 13, 30}
+#: ERROR_ACCESS_DENIED, ERROR_WRITE_PROTECT; a file in use (32) is another matter, though its errno is the same.
+_READ_ONLY_WINDOWS = {5, 19}
 _TRIES, _PAUSE_S = (20 if os.name == "nt" else 1), 0.05
 
 
 def disk_error(error: OSError) -> SidumbaError | None:
-    """Return ``store.disk_full`` when that is what ``error`` says, else None."""
-    if error.errno in _FULL or getattr(error, "winerror", None) in _FULL_WINDOWS:
+    """Return ``store.disk_full`` or ``store.read_only`` when that is what ``error`` says, else None."""
+    windows = getattr(error, "winerror", None)
+    if error.errno in _FULL or windows in _FULL_WINDOWS:
         return SidumbaError("store.disk_full")
+    if windows in _READ_ONLY_WINDOWS or (windows is None and error.errno in _READ_ONLY):
+        return SidumbaError("store.read_only")
     return None
 
 
@@ -51,8 +58,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_file(path: Path, chunks: Iterable[bytes]) -> int:
-    """Put ``chunks`` at ``path`` durably and return their length in bytes; raise ``store.disk_full``.
+    """Put ``chunks`` at ``path`` durably and return their length in bytes.
 
+    Raises ``store.disk_full``, ``store.read_only``, and OSError for anything else.
     The half-written neighbour ``<name>.part`` is ours and is overwritten by the next attempt.
     """
     part = path.with_name(path.name + ".part")
@@ -66,8 +74,8 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> int:
         replace(part, path)
         sync_folder(path.parent)
     except OSError as error:
-        full = disk_error(error)
-        if full is not None:
-            raise full from error
+        known = disk_error(error)
+        if known is not None:
+            raise known from error
         raise
     return size

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sidumba_field.core.canonical import canonical
+from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import FeedEntry, FeedKind, Op, OpKind, Record, Remark
 
 Row = sa.RowMapping
@@ -30,8 +31,15 @@ def spell(value: Any) -> str:
 
 
 def load(text: str) -> Any:
-    """Return what ``dump`` wrote."""
-    return json.loads(text)
+    """Return what ``dump`` wrote.
+
+    Raises ``store.damaged`` for anything else: SQLCipher hands out a page whose seal is broken as zeros, and tells so
+    only when the next page is asked for, so that the last long text of a query would be believed.
+    """
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise SidumbaError("store.damaged") from None
 
 
 def remark_to(remark: Remark) -> dict[str, Any]:

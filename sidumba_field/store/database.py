@@ -33,7 +33,7 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA cache_size = -32000",  # KiB: the lists of 100,000 records stay decrypted
 )
-_FULL, _IOERR, _CORRUPT, _NOTADB, _BUSY, _LOCKED, _CANTOPEN = 13, 10, 11, 26, 5, 6, 14
+_FULL, _IOERR, _CORRUPT, _NOTADB, _BUSY, _LOCKED, _CANTOPEN, _READONLY = 13, 10, 11, 26, 5, 6, 14, 8
 #: Extended codes of SQLITE_IOERR that a full disk or a file size limit gives: write, fsync, truncate, shared memory.
 _WRITE_FAILED = {_IOERR | (n << 8) for n in (3, 4, 5, 6, 19, 24)}
 
@@ -53,6 +53,8 @@ def translate(error: BaseException) -> SidumbaError | None:
     primary = code & 0xFF
     if primary == _FULL or code in _WRITE_FAILED or code == _IOERR:
         return SidumbaError("store.disk_full")
+    if primary == _READONLY:
+        return SidumbaError("store.read_only")
     if primary in (_CORRUPT, _NOTADB, _IOERR, _CANTOPEN):
         return SidumbaError("store.damaged")
     if primary in (_BUSY, _LOCKED):

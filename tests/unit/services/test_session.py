@@ -236,12 +236,18 @@ def test_locking_closes_the_store_and_forgets_every_key(post: Post) -> None:
 
 
 @pytest.mark.expects_log("sidumba_field.services.session", "WARNING", "status file could not be written")
-def test_a_full_disk_does_not_keep_the_laptop_open(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize(
+    "fault",
+    [OSError(28, "No space left on device"), SidumbaError("store.damaged"), SidumbaError("store.read_only")],
+)
+def test_a_full_or_damaged_disk_does_not_keep_the_laptop_open(
+    post: Post, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def failing(*_: object) -> None:
+        raise fault
 
     post.sit()
-    monkeypatch.setattr(status_module, "write_status", full)
+    monkeypatch.setattr(status_module, "write_status", failing)
     post.session.lock()
     assert post.desk.seated is None
     assert not (post.desk.folder / "laptop.db-wal").exists()
