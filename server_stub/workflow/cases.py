@@ -43,7 +43,7 @@ class Case:
         """Judge a record's content; of a subject without a form, only its signed papers are to be found."""
         if not record.form:
             return Findings(files=scans(record.fields))
-        return self.bench.judge(self.rules, record.form, record.form_v, record.fields)
+        return self.bench.judge(self.rules, record.rid, record.form, record.form_v, record.fields)
 
     def draft(self, record: Record, kind: FeedKind, payload: Mapping[str, Any]) -> Draft:
         """Return the feed entry about ``record`` as it stands after this op."""

@@ -74,5 +74,5 @@ def _judged(
     rules = programs.get(before.program) if before is not None else None
     if before is None or rules is None or not before.form:
         return ()
-    findings = bench.judge(rules, before.form, before.form_v, before.fields)
+    findings = bench.judge(rules, op.rid, before.form, before.form_v, before.fields)
     return tuple(name for name in findings.files if is_file_name(name))

@@ -1,7 +1,7 @@
 """What one program demands, as the server asks it: rows, form versions, judgement of content, words of its own.
 
-A judgement depends on content alone, so it is kept by content hash: a push is judged before any lock is taken, and
-the same judgement is found again inside the transaction.
+A judgement depends on content alone, so it is worth keeping: a push is judged before any lock is taken, and the same
+judgement is found again inside the transaction.
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ from datetime import tzinfo
 from threading import Lock
 from typing import Protocol
 
-from sidumba_field.core.records import content_sha256
 from sidumba_field.core.workflow import Workflow
 
-_KEPT = 4096
-#: Judgements found again by the object itself: enough for the ops of a few pushes.
-_NEAR = 512
+#: Records whose judgement is kept: those of a few pushes at once, some ten megabytes.
+_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,36 +91,27 @@ class Rules(Protocol):
 
 
 class Bench:
-    """Judgements by content, kept while they are likely to be asked for again. Safe to share between threads."""
+    """The last judgement of each record, kept while it is likely to be asked for again: a push is judged before any
+    lock is taken, and the same judgement is found inside the transaction. Safe to share between threads."""
 
     def __init__(self, keep: int = _KEPT) -> None:
         self._keep = keep
-        self._found: OrderedDict[tuple[str, ...], Findings] = OrderedDict()
-        self._objects: OrderedDict[tuple[str, ...], tuple[Mapping[str, str], Findings]] = OrderedDict()
+        self._found: OrderedDict[str, tuple[tuple[str, ...], Mapping[str, str], Findings]] = OrderedDict()
         self._lock = Lock()
 
-    def judge(self, rules: Rules, form: str, version: str, fields: Mapping[str, str]) -> Findings:
-        """Judge content, or find the judgement again: of this very object without hashing it, of an equal one by its
-        hash. A record's fields are never changed in place."""
+    def judge(self, rules: Rules, rid: str, form: str, version: str, fields: Mapping[str, str]) -> Findings:
+        """Judge the content of a record, or find its judgement again. A record's fields are never changed in place."""
         whose = (rules.id, rules.content_sha256, form, version)
-        this = (*whose, str(id(fields)))
         with self._lock:
-            met = self._objects.get(this)
-        if met is not None and met[0] is fields:
-            return met[1]
-        key = (*whose, content_sha256(form, version, fields))
+            known = self._found.get(rid)
+        if known is not None and known[0] == whose and (known[1] is fields or known[1] == fields):
+            return known[2]
+        found = rules.judge(form, version, fields)
         with self._lock:
-            found = self._found.get(key)
-        if found is None:
-            found = rules.judge(form, version, fields)
-        with self._lock:
-            self._found[key] = found
-            # Together with the object itself, or another one could come to live at its address.
-            self._objects[this] = (fields, found)
+            self._found[rid] = (whose, fields, found)
+            self._found.move_to_end(rid)
             while len(self._found) > self._keep:
                 self._found.popitem(last=False)
-            while len(self._objects) > _NEAR:
-                self._objects.popitem(last=False)
         return found
 
 

@@ -169,7 +169,7 @@ class WorkflowService:
     def _link_files(self, work: Work, record: Record) -> list[Draft]:
         rules = self._programs[record.program]
         named = (
-            self._bench.judge(rules, record.form, record.form_v, record.fields).files
+            self._bench.judge(rules, record.rid, record.form, record.form_v, record.fields).files
             if record.form
             else scans(record.fields)
         )

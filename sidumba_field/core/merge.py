@@ -82,6 +82,8 @@ def _clashes(
 
 def apply(fields: Mapping[str, str], change: Mapping[str, str | None]) -> dict[str, str]:
     """Return ``fields`` after ``change``; empty values disappear, and so do the cells of removed rows."""
+    if all(change.values()):
+        return {**fields, **change}  # type: ignore[dict-item]  # no value is missing
     result = dict(fields)
     for path, value in change.items():
         if value:

@@ -227,6 +227,12 @@ def content_sha256(form: str, form_v: str, fields: Mapping[str, str | None]) -> 
     return digest({"form": form, "form_v": form_v, "fields": clean(fields)})
 
 
+def content_digest(form: str, form_v: str, fields: str) -> str:
+    """``content_sha256`` of fields that are spelled already: canonical JSON without empty answers."""
+    ends = canonical({"form": form, "form_v": form_v}).decode()
+    return sha256_hex(f'{{"fields":{fields},{ends[1:]}'.encode())
+
+
 def members_digest(members: tuple[Mapping[str, Any], ...]) -> str:
     """Return the digest of a batch: its members (rid, rev, sha) in the order of their ids (guard exact_digest)."""
     ordered = sorted(

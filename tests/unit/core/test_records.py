@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sidumba_field.core.canonical import canonical, digest
 from sidumba_field.core.errors import SidumbaError
@@ -15,6 +17,7 @@ from sidumba_field.core.records import (
     FeedKind,
     Op,
     OpKind,
+    content_digest,
     content_sha256,
     entry_hash,
     link_hash,
@@ -51,6 +54,13 @@ def test_canonical_json_has_one_spelling() -> None:
     assert digest({"b": 1, "a": 2}) == digest({"a": 2, "b": 1})
 
 
+@given(st.text(), st.text(), st.dictionaries(st.text(), st.text(min_size=1)))
+def test_fields_that_are_spelled_already_give_the_same_content_hash(
+    form: str, version: str, fields: dict[str, str]
+) -> None:
+    assert content_digest(form, version, canonical(fields).decode()) == content_sha256(form, version, fields)
+
+
 def test_a_float_is_never_hashed() -> None:
     with pytest.raises(TypeError):
         canonical({"omzet": [1.5]})
@@ -66,7 +76,12 @@ def test_the_form_version_is_part_of_the_content() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"command": "kembalikan"}, {"expect_rev": 4}, {"content_sha256": "b" * 64}, {"set": {"usaha/kbli": "10794"}}],
+    [
+        {"command": "kembalikan"},
+        {"expect_rev": 4},
+        {"content_sha256": "b" * 64},
+        {"set": {"usaha/kbli": "10794"}},
+    ],
 )
 def test_a_signature_covers_command_revision_and_content(change: dict[str, object]) -> None:
     assert op().decision_bytes() != op(**change).decision_bytes()
