@@ -83,7 +83,7 @@ class Places:
         if self._choices:
             return [*self._choices, *sorted(met - set(self._choices))]
         if self.axis.by == "@posisi":
-            return list(self._program.posisi)
+            return [posisi for posisi in self._program.posisi if posisi in met]
         if self.axis.by == "@petugas":
             return sorted(met, key=lambda key: (self._names(key).casefold(), key))
         return sorted(met)
@@ -151,11 +151,12 @@ class Tally:
             rows = [row for row in rows if row[COUNT]]
         whole = self._row("", "", heads, self._whole) if self.cut.total else None
         first = max(self.cut.first, 20.0)
-        each = max(14.0, (165.0 - first) / max(1, len(heads)))
+        # As much room as the longest word of a head needs, so that no word is broken.
+        shares = [max(6, *(len(word) for word in head.split())) for _, head, _ in heads]
         found = Summary(
             title=self.cut.title,
             heads=((HEAD, self.cut.head, "text"), *heads),
-            widths=(first, *(each for _ in heads)),
+            widths=(first, *((165.0 - first) * share / sum(shares) for share in shares)),
             rows=tuple(rows),
             total=whole,
             note=self.cut.note,
