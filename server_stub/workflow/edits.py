@@ -122,21 +122,17 @@ def _may_continue(case: Case) -> bool:
 def _period_of(case: Case, wanted: str) -> str:
     """Return the label of the period a new record belongs to: the one it names, unless that is closed already. Then,
     and when it names none, the one opened last above this scope; "" when none is open."""
-    if wanted and wanted not in _periods(case, is_open=False):
-        return wanted
-    still_open = _periods(case, is_open=True)
-    if wanted in still_open:
-        return wanted
-    return still_open[-1] if still_open else wanted
-
-
-def _periods(case: Case, is_open: bool) -> list[str]:
-    """Return the labels of open or of closed periods above this scope, in the order they were opened."""
     states = open_states(case.rules.workflow, "period")
-    found = case.work.records.subjects(case.op.program, "", "period")
-    periods = [p for p in found if (p.state in states) == is_open]
+    periods = case.work.records.subjects(case.op.program, "", "period")
+    if wanted and all(p.period != wanted for p in periods if p.state not in states):
+        return wanted
     units = {vid: scope.unit for vid, scope in case.work.scopes.many(p.vid for p in periods).items()}
-    return [p.period for p in periods if is_under(case.scope.unit, units[p.vid])]
+    mine = [p for p in periods if is_under(case.scope.unit, units[p.vid])]
+    labels = [p.period for p in mine if p.state in states]
+    is_closed = any(p.period == wanted and p.state not in states for p in mine)
+    if wanted and (wanted in labels or not is_closed):
+        return wanted
+    return labels[-1] if labels else wanted
 
 
 def _merge(case: Case, record: Record, row: Transition) -> Decision:
