@@ -114,7 +114,7 @@ def searches(window: Window, screen: ListScreen, jobs: Jobs) -> list[float]:
                     not model.running and model.view is not None and model.view.request.text == text
                 )
             )
-            screen.table.viewport().repaint()
+            QApplication.processEvents()
             took.append(1000 * (time.perf_counter() - began))
         screen.head.search.setText("")
         until(lambda: not jobs.pending)
@@ -129,7 +129,6 @@ def frames(screen: ListScreen, jobs: Jobs) -> list[float]:
         began = time.perf_counter()
         bar.setValue(bar.value() + (3 if step % 20 else 15))
         QApplication.processEvents()
-        table.viewport().repaint()
         took.append(1000 * (time.perf_counter() - began))
         first, last = table.in_sight()
         blank += sum(table.found.row(row) is None for row in range(first, last + 1))

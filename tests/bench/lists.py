@@ -1,4 +1,4 @@
-"""Daftar data on a laptop that holds the records of a whole kabupaten: opening, searching, scrolling, memory, export."""
+"""Daftar data of a whole kabupaten on one laptop: opening, searching, scrolling, memory, export."""
 
 from __future__ import annotations
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import (
@@ -24,18 +26,18 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QFocusEvent,
+    QFont,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
@@ -50,6 +52,8 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_PX = 32
 PAGE = 100  # rows asked for at a time
 PAGES = 3  # pages held: the one in sight and its neighbours
+PICTURES = 64  # painted rows kept, some 150 KiB each
+MEASURED = 30  # rows whose words give the widths of columns
 _NUMBERS = ("money", "number")
 _CODES = ("nik", "code")
 _SOFT = ("title", "text", "unit", "choice", "owner")
@@ -179,70 +183,75 @@ class FoundModel(QAbstractTableModel):
         return self.columns[section - 2].label if MARK < section < len(self.columns) + 2 else ""
 
 
-class FoundDelegate(QStyledItemDelegate):
-    """Draws one cell."""
+class RowPictures:
+    """Rows already painted: scrolling moves pictures, only rows that come into sight are drawn."""
 
-    def __init__(self, table: FoundTable) -> None:
-        super().__init__(table)
-        self._table = table
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, bool], QPixmap] = {}
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Ground, glyph or words, hairline."""
-        rect, row = QRectF(option.rect), self._table.found.row(index.row())
-        current = theme()
-        chosen = row is not None and self._table.is_chosen(row.n)
-        painter.fillRect(rect, current.color("bg.selected" if chosen else "bg.surface"))
-        painter.fillRect(
-            QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), current.color("border.subtle")
-        )
-        if row is None:
-            bar = QRectF(rect.left() + 8, rect.center().y() - 4, max(0.0, rect.width() * 0.6), 8)
-            painter.fillRect(bar, current.color("border.subtle"))
-            return
-        middle = rect.center().y() - 8
-        if index.column() == CHECK:
-            paint_check(painter, QRectF(rect.left() + 20, middle, 16, 16), chosen)
-        elif index.column() == MARK:
-            MarkPainter.paint(painter, QRectF(rect.left() + 6, middle, 16, 16), row.mark)
-        else:
-            self._words(painter, rect, self._table.found.columns[index.column() - 2], row)
+    def clear(self) -> None:
+        """Columns, colours, words or widths are others now."""
+        self._kept.clear()
 
-    def _words(self, painter: QPainter, rect: QRectF, column: FoundColumn, row: FoundRow) -> None:
-        text, current = row.cells[column.cell], theme()
-        area = rect.adjusted(PAD, 0, -PAD, 0)
-        if column.kind == "state":
-            meaning = position_meaning(row.posisi)
-            StatePainter.paint(painter, QRectF(area.left(), rect.center().y() - 8, 16, 16), row.posisi)
-            line_of_text(
-                painter,
-                area.adjusted(22, 0, 10, 0),
-                text,
-                font("small", weight=500),
-                current.color(meaning.fg),
-            )
-            return
-        used = cell_font(column.kind)
-        if column.kind == "title" or not column.right:
-            self._hits(painter, area, text, used)
-        tone = "text.primary" if column.kind in ("title", *_NUMBERS) else "text.secondary"
-        align = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-        line_of_text(painter, area, text, used, current.color(tone), align)
-
-    def _hits(self, painter: QPainter, area: QRectF, text: str, used: Any) -> None:
-        """A tint behind every stretch that begins a word as it was searched."""
-        words = self._table.searched
-        if not words:
-            return
-        metrics = QFontMetricsF(used)
-        for start, end in hits_in(text, words):
-            left = area.left() + metrics.horizontalAdvance(text[:start])
-            width = metrics.horizontalAdvance(text[start:end])
-            if left + width <= area.right():
-                box = QRectF(left - 1, area.center().y() - 9, width + 2, 18)
-                painter.fillRect(box, theme().color("special.searchHit"))
+    def of(self, row: FoundRow, chosen: bool, draw: Callable[[], QPixmap]) -> QPixmap:
+        """The picture of a row, drawn if it is not kept."""
+        key = (row.n, chosen)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= PICTURES:
+                del self._kept[next(iter(self._kept))]
+            found = self._kept[key] = draw()
+        return found
 
 
-def cell_font(kind: str) -> Any:
+def paint_row(
+    painter: QPainter,
+    row: FoundRow,
+    places: Sequence[tuple[FoundColumn, QRectF]],
+    width: int,
+    chosen: bool,
+    searched: Sequence[str],
+) -> None:
+    """Ground, box, mark, words, hairline of one row at the top left of ``painter``."""
+    current = theme()
+    painter.fillRect(QRectF(0, 0, width, ROW_PX), current.color("bg.selected" if chosen else "bg.surface"))
+    painter.fillRect(QRectF(0, ROW_PX - 1, width, 1), current.color("border.subtle"))
+    paint_check(painter, QRectF(20, ROW_PX / 2 - 8, 16, 16), chosen)
+    MarkPainter.paint(painter, QRectF(CHECK_PX + 6, ROW_PX / 2 - 8, 16, 16), row.mark)
+    for column, area in places:
+        _words(painter, area, column, row, searched)
+
+
+def _words(
+    painter: QPainter, area: QRectF, column: FoundColumn, row: FoundRow, searched: Sequence[str]
+) -> None:
+    text, current = row.cells[column.cell], theme()
+    if column.kind == "state":
+        meaning = position_meaning(row.posisi)
+        StatePainter.paint(painter, QRectF(area.left(), area.center().y() - 8, 16, 16), row.posisi)
+        said = area.adjusted(22, 0, PAD, 0)
+        line_of_text(painter, said, text, font("small", weight=500), current.color(meaning.fg))
+        return
+    used = cell_font(column.kind)
+    if searched and not column.right:
+        _hits(painter, area, text, used, searched)
+    tone = "text.primary" if column.kind in ("title", *_NUMBERS) else "text.secondary"
+    align = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    line_of_text(painter, area, text, used, current.color(tone), align)
+
+
+def _hits(painter: QPainter, area: QRectF, text: str, used: QFont, words: Sequence[str]) -> None:
+    """A tint behind every stretch that begins a word as it was searched."""
+    metrics = QFontMetricsF(used)
+    for start, end in hits_in(text, words):
+        left = area.left() + metrics.horizontalAdvance(text[:start])
+        width = metrics.horizontalAdvance(text[start:end])
+        if left + width <= area.right():
+            box = QRectF(left - 1, area.center().y() - 9, width + 2, 18)
+            painter.fillRect(box, theme().color("special.searchHit"))
+
+
+def cell_font(kind: str) -> QFont:
     """Digits of one width where figures and times stand, told apart where they are codes."""
     if kind == "title":
         return font("label")
@@ -283,7 +292,7 @@ class FoundTable(QTableView):
         self._anchor = -1
         self.extra = 0  # px kept free below the last row while a bar floats there
         self.setModel(self.found)
-        self.setItemDelegate(FoundDelegate(self))
+        self._pictures = RowPictures()
         self.head = FoundHeader(self)
         self.setHorizontalHeader(self.head)
         self.head.setStretchLastSection(True)
@@ -302,7 +311,7 @@ class FoundTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setAccessibleName(name)
         self.found.arrived.connect(self._settle_debt)
-        theme().changed.connect(self.viewport().update)
+        theme().changed.connect(self._repaint_all)
 
     # -- what is shown
 
@@ -338,18 +347,22 @@ class FoundTable(QTableView):
             ]
         for at, width in enumerate(widths, start=2):
             self.setColumnWidth(at, max(56, int(width)))
+        self._pictures.clear()
 
     def _needed(self, column: FoundColumn) -> float:
         """Px the head and the rows at hand need in a column."""
         used = cell_font(column.kind)
         icon = 22 if column.kind == "state" else 0
-        words = max((text_width(row.cells[column.cell], used) for row in self.found.held()), default=0.0)
+        metrics = QFontMetricsF(used)
+        rows = islice(self.found.held(), MEASURED)
+        words = max((metrics.horizontalAdvance(row.cells[column.cell]) for row in rows), default=0.0)
         head = text_width(column.label, font("small", weight=600)) + 18
         return max(head, min(words + icon, MOST_PX)) + 2 * PAD
 
     def show_found(self, count: int, first: Sequence[FoundRow], searched: str, *, keep: bool = False) -> None:
         """Another list (the hand goes to its first row), or the same one with fresh words (``keep``)."""
         self.searched = tuple(word.lower() for word in searched.split())
+        self._pictures.clear()
         self._owed = 0
         if keep and count == self.found.count:
             self.found.renew(first)
@@ -494,13 +507,45 @@ class FoundTable(QTableView):
         self.found.ready(*self.in_sight())
         self.scrolled.emit()
 
+    def _repaint_all(self) -> None:
+        self._pictures.clear()
+        self.viewport().update()
+
+    def _places(self) -> list[tuple[FoundColumn, QRectF]]:
+        """Where the words of each column stand in a row."""
+        found = []
+        for at, column in enumerate(self.found.columns, start=2):
+            left, width = self.columnViewportPosition(at), self.columnWidth(at)
+            found.append((column, QRectF(left + PAD, 0, width - 2 * PAD, ROW_PX)))
+        return found
+
+    def _drawn(self, row: FoundRow, chosen: bool) -> QPixmap:
+        ratio, width = self.devicePixelRatioF(), self.viewport().width()
+        picture = QPixmap(round(width * ratio), round(ROW_PX * ratio))
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        paint_row(painter, row, self._places(), width, chosen, self.searched)
+        painter.end()
+        return picture
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Cells, then the ring of the current row."""
-        super().paintEvent(event)
+        """Pictures of the rows in sight, grey bars for one that is on its way, the ring of the current row."""
+        painter, current = QPainter(self.viewport()), theme()
+        painter.fillRect(event.rect(), current.color("bg.surface"))
+        top = self.rowAt(event.rect().top())
+        bottom = self.rowAt(event.rect().bottom())
+        last = self.found.count - 1 if bottom < 0 else bottom
+        for at in range(top, last + 1) if top >= 0 else ():
+            row, y = self.found.row(at), self.rowViewportPosition(at)
+            if row is None:
+                for _, area in self._places():
+                    bar = QRectF(area.left(), y + ROW_PX / 2 - 4, area.width() * 0.6, 8)
+                    painter.fillRect(bar, current.color("border.subtle"))
+            else:
+                chosen = self.is_chosen(row.n)
+                painter.drawPixmap(0, y, self._pictures.of(row, chosen, partial(self._drawn, row, chosen)))
         index = self.currentIndex()
         if self.hasFocus() and index.isValid():
-            row = self.visualRect(index)
-            if row.isValid():
-                painter = QPainter(self.viewport())
-                focus_inside(painter, QRectF(0, row.top() - 1, self.viewport().width(), row.height() + 1))
-                painter.end()
+            y = self.rowViewportPosition(index.row())
+            focus_inside(painter, QRectF(0, y - 1, self.viewport().width(), ROW_PX + 1))
+        painter.end()
