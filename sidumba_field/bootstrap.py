@@ -15,6 +15,7 @@ from typing import Any
 from sidumba_field import programs
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, SystemClock
+from sidumba_field.seal.durable import disk_error
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.services import Services
 from sidumba_field.services.dashboard import DashboardService
@@ -31,6 +32,7 @@ from sidumba_field.services.syncing import SyncingService
 from sidumba_field.services.views import Link
 from sidumba_field.sync.http import HttpTransport
 from sidumba_field.sync.transport import DeviceIdentity, Transport
+from sidumba_field.words import explain_error
 
 log = logging.getLogger(__name__)
 
@@ -138,13 +140,21 @@ def run_desktop(folder: Path, sample: Path | None = None, server: str = "") -> i
 
     ``server``: the address to use from now on, when the server has moved (a sample office takes any free port).
     """
-    from sidumba_field.ui.app import build_window, make_app
+    from sidumba_field.ui.app import build_window, make_app, refusal
     from sidumba_field.ui.jobs import Jobs
 
-    log_to(folder)
     app = make_app()
     jobs = Jobs()
-    services = build_services(folder, worker=jobs.database_worker, server=server)
+    try:
+        log_to(folder)
+        services = build_services(folder, worker=jobs.database_worker, server=server)
+    except (SidumbaError, OSError) as error:
+        jobs.close()
+        known = error if isinstance(error, SidumbaError) else disk_error(error)
+        if known is None:
+            raise
+        refusal(explain_error(known).text(), known.code).exec()
+        return 1
     office = read_sample(sample, services.session.desk.programs) if sample else None
     if office is not None:
         services.session.sample = tuple(office.accounts)

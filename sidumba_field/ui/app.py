@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from sidumba_field.ui.jobs import Jobs
 from sidumba_field.ui.screens.window import Window
@@ -48,6 +48,14 @@ def make_app(argv: Sequence[str] | None = None, mode: Mode | None = None) -> QAp
     app.setApplicationDisplayName("Sidumba Field")
     apply_theme(app, mode or _system_mode(app))
     return app
+
+
+def refusal(sentence: str, code: str) -> QMessageBox:
+    """Return the box that says why the window cannot open: who starts it by a double click has no console to read."""
+    box = QMessageBox(QMessageBox.Icon.Warning, "Sidumba Field", sentence)
+    box.setInformativeText(code)
+    box.setStandardButtons(QMessageBox.StandardButton.Close)
+    return box
 
 
 def _system_mode(app: QApplication) -> Mode:
