@@ -52,7 +52,8 @@ class Duplicates:
 
     def _alike(self, program: Program, key: TwinKey, rid: str, fields: Mapping[str, str]) -> list[RecordRow]:
         wanted = {path: plain(fields.get(path, "")) for path in key.paths}
-        if not all(wanted.values()):
+        # "0" and the like stand for a number nobody has: they name no one.
+        if not all(value.strip("0") for value in wanted.values()):
             return []
         columns = (program.title_path, program.subtitle_path, program.number_path, *key.paths)
         rows = self.desk.seat().store.records.find(

@@ -62,6 +62,7 @@ class FormPainter:
         self.definition = definition
         #: Path -> what was answered in an earlier period, as drawn beside a question.
         self.previous: Mapping[str, str] = {}
+        self.previous_period = ""
         self._last_items: dict[str, ItemView] = {}
         self._last_repeats: dict[str, RepeatView] = {}
 
@@ -227,10 +228,18 @@ class FormPainter:
             remark=remark.text if remark else "",
             remark_by=f"{remark.by_name}, {remark.when}" if remark else "",
             previous=self.previous.get(path, ""),
+            previous_shown=self._previous_shown(question, path),
+            previous_period=self.previous_period if path in self.previous else "",
             why=state.meta.get(f"@why/{path}", "") if not value else "",
             refusable=question.sf.get("refusable") == "yes",
             exclusive=question.sf.get("exclusive", ""),
         )
+
+    def _previous_shown(self, question: Question, path: str) -> str:
+        value = self.previous.get(path, "")
+        if value and question.lookup is not None:
+            return self.program.lookups[question.lookup].label(value) or value
+        return shown_value(question, value, None, path, self.desk.lang)
 
     def _repeat(self, repeat: Repeat, iv: Interview, state: _State) -> RepeatView:
         rows = tuple(iv.rows(repeat.path))

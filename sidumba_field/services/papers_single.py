@@ -56,7 +56,7 @@ class SinglePapers:
         day = self._today()
         officer = self.desk.seat().store.people.name(record.owner) or self.desk.seat().user.name
         values = self._common(program, record, day)
-        values["nomor"] = record.fields.get(program.number_path) or record.rid
+        values["nomor"] = record.fields.get(program.number_path) or say(BLANK)
         values["nama"] = record.fields.get(program.title_path, "")
         values["petugas"] = officer
         sections = tuple(

@@ -285,6 +285,12 @@ class FakeEntry:
         self.office.note("explain", rid, path, reason)
         return self._form(rid).change({f"@reason/{path}": reason})
 
+    def copy_last_year(self, rid: str) -> v.FormDelta | None:
+        self.office.note("copy_last_year", rid)
+        form = self._form(rid)
+        items = form.view().items.values()
+        return form.change({item.path: item.previous for item in items if item.previous and not item.value})
+
     def refuse(self, rid: str, path: str, why: str) -> v.FormDelta:
         self.office.note("refuse", rid, path, why)
         return self._form(rid).change({path: "", f"@why/{path}": why})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
-from sidumba_field.ui.widgets.choice_list import ChoiceList, choice_field
+from sidumba_field.ui.widgets.choice_list import ChoiceList, choice_field, found_choices
 from sidumba_field.ui.widgets.choices import ChoicePills
 from sidumba_field.ui.widgets.lookup import LookupField
 from sidumba_field.ui.widgets.lookup_list import marked_runs
@@ -13,6 +13,7 @@ from tests.helpers.qt import press, settle, show, type_text
 
 SCHOOLS = (("sd", "SD"), ("smp", "SMP"), ("sma", "SMA"))
 MONTHS = [(str(n), f"Bulan {n}") for n in range(1, 13)]
+TROUBLES = "Modal|Bahan baku|Pemasaran|Tenaga kerja|Alat|Izin|Tempat|Saingan|Angkutan|Tidak ada".split("|")
 KBLI = (
     ("10794", "Industri kerupuk, keripik, peyek"),
     ("10710", "Industri roti dan kue"),
@@ -203,3 +204,43 @@ def test_matched_letters_are_marked() -> None:
         ("keri", True),
         ("pik", False),
     ]
+
+
+def test_the_choice_that_stands_alone_frees_the_others_and_gives_way_to_them(themed: QApplication) -> None:
+    pills = ChoicePills([("a", "A"), ("b", "B"), ("none", "Tidak ada")], multiple=True, exclusive="none")
+    pills.toggle("a")
+    pills.toggle("b")
+    assert pills.value() == "a b"
+    pills.toggle("none")
+    assert pills.value() == "none"
+    pills.toggle("b")
+    assert pills.value() == "b"
+
+
+def test_words_and_enter_take_choices_of_a_long_list_one_after_the_other(at_hand) -> None:
+    chosen = at_hand(ChoiceList([(f"v{n}", label) for n, label in enumerate(TROUBLES)], exclusive="v9"))
+    chosen.setFocus()
+    seen: list[str] = []
+    went: list[bool] = []
+    chosen.edited.connect(seen.append)
+    chosen.committed.connect(lambda: went.append(True))
+    type_text("pem")
+    press("Return")
+    type_text("bahan")
+    press("Return")
+    assert seen == ["v2", "v1 v2"]
+    type_text("tidak")
+    press("Return")
+    assert chosen.value() == "v9"
+    type_text("zzz")
+    press("Return")
+    assert chosen.value() == "v9"
+    assert went == []
+    press("Backspace", times=3)
+    press("Return")
+    assert went == [True]
+
+
+def test_a_list_offers_the_same_words_first_then_beginnings() -> None:
+    some = [("a", "Tidak punya ijazah SD"), ("b", "SD/sederajat"), ("c", "SD")]
+    assert [value for value, _ in found_choices(some, "sd")] == ["c", "b", "a"]

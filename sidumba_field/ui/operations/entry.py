@@ -14,10 +14,12 @@ from PySide6.QtCore import QTimer
 
 from sidumba_field.services.views import ChoiceView, Decided, FormDelta, FormView, HomeView, Refusal
 from sidumba_field.ui.operations import home as home_operations
+from sidumba_field.ui.operations import steps
 from sidumba_field.ui.viewmodels.answer_line import (
     Answer,
     AnswerLine,
     Attach,
+    CopyLastYear,
     DropRow,
     Explain,
     Finish,
@@ -45,6 +47,7 @@ def wire(desk: Desk) -> None:
 def open_record(desk: Desk, rid: str) -> None:
     """Open a record on Isi Formulir."""
     leave(desk)
+    desk.form.series = False
     if rid in desk.lines:
         # Its answers are still on their way: open what they will have made of it.
         QTimer.singleShot(WAIT_MS, desk, partial(open_record, desk, rid))
@@ -53,8 +56,10 @@ def open_record(desk: Desk, rid: str) -> None:
 
 
 def new_record(desk: Desk, program: str | None = None) -> None:
-    """Begin a new form."""
+    """Begin a new form; who types from paper goes on with another when it is handed on."""
     leave(desk)
+    current = desk.session.current
+    desk.form.series = current is not None and current.may_review
     desk.jobs.db(lambda: desk.services.entry.new(program), partial(_opened, desk), desk.fail)
 
 
@@ -113,6 +118,12 @@ def reply(desk: Desk, remark: str, text: str) -> None:
     _put(desk, Reply(remark, text))
 
 
+def copy_last_year(desk: Desk) -> None:
+    """Take over last year's answers where nothing is answered yet."""
+    desk.form.settle()
+    _put(desk, CopyLastYear())
+
+
 def undo(desk: Desk) -> None:
     """Take the last step back."""
     desk.form.settle()
@@ -167,6 +178,8 @@ def _work(desk: Desk, rid: str, line: AnswerLine, step: Step) -> Callable[[], ob
             return partial(entry.refuse, rid, line.real_path(path), why)
         case Reply(remark, text):
             return partial(entry.reply, rid, remark, text)
+        case CopyLastYear():
+            return partial(entry.copy_last_year, rid)
         case Undo(again):
             return partial(entry.redo if again else entry.undo, rid)
         case Finish(command, _):
@@ -190,6 +203,8 @@ def _arrived(desk: Desk, rid: str, line: AnswerLine, step: Step, result: object)
             _finished(desk, decided)
         case Finish(), Refusal() as refusal:
             desk.form.refused.emit(refusal)
+        case CopyLastYear(), None:
+            desk.say(Notice(tell("form.nothing_to_copy")))
         case Undo(), None:
             desk.say(Notice(tell("form.nothing_to_undo")))
     _go_on(desk, rid, line)
@@ -210,7 +225,7 @@ def _merge(desk: Desk, line: AnswerLine, step: Step, delta: FormDelta, here: boo
         undone = isinstance(step, Undo)
         if undone and not line.waiting:
             desk.form.release()
-        desk.form.apply(delta, force=undone)
+        desk.form.apply(delta, force=undone or isinstance(step, CopyLastYear))
     desk.touch(delta.changes)
 
 
@@ -231,6 +246,10 @@ def _finished(desk: Desk, decided: Decided) -> None:
     desk.touch(decided.changes)
     withdraw = partial(_withdraw, desk, decided) if decided.undo else None
     desk.say(Notice(decided.sentence, undo=withdraw, seconds=decided.undo_seconds))
+    steps.offer_text(desk, decided)
+    if desk.form.series:
+        new_record(desk)
+        return
     desk.jobs.db(desk.services.home.home, partial(_take_next, desk, decided.rid), desk.fail)
 
 

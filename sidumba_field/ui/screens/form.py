@@ -7,6 +7,7 @@ kirim, how far, what is wrong. Every answer leaves by an operation the moment it
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from sidumba_field.services.views import ItemView, Refusal
 from sidumba_field.ui.operations import entry as operations
 from sidumba_field.ui.screens.form_body import FormBody
+from sidumba_field.ui.screens.form_differ import FormDiffer
 from sidumba_field.ui.screens.form_summary import NarrowBar, SummaryCard
 from sidumba_field.ui.screens.parts import Ground
 from sidumba_field.ui.theme import size
@@ -64,6 +66,7 @@ class FormScreen(QWidget):
         self.narrow_bar.hide()
         self.body = FormBody(desk.form)
         self.help = HelpPanel([(keys, tell(words)) for keys, words in _HINTS])
+        self.differ = FormDiffer(desk)
         self._locked = Banner("slate", "")
         self._fill_header()
         self._lay_out()
@@ -97,6 +100,7 @@ class FormScreen(QWidget):
         note.setContentsMargins(20, 0, 20, 0)
         note.addWidget(self._locked)
         column.addLayout(note)
+        column.addWidget(self.differ)
         column.addWidget(self.narrow_bar)
         column.addWidget(self.body, 1)
         self._right = Ground("bg.app", "left")
@@ -145,6 +149,7 @@ class FormScreen(QWidget):
             counts.notes.clicked.connect(self.next_note)
         self.finish_button.clicked.connect(self.finish)
         self.help.use_wanted.connect(self.use_last_year)
+        self.help.copy_wanted.connect(self.copy_last_year)
         self.header.went_back.connect(self.go_back)
 
     def _add_keys(self) -> None:
@@ -280,7 +285,8 @@ class FormScreen(QWidget):
             row = self._row_number(path)
             code = " · ".join(part for part in (item.code, tell("form.row", row=row) if row else "") if part)
             self.help.show_help(code, item.label, item.help or item.hint)
-            self.help.show_last_year(tell("form.last_year"), self._previous(item))
+            year = item.previous_period or tell("form.last_year")
+            self.help.show_last_year(year, item.previous_shown or self._previous(item))
         self._show_remark(path)
 
     @staticmethod
@@ -385,8 +391,13 @@ class FormScreen(QWidget):
         if item is not None and item.previous and not item.readonly:
             row = self.body.row(here)
             if row is not None:
-                row.field.set_value(item.previous)  # type: ignore[attr-defined]
+                row.show_item(replace(item, value=item.previous, shown=item.previous_shown), keep=False)
             self._desk.form.chosen(here, item.previous)
+
+    def copy_last_year(self) -> None:
+        """Ctrl+Shift+': all that was answered last year, where nothing is answered yet; Ctrl+Z takes it back."""
+        self.body.settle_editors()
+        operations.copy_last_year(self._desk)
 
     def undo(self) -> None:
         """Ctrl+Z: what the toast offers to take back, else the last answer or row."""

@@ -69,6 +69,11 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyLastYear:
+    """Take over what was answered last year where nothing is answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Take the last step back, or (``again``) do it once more."""
 
@@ -83,7 +88,7 @@ class Finish:
     then_next: bool = True
 
 
-Step = Answer | NewRow | DropRow | Attach | Explain | Refuse | Reply | Undo | Finish
+Step = Answer | NewRow | DropRow | Attach | Explain | Refuse | Reply | CopyLastYear | Undo | Finish
 
 
 @dataclass

@@ -19,7 +19,7 @@ from sidumba_field.ui.widgets.label import Label
 from sidumba_field.ui.widgets.message import Sign
 from sidumba_field.ui.widgets.speech import tr
 
-USE_KEY = "Ctrl+'"
+USE_KEY, COPY_KEY = "Ctrl+'", "Ctrl+Shift+'"
 _MARGIN, _PADDING = 16, 12
 
 
@@ -27,6 +27,7 @@ class HelpPanel(QWidget):
     """262 px at the right of a form."""
 
     use_wanted = Signal()
+    copy_wanted = Signal()
 
     def __init__(self, hints: Sequence[tuple[str, str]] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +50,7 @@ class HelpPanel(QWidget):
         self._text = Label(tr("help.none"), "body", "secondary", wrap=True)
         self._last = _LastYear()
         self._last.used.connect(self.use_wanted)
+        self._last.copied.connect(self.copy_wanted)
         self._remark = _Remark()
         for part in (self._code, self._title, self._text, self._last, self._remark):
             words.addWidget(part)
@@ -82,6 +84,7 @@ class HelpPanel(QWidget):
 
 class _LastYear(Card):
     used = Signal()
+    copied = Signal()
 
     def __init__(self) -> None:
         super().__init__(padding=_PADDING)
@@ -95,6 +98,9 @@ class _LastYear(Card):
         self._row.addWidget(self._value, 1)
         self._row.addWidget(self._use)
         self.column.addLayout(self._row)
+        self._copy = Button(tr("help.copy_all"), "quiet", shortcut=COPY_KEY, small=True)
+        self._copy.clicked.connect(self.copied)
+        self.column.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_answer(self, year: str, shown: str) -> None:
         self._head.setText(tr("help.last_year", year=year))
@@ -104,7 +110,8 @@ class _LastYear(Card):
         fits = needed <= size("helpPanel") - 2 * (_MARGIN + _PADDING)
         direction = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
         self._row.setDirection(direction)
-        self._use.setEnabled(bool(shown))
+        for button in (self._use, self._copy):
+            button.setEnabled(bool(shown))
         self.setVisible(bool(shown))
 
 
