@@ -92,6 +92,8 @@ class RoleSpec:
     queue: Said
     reviews: bool = False
     reveals: bool = False
+    #: Answers a record begins with when this role begins it (an admin desa types from paper).
+    prefill: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

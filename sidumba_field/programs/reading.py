@@ -280,17 +280,19 @@ class _Reader:
         return Workflow.from_rows([{key: row.text(key, "") for key in ROW_COLUMNS} for row in rows], guards)
 
     def roles(self) -> dict[str, RoleSpec]:
-        return {
-            name: RoleSpec(
-                name,
-                table.one_of("level", LEVELS),
-                table.said(),
-                table.table("queue").said() if "queue" in table.data else Said(""),
-                table.flag("reviews"),
-                table.flag("reveals"),
-            )
-            for name, table in self.toml.each("roles").items()
-        }
+        return {name: self.role(name, table) for name, table in self.toml.each("roles").items()}
+
+    def role(self, name: str, table: Table) -> RoleSpec:
+        prefill = table.table("prefill", needed=False)
+        return RoleSpec(
+            name,
+            table.one_of("level", LEVELS),
+            table.said(),
+            table.table("queue").said() if "queue" in table.data else Said(""),
+            table.flag("reviews"),
+            table.flag("reveals"),
+            {path: prefill.text(path) for path in prefill.data},
+        )
 
     def states(self) -> dict[str, StateSpec]:
         return {
@@ -409,6 +411,7 @@ class _Reader:
         ]
         shown = answers((*program.list_columns, *program.list_filters))
         named += [("list", question_of(path)) for path in shown]
+        named += [("roles", path) for spec in program.roles.values() for path in spec.prefill]
         named += [("duplicates", path) for key in program.twins for path in key.paths]
         named += [("commands", path) for spec in program.commands.values() for path in spec.fields]
         named += [("last_year", path) for path in program.last_year]

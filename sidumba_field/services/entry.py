@@ -112,6 +112,8 @@ class EntryService:
         seat.store.records.create(record)
         opened = self._load(record.rid)
         self._prefill(opened, chosen, unit, record.period)
+        for path, value in chosen.roles[role].prefill.items():
+            opened.iv.answer(path, value)
         self._journal(opened)
         return self.open(record.rid)
 
@@ -161,6 +163,7 @@ class EntryService:
             opened.last_keys = keys
             opened.last = self._last_year.find(record, opened.program, opened.iv)
             answers = opened.last.answers if opened.last is not None else {}
+            opened.painter.previous_period = opened.last.period if opened.last is not None else ""
             opened.painter.previous = {path: value for path, value in answers.items() if "[" not in path}
 
     # ---- last year

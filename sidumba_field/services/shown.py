@@ -11,6 +11,10 @@ from sidumba_field.core.xforms import Interview, Question
 from sidumba_field.words import date_long, group_digits, money, number, say, time_of_day
 
 
+#: Numbers of sixteen digits, read in groups of four.
+_GROUPED = ("nik", "kk")
+
+
 def shown_value(
     question: Question, value: str, iv: Interview | None, path: str, lang: str, *, codes: bool = False
 ) -> str:
@@ -21,8 +25,10 @@ def shown_value(
     if not value:
         return ""
     widget = question.sf.get("widget", "")
-    if widget == "nik":
+    if widget in _GROUPED:
         return group_digits(value)
+    if widget == "phone":
+        return _phone(value)
     if question.kind in ("select_one", "select_multiple", "lookup"):
         return _choice(question, value, iv, path, codes)
     if question.kind == "date":
@@ -34,6 +40,15 @@ def shown_value(
     if widget == "money" or question.kind in ("int", "decimal"):
         return _number(value, widget == "money", lang)
     return value
+
+
+def _phone(value: str) -> str:
+    """Return a number in groups of four from its beginning: "0812 5134 7700"; other shapes as they were typed."""
+    digits = value.removeprefix("+")
+    if not digits.isdecimal():
+        return value
+    grouped = group_digits(digits)
+    return f"+{grouped}" if value.startswith("+") else grouped
 
 
 def _choice(question: Question, value: str, iv: Interview | None, path: str, codes: bool) -> str:

@@ -207,7 +207,8 @@ class SyncingService:
         self._news = self._on_worker(self._tell_news)
         self._on_worker(self._session.note_status)
         received = sum(count for status, count in report.answered.items() if status in ("applied", "merged"))
-        ended = "stopped" if report.stopped else "done"
+        quiet = not report.sent and not report.pulled
+        ended = "stopped" if report.stopped else "nothing" if quiet else "done"
         told = say(f"services.sync.{ended}", lang, sent=report.sent, pulled=report.pulled)
         sentence = self._problem or told
         changes = Changes(lists=True, counts=True, connection=True)

@@ -113,7 +113,10 @@ class PeriodsScreen(QWidget):
             RecordRow(key=p.rid, title=p.title, subtitle=f"{p.state_label} · {p.since_text}")
             for p in view.periods
         ]
+        first = not self.list.items() and bool(rows) and self.label.hasFocus()
         self.list.set_items(rows)
+        if first:
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._new.setVisible(view.may_open)
         self.open_button.setText(view.open_label)
         if view.may_open and not self.label.text():

@@ -36,6 +36,7 @@ class FormModel(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.view: FormView | None = None
+        self.series = False  # forms are typed one after the other: the next begins when one is handed on
         self.line = AnswerLine()
         self._held: dict[str, str] = {}
         self._typing: dict[str, str] = {}

@@ -84,7 +84,7 @@ def test_a_good_run_sends_fetches_and_leaves_a_receipt(post: Post) -> None:
     outcome = run_well(post)
     assert (outcome.sent, outcome.received, outcome.receipt) == (1, 1, "TT-0001")
     assert outcome.pulled == 1
-    assert outcome.sentence == "Terkirim 1, diterima dari server 1."
+    assert outcome.sentence == "1 data terkirim, 1 perubahan baru dari server."
     view = post.syncing.view()
     assert (view.waiting, view.received, view.link) == (0, 1, Link.ONLINE)
     assert [row.number for row in view.receipts] == ["TT-0001"]
