@@ -176,7 +176,9 @@ def _type_form(
         desa.press("Ctrl+Up", 6)
         tour.picture("desa", "formulir-pemilik-dan-usaha", looks=True)
     desa.press("Ctrl+Return")
-    until(lambda: desa.screen == "home", lambda: f"not handed on: {desa.window.banner_text()} {desa.problems()}")
+    until(
+        lambda: desa.screen == "home", lambda: f"not handed on: {desa.window.banner_text()} {desa.problems()}"
+    )
     desa.rest()
     return rid
 
@@ -194,9 +196,7 @@ def _admin_desa(tour: Tour, desa: DrivenWindow) -> None:
         desa.rest()
     tour.let_undo_pass()
     desa.send()
-    desa.go("selection")
-    until(lambda: _waiting(desa) >= 3, "nothing to submit")
-    desa.rest()
+    _open_pile(desa, "terpilah")
     tour.picture("desa", "siap-diajukan")
     desa.press("Ctrl+A")
     desa.press("1")
@@ -204,6 +204,21 @@ def _admin_desa(tour: Tour, desa: DrivenWindow) -> None:
     tour.picture("desa", "diajukan-ke-kecamatan")
     tour.let_undo_pass()
     desa.send()
+
+
+def _open_pile(window: DrivenWindow, state: str) -> None:
+    """Alt+Right until the pile is open, then until it is there."""
+    window.go("selection")
+    steps = window.window.desk.steps
+    for _ in range(12):
+        if steps.view is not None and steps.view.pile == state:
+            break
+        window.press("Alt+Right")
+        window.rest()
+    until(
+        lambda: _waiting(window) >= 3,
+        lambda: f"pile {steps.view and steps.view.pile} holds {_waiting(window)}",
+    )
 
 
 def _waiting(window: DrivenWindow) -> int:
