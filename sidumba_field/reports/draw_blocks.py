@@ -35,9 +35,11 @@ def draw_kop(flow: Flow, kop: KopLike) -> None:
     width, middle = sheet.content_width - 2 * side, (sheet.left + sheet.right) / 2
     y = top
     for line in kop.lines:
-        for text in face(Style.BOLD).wrap(printable(line.text), line.size, width):
-            pen.text_centre(middle, y + line.size * 0.95, text, line.size, Style.BOLD)
-            y += line.size * 1.22
+        wide = face(Style.BOLD).width(printable(line.text), line.size)
+        size = max(line.size * 0.85, min(line.size, line.size * width / max(wide, 1.0)))
+        for text in face(Style.BOLD).wrap(printable(line.text), size, width):
+            pen.text_centre(middle, y + size * 0.95, text, size, Style.BOLD)
+            y += size * 1.22
     for text in face(Style.REGULAR).wrap(printable(kop.address), 9, width) if kop.address else []:
         pen.text_centre(middle, y + 10, text, 9)
         y += 11

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sidumba_field.reports.faces import Style, face, printable
 from sidumba_field.reports.flow import Flow
-from sidumba_field.reports.model import Align, Table, Value
+from sidumba_field.reports.geometry import MM
+from sidumba_field.reports.model import Align, Column, Table, Value
 
 PAD_X, PAD_Y, LEADING, BASE = 4.0, 3.0, 1.2, 0.93
 HEAD_SIZE, NUMBER_SIZE, TITLE_SIZE = 9.5, 8.0, 10.0
 SMALLEST_HEAD, PAD_HEAD = 6.0, 2.0
+SMALLEST_WHOLE, SMALLEST_SCALE = 4.0, 0.72
 KEPT_ROWS = 2
 
 
@@ -39,8 +41,11 @@ class _Drawer:
     def __init__(self, flow: Flow, table: Table) -> None:
         self._flow = flow
         self._table = table
-        self._columns = table.columns
-        unit = flow.sheet.content_width / sum(column.width for column in table.columns)
+        shares = sum(column.width for column in table.columns)
+        unit = flow.sheet.content_width / shares
+        # Shares are millimetres of the sheet a table was made for: on a smaller one its words are smaller too.
+        scale = min(1.0, max(SMALLEST_SCALE, unit / MM))
+        self._columns = tuple(replace(one, size=one.size * scale) for one in table.columns)
         self._widths = [column.width * unit for column in table.columns]
         self._edges = [flow.sheet.left]
         for width in self._widths:
@@ -83,10 +88,19 @@ class _Drawer:
         regular = face(Style.REGULAR)
         for column, width in zip(self._columns, self._widths, strict=True):
             text = printable(column.write(row.get(column.key)))
-            cell = regular.wrap(text, column.size, width - 2 * PAD_X)
+            room = width - 2 * PAD_X
+            cell = [text] if column.whole and self._shrinks(text, column, room) else None
+            if cell is None:
+                cell = regular.wrap(text, column.size, room)
             lines.append(cell)
             height = max(height, len(cell) * column.size)
         return Row(tuple(lines), height * LEADING + 2 * PAD_Y)
+
+    @staticmethod
+    def _shrinks(text: str, column: Column, room: float) -> bool:
+        """Whether the text stands on one line, set smaller if need be."""
+        wide = face(Style.REGULAR).width(text, column.size)
+        return wide <= room or (wide * SMALLEST_WHOLE <= room * column.size and "\n" not in text)
 
     def _fit(self, row: Row) -> Iterator[Row]:
         """The row itself; only one that is taller than a whole page comes in pieces, because nothing may be lost."""
@@ -209,7 +223,8 @@ class _Drawer:
         if self._table.numbered:
             for i in range(len(self._columns)):
                 middle = (self._edges[i] + self._edges[i + 1]) / 2
-                pen.text_centre(middle, flow.y + NUMBER_SIZE * 1.08, str(i + 1), NUMBER_SIZE, Style.ITALIC)
+                size = min(NUMBER_SIZE, self._head_size)
+                pen.text_centre(middle, flow.y + NUMBER_SIZE * 1.08, str(i + 1), size, Style.ITALIC)
             flow.y += self._number_height
             pen.rule(self._edges[0], flow.y, self._edges[-1], flow.y)
 
@@ -229,11 +244,15 @@ class _Drawer:
         if row.merged and i == 0:
             right, align = self._edges[row.merged] - PAD_X, Align.CENTRE
         y = self._flow.y + PAD_Y + column.size * BASE
+        size = column.size
+        if column.whole and len(lines) == 1:
+            wide = face(row.style).width(lines[0], size)
+            size = size if wide <= right - left else size * (right - left) / wide
         for line in lines:
             if align is Align.LEFT:
-                pen.text(left, y, line, column.size, row.style)
+                pen.text(left, y, line, size, row.style)
             elif align is Align.RIGHT:
-                pen.text_right(right, y, line, column.size, row.style)
+                pen.text_right(right, y, line, size, row.style)
             else:
-                pen.text_centre((left + right) / 2, y, line, column.size, row.style)
-            y += column.size * LEADING
+                pen.text_centre((left + right) / 2, y, line, size, row.style)
+            y += size * LEADING

@@ -260,7 +260,8 @@ class Align(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table. ``width`` is a share of the table, not a length; ``write`` turns data into text."""
+    """One column of a table. ``width`` is a share of the table, in millimetres of the sheet it was made for; ``write``
+    turns data into text. ``whole``: numbers, dates and codes are set smaller rather than broken over two lines."""
 
     key: str
     head: str
@@ -270,6 +271,7 @@ class Column:
     size: float = 9.5
     total: bool = False
     number_format: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

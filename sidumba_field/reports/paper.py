@@ -54,6 +54,7 @@ class ColumnSpec:
             size=self.size,
             total=self.total,
             number_format="" if self.mask else number_format,
+            whole=self.kind != "text",
         )
 
 

@@ -121,6 +121,8 @@ class ManyPapers:
         def make(store: Store, limit: int, told: Told) -> ReportData:
             tallies, seal = count(paper.cuts, selection, store, self._names(store), told)
             shown = [one for one in tallies if not _single_district(one.cut, selection)]
+            if public:  # who works how much is the office's own business
+                shown = [one for one in shown if not one.every]
             whole = max((tally.records for tally in tallies if not tally.every), default=seal.rows)
             least = paper.select.least if public else 0
             marks = (say("papers.hidden", least=least),) if public else ()

@@ -177,7 +177,7 @@ class RegisterRows:
         if not self._marks or extract.state in self._checked:
             return {}
         return {
-            column.key: f"{extract.values[self._at[column.key]]} *"
+            column.key: f"{extract.values[self._at[column.key]]}\u00a0*"
             for column in self._columns
             if column.marked
         }

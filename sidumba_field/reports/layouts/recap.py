@@ -55,4 +55,5 @@ def _column(head: tuple[str, str, str], width: float) -> Column:
         write=said,
         align=Align.LEFT if kind == "text" else align,
         number_format=number_format,
+        whole=kind != "text",
     )

@@ -213,7 +213,7 @@ class PageBar(Ground):
         self._page = Label("", "body", "primary", numbers=True)
         self.smaller = IconButton("minus", words("smaller"), shortcut="Ctrl+-")
         self.larger = IconButton("plus", words("larger"), shortcut="Ctrl++")
-        self.fit = Button(words("whole"), "quiet", small=True)
+        self.fit = Button(words("whole"), "quiet", small=True, show_keys=False)
         self._lay_out()
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
