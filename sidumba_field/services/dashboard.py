@@ -7,7 +7,7 @@ desks are one colour, the deadline and what counts as late stand in program.toml
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -27,11 +27,13 @@ from sidumba_field.services.dashboard_views import (
     WeekView,
 )
 from sidumba_field.services.desk import Desk
+from sidumba_field.services.listing import use_lists
 from sidumba_field.services.pace import Pace, office_day, standard_minutes
 from sidumba_field.services.periods import open_period
 from sidumba_field.services.places import titled
-from sidumba_field.services.tallies import BACK, SIGNED, Tally, tallied, target_of, units_below
+from sidumba_field.services.tallies import BACK, NO_DATA, SIGNED, Tally, tallied, target_of, units_below
 from sidumba_field.store import Scope
+from sidumba_field.store.figures import Standing
 from sidumba_field.words import date_short, number, percent, say, time_of_day
 
 #: Returned records whose remarks are looked at for what is most often wrong.
@@ -40,6 +42,9 @@ SAMPLE = 300
 OFTEN = 3
 #: Letters a list of such fields may take on the card.
 OFTEN_LETTERS = 34
+
+#: The scopes of records that give one answer each ought to have for itself, and how many pairs they make.
+_Twins = tuple[frozenset[str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class _Scene:
     remarked: tuple[tuple[str, tuple[str, ...]], ...]
     heard: Mapping[str, str]
     now: datetime
+    twins: tuple[_Twins, ...] = ()
 
 
 class DashboardService:
@@ -62,6 +68,7 @@ class DashboardService:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.pace = Pace(desk)
+        self._alike: tuple[object, tuple[_Twins, ...]] = (None, ())
 
     def board(self, unit: str = "") -> DashboardView:
         """Return the dashboard of ``unit`` ("": the whole area of the person), the level below listed.
@@ -72,6 +79,7 @@ class DashboardService:
         unit = unit or top
         if not is_under(unit, top):
             raise SidumbaError("workflow.outside_area")
+        use_lists(self.desk)
         more = self.pace.catch_up(program)
         scene = self._scene(program, unit)
         below = units_below(program, unit)
@@ -80,6 +88,8 @@ class DashboardService:
             program.id, [scope.vid for scope in scene.scopes], scene.instants
         )
         tallies = tallied(program, scene.scopes, standings, [code for code, _ in places])
+        twins, later = self._twins(program, standings)
+        scene = replace(scene, twins=twins)
         lang = self.desk.lang
         level = "place" if not below else "kecamatan" if unit.count(".") < 2 else "desa"
         short = f"{program.dashboard.title(lang)} {open_period(self.desk.seat().store, program)}".strip()
@@ -95,7 +105,7 @@ class DashboardService:
             places=self._places(program, tallies, places, opens=bool(below) and level == "kecamatan"),
             slices={key: self._slice(scene, key, tallies, dict(places)) for key in tallies},
             areas=self._areas(program, top),
-            unfinished=more,
+            unfinished=more or later,
         )
 
     def quiet(self, unit: str) -> str:
@@ -344,9 +354,35 @@ class DashboardService:
                 found.append(self._concern(scene, concern, count))
         return tuple(found)
 
+    def _twins(self, program: Program, standings: Sequence[Standing]) -> tuple[tuple[_Twins, ...], bool]:
+        """Return the scopes of records that give the same answer where each ought to have its own, and whether they
+        are to be counted anew: that takes longer than all the rest, so the board is shown first.
+        """
+        if all(concern.kind != "twins" for concern in program.dashboard.concerns):
+            return (), False
+        state = (self.desk.seat().store, tuple((s.vid, s.state, s.count, s.moved) for s in standings))
+        if self._alike[0] == state:
+            return self._alike[1], False
+        if self._asked != state:
+            self._asked = state
+            return self._alike[1], True
+        states = [name for name, spec in program.states.items() if spec.posisi not in NO_DATA]
+        found: list[_Twins] = []
+        for key in program.twins:
+            if len(key.paths) == 1:
+                alike = self.desk.seat().store.figures.alike(program.id, key.paths[0], states)
+                found += [(frozenset(vids), len(vids) * (len(vids) - 1) // 2) for vids in alike]
+        self._alike = (state, tuple(found))
+        return self._alike[1], False
+
+    _asked: object = None
+
     def _concerned(self, scene: _Scene, unit: str, tally: Tally, concern: Concern, place: int) -> int:
         if concern.kind == "quiet":
             return len(self._silent(scene, concern, unit))
+        if concern.kind == "twins":
+            mine = set(tally.vids)
+            return sum(pairs for vids, pairs in scene.twins if not mine.isdisjoint(vids))
         posisi = BACK if concern.kind == "returned" else concern.posisi
         late = tally.late.get(posisi, [])
         return late[place] if late else 0

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sidumba_field.core.records import GENESIS
 from sidumba_field.core.time import parse_iso
 from sidumba_field.core.workflow import Transition
 from sidumba_field.core.workflow.clocks import spent
@@ -144,7 +143,7 @@ def office_day(program: Program) -> int:
 def _forget_rewound(fold: dict[str, Any], scopes: Iterable[Scope]) -> None:
     """A feed that began anew (the server was restored) is read anew."""
     for scope in scopes:
-        if fold["seen"].get(scope.vid, 0) > scope.seq or scope.hash == GENESIS:
+        if fold["seen"].get(scope.vid, 0) > scope.seq:
             for part in ("cursors", "seen", "waits", "judged"):
                 fold[part].pop(scope.vid, None)
 

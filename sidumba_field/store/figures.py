@@ -88,10 +88,10 @@ class Figures:
         counts: list[sa.ColumnElement[Any]] = [
             sa.func.count(),
             sa.func.min(CARD.c.changed),
-            sa.func.sum(CARD.c.reasons > 0),
+            sa.func.sum(CARD.c.reasons > 0, type_=sa.Integer),
         ]
         for column in (CARD.c.begun, CARD.c.changed):
-            counts += [sa.func.sum(column >= _millis(instant)) for instant in since]
+            counts += [sa.func.sum(column >= _millis(instant), type_=sa.Integer) for instant in since]
         counted = (
             sa.select(CARD.c.place, CARD.c.state, *counts)
             .where(CARD.c.kind == kind)

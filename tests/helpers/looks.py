@@ -36,6 +36,7 @@ def seen(widget: QWidget) -> bool:
 SERVED = {
     ("IconButton", "ReviewRow"): "Space checks, F2 remarks on the row under the hand",
     ("_Template", "RemarkComposer"): "Alt+1 to Alt+9",
+    ("PileTab", "PileTabs"): "left and right on the row of tabs, Alt+left and Alt+right anywhere",
     ("RowList", "CommandSearch"): "arrows and Enter, the hand stays on the line typed in",
 }
 
