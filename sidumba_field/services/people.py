@@ -13,8 +13,17 @@ def plain_words(name: str) -> list[str]:
 
 
 def initials_of(name: str) -> str:
-    """Return one or two letters for the round badge: "Drs. H. Rahmat Hidayat, M.M." -> "RH"."""
-    return "".join(word[0] for word in plain_words(name)[:2]).upper()
+    """Return one or two letters for the round badge: "Drs. H. Rahmat Hidayat, M.M." -> "RH", "M. Rizani" -> "MR".
+
+    A name shortened to its letter counts ("M." is Muhammad); "H." is a haji's title and does not.
+    """
+    plain = plain_words(name)
+    words = [word for word in name.split(",")[0].split() if word in plain or _shortened(word)]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+def _shortened(word: str) -> bool:
+    return len(word) == 2 and word[0].isupper() and word[1] == "." and word != "H."
 
 
 def account_card(card: UserCard, note: str = "") -> AccountCard:

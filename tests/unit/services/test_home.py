@@ -134,6 +134,9 @@ def test_people_are_greeted_by_the_hour_and_without_titles(office: Office, hours
         ("Drs. H. Rahmat Hidayat, M.M.", "Rahmat", "RH"),
         ("Siti Rahmah, S.Pd.", "Siti", "SR"),
         ("Fauzi", "Fauzi", "F"),
+        ("M. Rizani", "Rizani", "MR"),
+        ("Hj. Ratna Melati", "Ratna", "RM"),
+        ("dr. H. A. Fadli Noor, Sp.A.", "Fadli", "AF"),
         ("H.", "H.", "H"),
     ],
 )
