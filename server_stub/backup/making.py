@@ -83,17 +83,18 @@ class _Stream:
             yield line(row)
 
     def _small_files(self) -> Iterator[Path]:
-        """The server's keys, and the forms an office installed."""
+        """The server's keys, and the forms an office installed; names with a dot are an unfinished installation's."""
         if self._settings.keys.exists():
             yield self._settings.keys
         forms = self._settings.data / "forms"
-        yield from sorted(path for path in forms.rglob("*") if path.is_file()) if forms.exists() else ()
+        for path in sorted(forms.rglob("*")) if forms.exists() else ():
+            is_hidden = any(part.startswith(".") for part in path.relative_to(forms).parts)
+            if path.is_file() and not is_hidden:
+                yield path
 
     def _file(self, path: Path, name: str, wanted: str = "") -> Iterator[bytes]:
-        if not is_safe_path(name):
-            return
         sha, size = fingerprint(path) if path.exists() else ("", 0)
-        if not sha or (wanted and sha != wanted):
+        if not sha or (wanted and sha != wanted) or not is_safe_path(name):
             self._missing.append(name)
             return
         self._files += 1

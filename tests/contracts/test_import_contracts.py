@@ -48,6 +48,7 @@ PLANTED = {
     "server_stub.workflow": ("server_stub.publishing", "server-layers"),
     "server_stub.publishing": ("sidumba_field.ui", "server-takes-shelf-only"),
     "server_stub.backup": ("sqlalchemy", "sql-in-stores-only"),
+    "server_stub.cli": ("sidumba_field.sync", "server-takes-shelf-only"),
     "server_stub.api": ("sidumba_field.services", "server-takes-shelf-only"),
 }
 

@@ -31,7 +31,7 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import OpStatus
 from sidumba_field.seal.box import new_identity, recipient_of
 from tests.helpers.databases import Postgres
-from tests.helpers.office import Office
+from tests.helpers.office import PROGRAM, Office
 
 PHOTO = b"\xff\xd8" + bytes(range(256)) * 300
 SHA = sha256_hex(PHOTO)
@@ -120,6 +120,41 @@ def test_another_process_with_another_key_opens_it(office: Office, kept: Setting
     with with_epoch.read() as work, office.database.read() as before:
         assert state(work) == state(before)
     with_epoch.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_installed_forms_and_keys_travel_along(office: Office, kept: Settings, tmp_path: Path) -> None:
+    folder = kept.data / "forms" / PROGRAM / "umkm" / "2027010100"
+    folder.mkdir(parents=True)
+    (folder / "form.xml").write_text("<h:html/>", encoding="utf-8")
+    unfinished = folder.with_name(".2027010200.77.part")
+    unfinished.mkdir()
+    (unfinished / "form.xml").write_text("<h:", encoding="utf-8")
+    backup = made(office, kept)
+    restore(backup.path, keys_of(kept).age_identity, tmp_path / "lain")
+    found = sorted(path.name for path in (tmp_path / "lain" / "forms").rglob("*") if path.is_file())
+    assert found == ["form.xml"]
+    assert (tmp_path / "lain" / "keys.json").read_bytes() == kept.keys.read_bytes()
+    assert backup.manifest.missing == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_restore_cut_in_its_middle_leaves_nothing_under_the_name(
+    office: Office, kept: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup, target = made(office, kept), tmp_path / "lain"
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restoring.os, "fsync", full)
+        with pytest.raises(SidumbaError, match=r"store\.disk_full"):
+            restore(backup.path, keys_of(kept).age_identity, target)
+    assert not target.exists()
+    assert [one.name for one in tmp_path.iterdir() if one.name.endswith(".part")] == []
+    restore(backup.path, keys_of(kept).age_identity, target)
+    assert target.exists()
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
