@@ -14,8 +14,8 @@ LATE_NOTE = "Kemasan baru mulai dipakai bulan lalu."
 
 
 def edit_late(crowd: Crowd) -> str:
-    """A clerk changes an answer and submits on the village's laptop without internet, while the same record is submitted
-    at the sub-district. Return its rid; the edit leaves the village's laptop afterwards."""
+    """A clerk changes an answer and submits on the village's laptop without internet, while the same record is
+    submitted at the sub-district. Return its rid; the edit leaves the village's laptop afterwards."""
     one = next(business for business in crowd.all if business.village == "63.11.02.2005")
     with seated(crowd.tour.windows["desa"], "admin_desa") as hands:
         hands.send(crowd.tour)

@@ -141,6 +141,7 @@ class DrivenWindow:
         self.rest()
 
     def sign_out(self) -> None:
+        self.front()
         self.press("Ctrl+Shift+L")
         until(lambda: self.screen == "login", "the window did not lock")
         self.rest()
@@ -164,7 +165,9 @@ class DrivenWindow:
     def problems(self) -> dict[str, str]:
         """Path -> message of everything that still stops the form."""
         view = self.window.desk.form.view
-        return {path: item.error for path, item in view.items.items() if item.error} if view is not None else {}
+        return (
+            {path: item.error for path, item in view.items.items() if item.error} if view is not None else {}
+        )
 
     # ---- the form ------------------------------------------------------------------------------------------------
 
