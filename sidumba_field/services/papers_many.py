@@ -184,4 +184,5 @@ class ManyPapers:
 def _single_district(cut: CutSpec, selection: Selection) -> bool:
     """A table per district says nothing while there is only one."""
     by = cut.rows.by if cut.rows is not None else ""
-    return by == "@kecamatan" and len({".".join(scope.unit.split(".")[:3]) for scope in selection.scopes}) < 2
+    villages = (scope.unit for scope in selection.scopes if scope.unit.count(".") >= 3)
+    return by == "@kecamatan" and len({unit.rsplit(".", 1)[0] for unit in villages}) < 2

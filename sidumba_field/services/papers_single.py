@@ -17,11 +17,15 @@ from sidumba_field.services.papers_values import common, kop, provenance, signat
 from sidumba_field.services.shown import shown_value
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.store import LocalRecord
-from sidumba_field.words import say, size
+from sidumba_field.words import number as number_words
+from sidumba_field.words import say, size, stamp
 
 BLANK = "papers.number.blank"
 #: What the server tells of a period's backup, in the fields of the period.
-BACKUP = ("file", "size", "sha256", "at", "records", "result")
+BACKUP = tuple(
+    f"backup_{name}"
+    for name in ("file", "size", "sha256", "made_at", "proven_at", "records", "entries", "files")
+)
 
 
 class SinglePapers:
@@ -169,10 +173,16 @@ class SinglePapers:
         day = self._decided_on(record)
         values = self._common(program, record, day)
         values["nomor"] = number or say(BLANK)
-        proof = {name: record.fields.get(f"backup/{name}", "") for name in BACKUP}
-        if proof["size"].isdigit():
-            proof["size"] = size(int(proof["size"]))
-        values.update({f"backup_{name}": told or say(BLANK) for name, told in proof.items()})
+        proof = {name: record.fields.get(name, "") for name in BACKUP}
+        for name in ("backup_records", "backup_entries", "backup_files"):
+            proof[name] = number_words(int(proof[name])) if proof[name].isdigit() else ""
+        if proof["backup_size"].isdigit():
+            proof["backup_size"] = size(int(proof["backup_size"]))
+        for name in ("backup_made_at", "backup_proven_at"):
+            proof[name] = stamp(parse_iso(proof[name]), self.desk.zone) if proof[name] else ""
+        proven = proof["backup_proven_at"]
+        proof["backup_result"] = say("papers.backup_proven", at=proven) if proven else ""
+        values.update({name: told or say(BLANK) for name, told in proof.items()})
         return ReportData(
             kop=kop(program),
             provenance=provenance(self.desk, record.rid, record.as_record().content_sha256),

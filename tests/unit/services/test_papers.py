@@ -243,3 +243,38 @@ def test_the_first_rows_are_shown_before_the_whole(office: Office, told: Told) -
     assert not job.show(lambda _rows: True, first=True).partial
     many = type(job)(job.paper, job.store, job.make, job.log, job.name, True, 1000)
     assert many.show(lambda _rows: True, first=True).partial
+
+
+def test_the_minutes_of_a_backup_say_what_the_server_proved(office: Office, told: Told) -> None:
+    from dataclasses import replace
+
+    from sidumba_field.reports import Paper, render_pdf
+    from sidumba_field.services.papers_single import SinglePapers
+    from sidumba_field.services.subjects import Subjects
+
+    told_rows(told, 1)
+    desk = office.sit("Fahrul Razi", "operator_server", REGENCY)
+    spec = next(spec for spec in office.program.papers if spec.subject == "period")
+    paper = Paper.from_toml(office.program.paper_text(spec.id))
+    any_record = office.store.records.get(told_rows(told, 1)[0])
+    assert any_record is not None
+    proof = {
+        "backup_file": "sidumba-2026.sfb",
+        "backup_size": "14200000",
+        "backup_sha256": "ab" * 32,
+        "backup_made_at": "2026-11-20T01:00:00.000Z",
+        "backup_proven_at": "2026-11-20T01:05:00.000Z",
+        "backup_records": "1204",
+        "backup_entries": "9001",
+        "backup_files": "310",
+    }
+    singles = SinglePapers(desk, Subjects(desk))
+    for fields, words in (
+        (proof, ("14,2 MB", "1.204", "Berhasil dipulihkan", "09.05 WITA")),
+        ({}, ("......",)),
+    ):
+        period = replace(any_record, subject="period", fields=fields, period="2026")
+        out = BytesIO()
+        render_pdf(paper, singles.data(office.program, period, revealed=False), out)
+        text = " ".join("".join(read(out.getvalue())).split())
+        assert all(word in text for word in words), text
