@@ -256,6 +256,8 @@ class Program:
     selection: tuple[str, ...] = ()
     #: Steps that end a record because another one is the same business.
     twin_steps: tuple[str, ...] = ()
+    #: Paper that lists what was handed over, "" for none.
+    receipt: str = ""
     twins: tuple[TwinKey, ...] = ()
     #: Unit code -> WhatsApp number of the officer there; "" or absent: the sender picks the person himself.
     contacts: Mapping[str, str] = field(default_factory=dict)
@@ -377,7 +379,7 @@ class Program:
         return self.messages[state].in_(lang).format(**params) if state in self.messages else ""
 
     def contact(self, unit: str, posisi: str) -> str:
-        """Return the number of the officer at ``posisi`` (a level) who looks after ``unit``, "" when none is written."""
+        """Return the number of the officer at ``posisi`` (a level) over ``unit``, "" when none is written."""
         segments = unit.split(".")[: LEVELS.get(posisi, 0)]
         return self.contacts.get(".".join(segments), "")
 

@@ -171,6 +171,7 @@ class _Reader:
             last_year=toml.table("last_year", needed=False).texts("match"),
             asked_anew=toml.table("last_year", needed=False).texts("ask_anew"),
             selection=self.selection("commands", commands),
+            receipt=self.receipt(papers),
             twin_steps=self.selection("twins", commands),
             twins=tuple(self.twins()),
             contacts={unit: contacts.text(unit) for unit in contacts.data},
@@ -318,11 +319,18 @@ class _Reader:
     def selection(self, key: str, commands: Mapping[str, CommandSpec]) -> tuple[str, ...]:
         """Return the commands of one line of [selection]; each has to be one of the table's."""
         table = self.toml.table("selection", needed=False)
-        table.only("commands", "twins")
+        table.only("commands", "twins", "receipt")
         for name in table.texts(key):
             if name not in commands:
                 raise table.wrong(key, name)
         return table.texts(key)
+
+    def receipt(self, papers: Iterable[PaperSpec]) -> str:
+        table = self.toml.table("selection", needed=False)
+        name = table.text("receipt", "")
+        if name and name not in {paper.id for paper in papers}:
+            raise table.wrong("receipt", name)
+        return name
 
     def twins(self) -> Iterable[TwinKey]:
         for table in self.toml.tables("duplicates"):

@@ -182,12 +182,20 @@ class ReviewPainter:
                 what = say("services.history.proposal", self.desk.lang)
             else:
                 what = program.command(str(payload.get("command", ""))).past(self.desk.lang)
-            name = payload.get("by_name", "")
+            name = self._who(payload)
             yield (
                 f"{self.when(entry.server_time)} · {what}, {name}"
                 if name
                 else f"{self.when(entry.server_time)} · {what}"
             )
+
+    def _who(self, payload: Mapping[str, Any]) -> str:
+        """Return who took a step; somebody who stood in is named with the official he stood in for."""
+        name, official = str(payload.get("by_name", "")), str(payload.get("acting_for_name", ""))
+        quality = str(payload.get("acting_as", ""))
+        if not official or not quality:
+            return name
+        return say("steps.acting", self.desk.lang, name=name, quality=quality, official=official)
 
     def _previous_text(self, record: LocalRecord, history: Sequence[FeedEntry]) -> str:
         seen = _seen_before(history, self._subjects.roles(record))

@@ -10,7 +10,6 @@ from decimal import Decimal, InvalidOperation
 from sidumba_field.core.xforms import Interview, Question
 from sidumba_field.words import date_long, group_digits, money, number, say, time_of_day
 
-
 #: Numbers of sixteen digits, read in groups of four.
 _GROUPED = ("nik", "kk")
 

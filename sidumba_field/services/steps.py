@@ -91,13 +91,7 @@ class StepsService:
             sentence = f"{title} {past}."
         else:
             sentence = say("steps.moved", lang, count=len(done), past=past)
-        return MovedText(sentence, self._texts.after(record), self._receipt(program, receiver))
-
-    def _receipt(self, program: Program, receiver: str) -> str:
-        """Return the paper that lists what was handed over: the one of this program for many records and two hands."""
-        if not receiver:
-            return ""
-        return next((spec.id for spec in program.papers if spec.subject == "handover"), "")
+        return MovedText(sentence, self._texts.after(record), program.receipt if receiver else "")
 
     def withdraw(self, undo: Sequence[str]) -> Changes | None:
         """Take a round back, the last first; None when nothing of it was here any more."""

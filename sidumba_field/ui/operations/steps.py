@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from sidumba_field.services.papers_views import PaperChoice
 from sidumba_field.services.steps_views import (
     CompareView,
     Glance,
@@ -171,8 +172,10 @@ def take_back(desk: Desk, undo: tuple[str, ...], rids: tuple[str, ...]) -> None:
 
 
 def print_receipt(desk: Desk, paper: str, rids: tuple[str, ...]) -> None:
-    """Write the receipt of a hand-over as PDF and say where."""
-    printing.print_list(desk, paper, rids)
+    """Open Laporan with the receipt of exactly this hand-over."""
+    desk.reports.choices[paper] = PaperChoice(paper, rids=rids)
+    printing.choose_paper(desk, paper)
+    desk.go.emit("reports")
 
 
 # -- ready texts
