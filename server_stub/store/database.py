@@ -11,8 +11,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
@@ -82,6 +83,7 @@ class Database:
         self.path = path
         self.is_sqlite = not url
         self.engine = _open_postgres(url) if url else _open_sqlite(path)
+        self._turn: AbstractContextManager[object] = nullcontext() if url else Lock()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -103,8 +105,11 @@ class Database:
 
     @contextmanager
     def write_together(self) -> Iterator[Together]:
-        """One writing transaction for many ops (see ``Together``), written when the block ends."""
-        with self.engine.begin() as connection:
+        """One writing transaction for many ops (see ``Together``), written when the block ends.
+
+        SQLite has one writer at a time and lets the others ask again and again; pushes of one process queue instead.
+        """
+        with self._turn, self.engine.begin() as connection:
             unit = Together(connection)
             yield unit
             unit.write_all()

@@ -84,7 +84,8 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """One question to be judged. ``checked``: whether its type can be wrong; ``is_free``: any answer is right."""
+    """One question to be judged. ``checked``: whether its type can be wrong; ``right``: answers that are right without
+    another look (None: all are)."""
 
     key: str
     repeat: str
@@ -102,12 +103,12 @@ class _Rule:
     wanted: tuple[Code, ...] = ()
     rest: RowTest | None = None
 
-    is_free: bool = field(init=False, default=False)
+    right: frozenset[str] | None = field(init=False, default=frozenset())
 
     def __post_init__(self) -> None:
-        rules = (self.constraint, self.warning, self.allowed)
-        is_free = not self.checked and not self.lookup and all(rule is None for rule in rules)
-        object.__setattr__(self, "is_free", is_free)
+        if not self.checked and not self.lookup and self.constraint is None and self.warning is None:
+            right = frozenset() if self.allowed is not None and self.kind not in _ONE else self.allowed
+            object.__setattr__(self, "right", right)
 
 
 class _Lists:
@@ -290,7 +291,7 @@ class Examiner:
         if missing:
             raise SidumbaError("form.unknown_lookup", name=missing[0], form=self.definition.form_id)
         with self._running(lookups, clock) as lists:
-            record, rows = self._load({path: value for path, value in fields.items() if value})
+            record, rows = self._load(fields)
             daily = self._of_the_day()
             self._work_out(record, rows, daily, lists)
             faults = (*self._faults(record, rows, daily, lists), *self._counted(record, rows))
@@ -326,8 +327,8 @@ class Examiner:
         markers: list[tuple[str, str]] = []
         for path, value in given.items():
             if path in values:
-                values[path] = value
-            elif "[" in path:
+                values[path] = value or ""
+            elif value and "[" in path:
                 (markers if path.endswith("]") else cells).append((path, value))
         if markers:
             self._add_rows(markers, cells, rows)
@@ -380,7 +381,7 @@ class Examiner:
                 if value == "":
                     if rule.required is None or not _is_on(rule.gates, rule.row_gates, record, row):
                         continue
-                elif rule.is_free:
+                elif rule.right is None or value in rule.right:
                     # Whatever is answered is relevant: what is not was made blank when all was worked out.
                     continue
                 args = (top, row.values, table, daily, lists)
