@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,8 +18,8 @@ from sidumba_field.services.papers_values import common, kop, provenance, signat
 from sidumba_field.services.shown import shown_value
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.store import LocalRecord
+from sidumba_field.words import date_long, say, size, stamp
 from sidumba_field.words import number as number_words
-from sidumba_field.words import say, size, stamp
 
 BLANK = "papers.number.blank"
 #: What the server tells of a period's backup, in the fields of the period.
@@ -192,6 +193,23 @@ class SinglePapers:
             signatories=signatories(program),
             unsigned=True,
         )
+
+
+def with_signed(data: ReportData, record: LocalRecord, paper_id: str) -> ReportData:
+    """Return the data of a paper whose signed file was uploaded: it names that file instead of awaiting a signature.
+
+    The print itself carries no signature; what counts is the uploaded file, told by its hash.
+    """
+    name = record.fields.get(f"@signed/{paper_id}", "")
+    if not name:
+        return data
+    by, at = (record.fields.get(f"@signed_{what}/{paper_id}", "") for what in ("by", "at"))
+    try:
+        day = date_long(date.fromisoformat(at[:10]))
+    except ValueError:
+        day = at
+    mark = say("papers.signed", by=by, at=day, sha=name.split(".")[0])
+    return replace(data, unsigned=False, marks=(*data.marks, mark))
 
 
 def _printed(item: Question | Repeat, iv: Interview) -> bool:

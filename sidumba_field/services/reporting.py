@@ -19,7 +19,7 @@ from sidumba_field.services.desk import Desk
 from sidumba_field.services.papers_job import PaperJob
 from sidumba_field.services.papers_many import ManyPapers
 from sidumba_field.services.papers_offer import Offer
-from sidumba_field.services.papers_single import SinglePapers
+from sidumba_field.services.papers_single import SinglePapers, with_signed
 from sidumba_field.services.papers_views import NOBODY, PaperChoice, PaperOptions, PaperRow
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.services.threads import handed
@@ -61,7 +61,8 @@ class ReportingService:
             raise SidumbaError("report.unknown", name=paper_id)
         paper = Paper.from_toml(program.paper_text(spec.id))
         seat = self.desk.seat()
-        data = self._single.data(program, record, self._holds_right(program, record))
+        found = self._single.data(program, record, self._holds_right(program, record))
+        data = with_signed(found, record, spec.id)
         if paper.cuts:
             data = self._many.with_counts(program, paper, data, record, seat.store, _never_stop)
         # Logged before it is written: no paper may exist of which the log knows nothing.

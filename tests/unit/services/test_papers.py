@@ -172,6 +172,33 @@ def test_minutes_count_villages_and_name_the_day_in_words(office: Office, told: 
     assert "Menunggu TTE" in text
 
 
+def test_an_uploaded_signed_file_is_named_and_nothing_is_awaited_any_more(office: Office, told: Told) -> None:
+    from dataclasses import replace
+
+    from sidumba_field.services.papers_single import SinglePapers, with_signed
+    from sidumba_field.services.subjects import Subjects
+
+    batch = told.batch(told_rows(told, 1))
+    service = seated(office)
+    assert "Menunggu TTE" in pdf_text(service, PaperChoice(SHEET, subject=batch))
+    record = office.store.records.get(batch)
+    assert record is not None
+    sha = "cd" * 32
+    signed = {
+        f"@signed/{SHEET}": f"{sha}.pdf",
+        f"@signed_by/{SHEET}": "Rahmat",
+        f"@signed_at/{SHEET}": "2026-11-20",
+    }
+    whole = replace(record, fields={**record.fields, **signed})
+    data = SinglePapers(office.desk, Subjects(office.desk)).data(office.program, whole, revealed=False)
+    after = with_signed(data, whole, SHEET)
+    assert not after.unsigned
+    assert after.marks == (
+        f"Berkas bertanda tangan telah diunggah: Rahmat, 20 November 2026, SHA-256 {sha}.",
+    )
+    assert with_signed(data, whole, MINUTES) == data
+
+
 def test_the_receipt_lists_the_handed_over_files_of_who_hands_over(office: Office, told: Told) -> None:
     told_rows(told, 2, "diserahkan")
     desk = office.sit("Siti Rahmah", "admin_desa")
