@@ -21,6 +21,7 @@ from sidumba_field.store.values import Counts, FileState, Mark, RecordRow
 Key = tuple[str, str]
 CHANGED, STATE, PLACE = "@changed", "@state", "@unit"
 _CHUNK = 500
+_PIECE = 4_096
 _COUNT_OF = {
     Mark.LAPTOP: "laptop",
     Mark.WAITING: "waiting",
@@ -131,14 +132,16 @@ def hits(connection: sa.Connection, query: ListQuery) -> Hits:
     if joined:
         source = source.join(CARD_LINE, CARD_LINE.c.n == CARD.c.n)
     asked = sa.select(CARD.c.n, CARD.c.state).select_from(source).where(*conditions).order_by(*order)
-    rows = connection.execute(asked).cursor.fetchall()
-    counted = Counter(row[1] for row in rows)
+    wanted = None if query.states is None else set(lines.numbers(connection, query.states).values())
+    numbers: array[int] = array("q")
+    counted: Counter[int] = Counter()
+    cursor = connection.execute(asked).cursor
+    # Piece by piece: a list of a hundred thousand pairs would be larger than all the rest of the list.
+    while part := cursor.fetchmany(_PIECE):
+        counted.update([row[1] for row in part])
+        numbers.extend([row[0] for row in part if wanted is None or row[1] in wanted])
     words = lines.spelled(connection, counted)
-    states = {words[number]: count for number, count in counted.items()}
-    if query.states is None:
-        return Hits(array("q", [row[0] for row in rows]), states)
-    wanted = set(lines.numbers(connection, query.states).values())
-    return Hits(array("q", [row[0] for row in rows if row[1] in wanted]), states)
+    return Hits(numbers, {words[number]: count for number, count in counted.items()})
 
 
 def _order(connection: sa.Connection, query: ListQuery) -> tuple[list[sa.ColumnElement[Any]], bool]:

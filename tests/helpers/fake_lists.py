@@ -71,6 +71,7 @@ class Record:
     posisi: str
     when: str
     skala: str
+    rid: str = ""
 
     def row(self) -> v.ListRow:
         nik = "631102••••••0003"
@@ -213,7 +214,7 @@ class FakeLists:
             found.sort(key=lambda r: r.omzet, reverse=request.descending)
         elif request.sort == "usaha/nama":
             found.sort(key=lambda r: r.name, reverse=request.descending)
-        labels = dict(FILTERS)
+        labels = {"@unit": "Desa", **dict(FILTERS)}
         chips = tuple(
             v.ListChip(p, labels[p], ", ".join(values)) for p, values in request.filters.items() if values
         )

@@ -1,6 +1,7 @@
-"""Ctrl+K: one line that finds screens, actions and the records at hand.
+"""Ctrl+K: one line that finds screens, actions, records and villages.
 
-Owns matching what is typed against titles already on this laptop's screens; it asks no service, so it answers at once.
+Owns matching what is typed against what is at hand, at once; what else the laptop holds is asked for with ``asked``
+and joins the rows when it comes (``add``).
 """
 
 from __future__ import annotations
@@ -60,10 +61,12 @@ class CommandSearch(Card):
     """The panel, a child of the window, top centre. Escape closes it and gives the focus back."""
 
     closed = Signal()
+    asked = Signal(str)  # what is typed: records and villages of the laptop are wanted for it
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(padding=8, parent=host)
         self._targets: list[Target] = []
+        self._more: list[Target] = []
         self._before: QWidget | None = None
         self.setFixedWidth(WIDTH)
         self.field = TextField(tell("search.name"))
@@ -86,7 +89,7 @@ class CommandSearch(Card):
         host = self.parentWidget()
         if host is None:
             return
-        self._targets = list(targets)
+        self._targets, self._more = list(targets), []
         self._before = host.window().focusWidget()
         self.field.set_value("")
         self._find("")
@@ -97,10 +100,26 @@ class CommandSearch(Card):
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _find(self, typed: str) -> None:
+        self._show(typed)
+        if typed.strip():
+            self.asked.emit(typed.strip())
+
+    def add(self, typed: str, targets: Sequence[Target]) -> None:
+        """What the laptop holds for ``typed``; dropped when something else is typed by now."""
+        if self.isVisible() and typed == self.field.text().strip():
+            self._more = list(targets)
+            self._show(typed, keep=True)
+
+    def _show(self, typed: str, *, keep: bool = False) -> None:
         found = matching(self._targets, typed.strip())
+        held = {target.key for target in found}
+        # What was found for less is shown on, as far as it fits, until the answer for more is here.
+        more = self._more if keep else matching(self._more, typed.strip())
+        found += [target for target in more if target.key not in held]
+        hand = self.list.current_key() if keep else ""
         self.list.set_items(found)
         if found:
-            self.list.go_to(found[0].key)
+            self.list.go_to(hand if hand in {target.key for target in found} else found[0].key)
         self.list.setVisible(bool(found))
         self._none.setVisible(not found)
 
@@ -112,7 +131,7 @@ class CommandSearch(Card):
         self.closed.emit()
 
     def _take(self, key: str) -> None:
-        target = next((t for t in self._targets if t.key == key), None)
+        target = next((t for t in (*self._targets, *self._more) if t.key == key), None)
         self.close_search()
         if target is not None:
             target.act()

@@ -42,6 +42,7 @@ class ListScreen(QWidget):
         super().__init__(parent)
         self._desk, self._model = desk, desk.lists
         self._stop_export: Callable[[], None] | None = None
+        self._arriving = True
         self.setAccessibleName(told("title"))
         self.head = ListHead()
         self.copy = Banner("amber", "")
@@ -147,6 +148,7 @@ class ListScreen(QWidget):
         if isinstance(unit, str) and unit:
             self._model.ask(filters={"@unit": (unit,)}, text="", posisi="")
             self.head.show_text("")
+        self._arriving = True
         self._say_rows()
 
     def on_leave(self) -> None:
@@ -252,8 +254,12 @@ class ListScreen(QWidget):
             self._show_empty()
             if focused:
                 self.head.search.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self.isVisible() and self.window().focusWidget() in (None, self):
-            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._arriving and self.isVisible():
+            # Whoever has not begun to type starts in the list.
+            hand = self.window().focusWidget()
+            if hand in (None, self) or (hand is self.head.search and not self.head.search.text()):
+                self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._arriving = False
         self._show_chosen()
         self._say_rows()
 

@@ -1,14 +1,16 @@
-"""What Ctrl+K can find in the window: screens, actions, tasks of Beranda, records of the queue.
+"""What Ctrl+K can find in the window: screens, actions, what is at hand; then records and villages of the laptop.
 
 ``Reachable`` says what is needed of the window, so that the window may import this module and not the other way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from sidumba_field.ui.operations import entry, review
+from sidumba_field.services.listing_views import Found
+from sidumba_field.ui.operations import entry, listing, review
 from sidumba_field.ui.screens.command_search import Target
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.speech import tell
@@ -52,6 +54,24 @@ def search_targets(window: Reachable) -> list[Target]:
     for row in desk.review.queue.rows if desk.review.queue is not None else ():
         targets.append(Target(row.rid, row.title, tell("nav.review"), partial(_review, window, row.rid)))
     return targets
+
+
+def look_further(window: Reachable, typed: str, then: Callable[[str, list[Target]], None]) -> None:
+    """Ask the laptop for records and villages that fit what is typed; away from the window's thread."""
+
+    def found(hits: tuple[Found, ...]) -> None:
+        then(typed, [_target(window, hit) for hit in hits])
+
+    listing.search(window.desk, typed, found)
+
+
+def _target(window: Reachable, hit: Found) -> Target:
+    if hit.kind == "place":
+        act = partial(window.show_screen, "lists", unit=hit.value)
+        return Target(hit.key, hit.title, listing.told("search.village"), act)
+    title = f"{hit.title} · {hit.detail}" if hit.detail else hit.title
+    act = partial(listing.open_record, window.desk, hit.value, hit.where)
+    return Target(hit.key, title, listing.told("search.record"), act)
 
 
 def _review(window: Reachable, rid: str) -> None:

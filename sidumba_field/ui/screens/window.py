@@ -21,7 +21,7 @@ from sidumba_field.ui.screens.listing import ListScreen
 from sidumba_field.ui.screens.login import LoginScreen
 from sidumba_field.ui.screens.review import ReviewScreen
 from sidumba_field.ui.screens.rooms import ROOMS, Room
-from sidumba_field.ui.screens.search_targets import search_targets
+from sidumba_field.ui.screens.search_targets import look_further, search_targets
 from sidumba_field.ui.shell import MainWindow
 from sidumba_field.ui.theme import Mode, apply_theme, theme
 from sidumba_field.ui.viewmodels.desk import Desk
@@ -106,6 +106,7 @@ class Window(MainWindow):
         desk.jobs.failed.connect(desk.fail)
         self.nav.settings_wanted.connect(self._open_menu)
         self.nav.search_wanted.connect(self._open_search)
+        self._search.asked.connect(lambda typed: look_further(self, typed, self._search.add))
         self.truth.opened.connect(self._truth_opened)
         self.screen_shown.connect(self._shown)
 
