@@ -1,7 +1,8 @@
 """Tables as plain rows and back: the form in which a backup carries them from any database into any other.
 
 Columns are named in the copy, so that one made at an older schema is laid into tables of that schema and then brought
-to today's by the ordinary steps.
+to today's by the ordinary steps. Rows are laid into a database that was just built and is empty, never into one in use:
+there, only the workflow service changes a record.
 """
 
 from __future__ import annotations
