@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from sidumba_field.services.steps_views import Beside
 from sidumba_field.services.views import Refusal
+from sidumba_field.ui.screens.review_signoff import iso_day
 from tests.helpers.fake_review import OFFER
+from tests.helpers.fake_steps import DIFFER, SIGNOFF
 from tests.helpers.qt import press, settle, type_text, wait_until
 from tests.helpers.screens import Laptop, laptop
 
@@ -230,3 +233,108 @@ def test_who_signs_off_sees_the_same_desk_with_own_steps(laptop: Laptop) -> None
     wait_until(lambda: laptop.window.desk.review.rid == "k1")
     laptop.idle()
     assert laptop.review.foot.forward.text() == "Sahkan"
+
+
+def reopened(desk: Laptop, beside: Beside) -> None:
+    """Take the first record in hand again, with something else beside it."""
+    desk.services.steps.beside_of["k1"] = beside
+    press("Alt+Down")
+    wait_until(lambda: current(desk) == "q2")
+    desk.idle()
+    press("Alt+Up")
+    wait_until(lambda: current(desk) == "k1")
+    desk.idle()
+
+
+@pytest.mark.parametrize(("key", "take"), [("Alt+Right", True), ("Alt+Left", False)])
+def test_a_late_value_is_decided_with_one_key_and_taken_back(desk: Laptop, key: str, *, take: bool) -> None:
+    reopened(desk, Beside("k1", differs=(DIFFER,)))
+    assert desk.review.parts.differ.isVisible()
+    press(key)
+    desk.idle()
+    assert desk.services.office.named("settle") == [("settle", "k1", "op-held", take)]
+    assert not desk.review.parts.differ.isVisible()
+    press("Ctrl+Z")
+    desk.idle()
+    assert desk.services.office.named("withdraw_round") == [("withdraw_round", ("u-op-held",))]
+
+
+def test_alt_b_puts_the_twin_beside_and_alt_g_marks_it_with_its_number(desk: Laptop) -> None:
+    press("Alt+B")
+    desk.idle()
+    sheet = desk.review.parts.compare
+    assert sheet.isVisible()
+    assert desk.services.office.named("compare") == [("compare", "k1", "t1")]
+    press("Alt+I")
+    press("Alt+G")
+    wait_until(lambda: current(desk) == "q2")
+    call = desk.services.office.named("decide")[0]
+    assert (call[1], call[2]) == ("k1", "tandai_ganda")
+    assert call[5] == "Ganda dengan data nomor 63.11.02.2016/2025/0044."
+
+
+def test_a_closed_comparison_gives_the_hands_back(desk: Laptop) -> None:
+    press("Alt+B")
+    desk.idle()
+    press("Escape")
+    assert not desk.review.parts.compare.isVisible()
+    assert desk.review.table.hasFocus()
+    assert desk.services.office.named("decide") == []
+
+
+def test_f3_finds_a_code_and_it_goes_with_the_step(desk: Laptop) -> None:
+    reopened(desk, Beside("k1", coding=("usaha/nilai",)))
+    press("F3")
+    assert desk.review.parts.coding is not None
+    type_text("keripik")
+    wait_until(lambda: desk.services.office.named("codes") != [])
+    desk.idle()
+    press("Return")
+    desk.idle()
+    assert desk.window.desk.review.codes() == {"usaha/nilai": "10794"}
+    assert desk.review.table.row("usaha/nilai").item.current.startswith("10794")
+    press("Alt+S")
+    wait_until(lambda: current(desk) == "q2")
+    assert desk.services.office.named("given") == [("given", "k1", {"usaha/nilai": "10794"})]
+
+
+def test_a_code_does_not_go_with_a_return(desk: Laptop) -> None:
+    desk.window.desk.review.set_code("usaha/nilai", "10794", "Kerupuk")
+    press("F2")
+    type_text("Periksa")
+    press("Alt+K")
+    wait_until(lambda: current(desk) == "q2")
+    assert desk.services.office.named("given") == []
+
+
+def test_a_sign_off_asks_who_and_when_before_the_file(desk: Laptop) -> None:
+    reopened(desk, Beside("k1", signoff=SIGNOFF))
+    box = desk.review.parts.signoff
+    assert box.isVisible()
+    press("Alt+U")
+    assert desk.window.banner_text() == "Tulis nama penanda tangan dan tanggalnya."
+    assert box.signer.hasFocus()
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("20-11-2026", "2026-11-20"),
+        (" 5/1/2026 ", "2026-01-05"),
+        ("31-02-2026", ""),
+        ("kemarin", ""),
+        ("", ""),
+    ],
+)
+def test_a_day_is_read_as_people_write_it(typed: str, day: str) -> None:
+    assert iso_day(typed) == day
+
+
+def test_how_long_a_decision_takes_is_told_after_the_first(desk: Laptop) -> None:
+    model = desk.window.desk.review
+    model._seconds["k1"] = 200
+    press("Alt+S")
+    wait_until(lambda: current(desk) == "q2")
+    desk.idle()
+    assert model.average() == 200
+    assert desk.review.side._average.text() == "Rata-rata Anda hari ini 3.20"
