@@ -37,12 +37,24 @@ def test_masked_paths_are_items_of_the_programs_form(path: Path) -> None:
     assert set(masks) <= known
 
 
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
+def test_every_answer_a_paper_lists_or_counts_is_an_item_of_the_programs_form(path: Path) -> None:
+    paper = Paper.from_toml(path.read_text(encoding="utf-8"))
+    program = open_program(path.parent.parent)
+    known = {item for form in program.forms.values() for item in form.definition().questions}
+    assert paper.paths <= known
+    assert set(paper.select.posisi) | set(paper.select.checked) <= set(program.posisi)
+    assert set(paper.select.states) <= set(program.states)
+
+
 def test_the_filled_form_hides_identity_numbers() -> None:
     (path,) = FORMS.glob("*/reports/formulir_terisi.toml")
     paper = Paper.from_toml(path.read_text(encoding="utf-8"))
     assert paper.masks["pemilik/nik"] == "nik"
     assert paper.masks["pemilik/no_kk"] == "nik"
 
+
+CUT = 'kind = "recap"\ntitle = "x"\n[[cuts]]\ntitle = "t"\nhead = "h"\ncount = "n"\nrows = { by = "@desa" }\n'
 
 BAD = {
     "no TOML at all": ("kind = ", "Invalid value"),
@@ -68,6 +80,16 @@ BAD = {
     "left without right": ('kind = "decree"\ntitle = "x"\n[signatures.left]\nrole = "y"', "signatures.right"),
     "a third signature": (REGISTER + '[signatures.middle]\nrole = "y"', "signatures.middle"),
     "a pair of three": ('kind = "decree"\ntitle = "x"\nfields = [["a", "b", "c"]]', "fields[0]"),
+    "a recapitulation without cuts": ('kind = "recap"\ntitle = "x"', "cuts"),
+    "a cut without rows": (CUT.replace('rows = { by = "@desa" }', ""), "cuts[0].rows"),
+    "a cut that counts nothing": (CUT.replace('count = "n"', ""), "cuts[0].count"),
+    "an axis nobody knows": (CUT.replace("@desa", "@dusun"), "cuts[0].rows.by"),
+    "bands that fall": (
+        CUT.replace('"@desa"', '"a/b", bands = [[5, "x"], [1, "y"]]'),
+        "cuts[0].rows.bands[1]",
+    ),
+    "a sum of nothing": (CUT + 'sums = [{ head = "x" }]', "cuts[0].sums[0].paths"),
+    "an unknown choice of records": (REGISTER + '[select]\nwho = "me"', "select.who"),
     "a text that is a number": ('kind = "decree"\ntitle = 5', "title"),
     "a table that is a text": ('kind = "register"\ntitle = "x"\ntable = "y"', "table"),
 }
