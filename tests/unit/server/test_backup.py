@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from server_stub.auth.keys import ServerKeys, open_keys
 from server_stub.backup import making, restoring
@@ -20,6 +22,7 @@ from server_stub.backup.making import Made, make
 from server_stub.backup.proving import prove
 from server_stub.backup.restoring import check, restore
 from server_stub.backup.sealed import read_identity, seal_pieces
+from server_stub.cli import app
 from server_stub.settings import Settings
 from server_stub.store import schema
 from server_stub.store.audit import audit
@@ -409,3 +412,30 @@ def test_a_feed_that_was_rewritten_is_not_ours(office: Office, kept: Settings) -
 def test_the_office_stays_usable_while_it_is_copied(office: Office, kept: Settings) -> None:
     with office.database.read():
         assert office.do(office.edit("petugas", office.new_id(), {"nama": "A"})).st is OpStatus.APPLIED
+
+
+def test_the_operators_commands_make_prove_and_list(tmp_path: Path) -> None:
+    def run(*arguments: str, code: int = 0) -> str:
+        done = CliRunner().invoke(app, list(arguments))
+        assert done.exit_code == code, (done.output, done.exception)
+        return str(done.output)
+
+    data, out, key = tmp_path / "server", tmp_path / "cadangan.age", tmp_path / "kunci.txt"
+    run("init", "--data", str(data))
+    told = re.search(r"(age1[0-9a-z]+)", run("backup", "key", "--out", str(key)))
+    assert told is not None
+    assert "SHA-256" in run("backup", "--data", str(data), "--out", str(out), "--to", told[1])
+    assert "terbukti utuh" in run("backup", "prove", str(out), "--data", str(data))
+    bent = bytearray(out.read_bytes())
+    bent[-1] ^= 1
+    (tmp_path / "rusak.age").write_bytes(bytes(bent))
+    assert "tidak terbukti" in run(
+        "backup", "prove", str(tmp_path / "rusak.age"), "--data", str(data), code=1
+    )
+    listed = run("backup", "list", "--data", str(data)).splitlines()
+    assert [line.split("\t")[1] for line in listed] == ["backup.damaged", "utuh"]
+    target = ("--into", str(tmp_path / "lain"))
+    assert "Dipulihkan" in run("restore", str(out), "--identity", str(key), *target)
+    assert "Rantai utuh" in run("verify", "--data", str(tmp_path / "lain"))
+    run("backup", "--data", str(data), code=2)
+    assert read_identity(key).startswith("AGE-SECRET-KEY-")
