@@ -69,7 +69,9 @@ class Lists:
 
     def words_like(self, prefix: str, limit: int = 2_000) -> list[str]:
         """Return searched words that begin with ``prefix``, the most written first (to offer another spelling)."""
-        asked = sa.text("SELECT term FROM record_words WHERE term >= :low AND term < :high ORDER BY doc DESC LIMIT :most")
+        asked = sa.text(
+            "SELECT term FROM record_words WHERE term >= :low AND term < :high ORDER BY doc DESC LIMIT :most"
+        )
         bounds = {"low": prefix, "high": prefix + "\U0010ffff", "most": limit}
         with self._db.read() as connection:
             connection.exec_driver_sql(_WORDS)

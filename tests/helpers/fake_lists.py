@@ -87,7 +87,7 @@ class Record:
         )
         spoken = f"{self.name}, {self.owner}, {self.place}, {POSISI[self.posisi]}, diterima server, diubah {self.when}"
         return v.ListRow(
-            self.n, f"l{self.n}", Mark(self.mark), self.posisi, POSISI[self.posisi], cells, spoken
+            self.n, self.rid or f"l{self.n}", Mark(self.mark), self.posisi, POSISI[self.posisi], cells, spoken
         )
 
 

@@ -97,7 +97,10 @@ def test_filters_are_chosen_and_taken_away_by_keys(laptop: Laptop, screen: ListS
     assert [pick.title for pick in screen.panels.panel.picks()] == ["Kecamatan", "Tahun", "Skala"]
     press("Return")
     laptop.idle()
-    assert [(pick.title, pick.on) for pick in screen.panels.panel.picks()] == [("Halong", False), ("Juai", False)]
+    assert [(pick.title, pick.on) for pick in screen.panels.panel.picks()] == [
+        ("Halong", False),
+        ("Juai", False),
+    ]
     press("Down")
     press("Space")
     laptop.idle()
@@ -157,13 +160,14 @@ def test_space_looks_and_enter_opens(laptop: Laptop, screen: ListScreen) -> None
     assert "631102••••••0003" in screen.peek.accessibleName()
     press("Escape")
     assert not screen.peek.isVisible()
-    laptop.services.lists.records[1] = replace(laptop.services.lists.records[1], rid=laptop.window.desk.review.rids()[1])
+    records, rid = laptop.services.lists.records, laptop.window.desk.review.rids()[1]
+    records[1] = replace(records[1], rid=rid)
     laptop.window.desk.lists.fresh = True
     operations.load(laptop.window.desk)
     laptop.idle()
     press("Return")
-    print(row_rid(screen), laptop.calls[-8:], laptop.window.desk.review.rids())
     laptop.idle()
+    assert ("open_review", rid) in laptop.calls
     assert laptop.window.current_screen() == "review"
 
 
