@@ -138,4 +138,6 @@ SCENES: dict[str, Scene] = {
     "dashboard/village": village,
     "dashboard/tables": tables,
     "reports/papers": opened(REGENCY, "reports"),
+    "periods/regency": opened(REGENCY, "periods"),
+    "periods/operator": opened(OPERATOR, "periods"),
 }

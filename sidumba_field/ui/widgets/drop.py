@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
-from sidumba_field.ui.theme import font, paint_icon, radius, size, theme
+from sidumba_field.ui.theme import font, paint_icon, radius, size, text_width, theme
 from sidumba_field.ui.widgets.painting import line_of_text, rounded
 
 _PAD, _ARROW = 11, 16
@@ -109,7 +109,20 @@ class DropField(QPushButton):
         fill = tones.color("bg.hover" if self.underMouse() else "bg.input")
         rounded(painter, rect, radius("md"), fill, tones.color("border.control"))
         words = rect.adjusted(_PAD, 0, -_PAD - _ARROW - 4, 0)
-        line_of_text(painter, words, self.words(), self.font(), tones.color("text.primary"))
+        self._paint_words(painter, words)
         arrow = QRectF(rect.right() - _PAD - _ARROW + 2, rect.center().y() - 8, 16, 16)
         paint_icon(painter, "chevron-down", arrow, tones.color("text.secondary"))
         painter.end()
+
+    def _paint_words(self, painter: QPainter, area: QRectF) -> None:
+        """One line; what is too long for it stands on two small ones, parted at its last comma."""
+        text, ink = self.words(), theme().color("text.primary")
+        first, _, second = text.rpartition(", ")
+        if not first or text_width(text, self.font()) <= area.width():
+            line_of_text(painter, area, text, self.font(), ink)
+            return
+        area = area.adjusted(-4, 0, 9, 0)
+        small, half = font("small"), area.height() / 2 - 1
+        line_of_text(painter, QRectF(area.left(), area.top() + 1, area.width(), half), first, small, ink)
+        below = QRectF(area.left(), area.top() + half, area.width(), half)
+        line_of_text(painter, below, second, small, theme().color("text.secondary"))
