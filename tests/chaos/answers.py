@@ -45,7 +45,7 @@ def _choice(item: ItemView, hand: random.Random) -> NewAnswer | None:
     at = hand.choice(free)
     if item.kind == "select_one":
         return NewAnswer(str(at + 1), values[at])
-    wanted = chosen | {values[at]}
+    wanted = {one for one in chosen if item.exclusive not in (one, values[at])} | {values[at]}
     return NewAnswer(str(at + 1), " ".join(value for value in values if value in wanted))
 
 

@@ -18,6 +18,7 @@ import os
 import random
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,21 +26,36 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication
 
+from sidumba_field import programs
 from sidumba_field.bootstrap import build_services, log_to
 from sidumba_field.services import Services
 from sidumba_field.services.views import ItemView
 from sidumba_field.store.records import Records
 from sidumba_field.ui.app import build_window, make_app
 from sidumba_field.ui.jobs import Jobs
-from sidumba_field.ui.screens.form import FormScreen
 from sidumba_field.ui.screens.window import Window
 from tests.chaos.answers import NewAnswer, new_answer
 from tests.chaos.hands import choose_file, press, rest, turn, type_letters, until
 
 CLIENT = (1366, 696)
 PAUSE_MS = 450
-#: Answered once and left: what it says decides whether another question is asked at all.
-DECIDING = "legalitas/nib_ada"
+
+
+@cache
+def deciding() -> frozenset[str]:
+    """Questions answered once and left: what they say decides whether another question is asked at all."""
+    program = next(iter(programs.shipped().values()))
+    binds = program.form(*program.main_form).binds
+    found: set[tuple[str, ...]] = set()
+    waiting = [
+        ref.target for bind in binds.values() if bind.relevant is not None for ref in bind.relevant.refs
+    ]
+    while waiting:
+        names = waiting.pop()
+        calculate = binds[names].calculate if names in binds and names not in found else None
+        found.add(names)
+        waiting.extend(ref.target for ref in (() if calculate is None else calculate.refs))
+    return frozenset("/".join(names) for names in found)
 
 
 def say(*words: str) -> None:
@@ -156,7 +172,7 @@ class Typist:
     def _answer(self, path: str) -> bool:
         item = self.model.item(path)
         answer = new_answer(item, self.hand) if item is not None else None
-        if answer is None or (path == DECIDING and self._answer_of(path)):
+        if answer is None or (path in deciding() and self._answer_of(path)):
             return False
         self._type(path, answer)
         self._wait_saved(path, answer.value)

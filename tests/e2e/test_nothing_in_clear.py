@@ -92,7 +92,7 @@ def test_a_whole_form_with_its_photo_leaves_no_byte_in_clear(tmp_path: Path) -> 
 def test_a_killed_desktop_and_a_fault_that_quotes_an_answer_leave_no_byte_in_clear(tmp_path: Path) -> None:
     laptop = make_laptop(tmp_path / "laptop")
     desktop = KilledDesktop(laptop, tmp_path / "home", seed=5)
-    desktop.run(kills=1, longest=0.5)
+    desktop.run(kills=1, longest=1.5)
     life = Life(laptop, desktop.home, "--break-after", "2", "--seed", "6")
     assert life.end() == 0, life.complaint()
     for line in life.lines:
