@@ -31,7 +31,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = FAST",
     "PRAGMA busy_timeout = 5000",
-    "PRAGMA cache_size = -16000",  # KiB: the lists of 100,000 records stay decrypted
+    "PRAGMA cache_size = -12000",  # KiB: the lists of 100,000 records stay decrypted
 )
 _FULL, _IOERR, _CORRUPT, _NOTADB, _BUSY, _LOCKED, _CANTOPEN, _READONLY = 13, 10, 11, 26, 5, 6, 14, 8
 #: Extended codes of SQLITE_IOERR that a full disk or a file size limit gives: write, fsync, truncate, shared memory.

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QHeaderView
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from sidumba_field.ui.theme import font, paint_icon, radius, text_width, theme
 from sidumba_field.ui.widgets.check import paint_check
 from sidumba_field.ui.widgets.painting import line_of_text, rounded
 
-if TYPE_CHECKING:
-    from sidumba_field.ui.widgets.found_table import FoundTable
-
 HEIGHT = 30
 CHECK, MARK = 0, 1
+
+
+class HeadColumn(Protocol):
+    """A column as its head needs it."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def right(self) -> bool: ...
 
 
 class FoundHeader(QHeaderView):
@@ -25,9 +36,10 @@ class FoundHeader(QHeaderView):
     sorted_by = Signal(str)
     all_toggled = Signal()
 
-    def __init__(self, table: FoundTable) -> None:
-        super().__init__(Qt.Orientation.Horizontal, table)
-        self._table = table
+    def __init__(self, columns: Callable[[], Sequence[HeadColumn]], parent: QWidget) -> None:
+        """``columns``: those shown now, behind the box and the mark."""
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._columns = columns
         self._sort, self._descending, self._all = "", True, "none"
         self.setSectionResizeMode(self.ResizeMode.Fixed)
         self.setMinimumSectionSize(24)
@@ -55,7 +67,7 @@ class FoundHeader(QHeaderView):
         if section == CHECK:
             self.all_toggled.emit()
         elif section > MARK:
-            self.sorted_by.emit(self._table.found.columns[section - 2].path)
+            self.sorted_by.emit(self._columns()[section - 2].path)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         """Ground, box or name with its arrow, line."""
@@ -68,8 +80,8 @@ class FoundHeader(QHeaderView):
         )
         if logicalIndex == CHECK:
             self._box(painter, QRectF(area.left() + 20, area.center().y() - 8, 16, 16))
-        elif MARK < logicalIndex < len(self._table.found.columns) + 2:
-            self._name(painter, area.adjusted(8, 0, -8, 0), self._table.found.columns[logicalIndex - 2])
+        elif MARK < logicalIndex < len(self._columns()) + 2:
+            self._name(painter, area.adjusted(8, 0, -8, 0), self._columns()[logicalIndex - 2])
         painter.restore()
 
     def _box(self, painter: QPainter, box: QRectF) -> None:
@@ -81,7 +93,7 @@ class FoundHeader(QHeaderView):
         middle = box.center().y()
         painter.drawLine(QPointF(box.left() + 4, middle), QPointF(box.right() - 4, middle))
 
-    def _name(self, painter: QPainter, area: QRectF, column: Any) -> None:
+    def _name(self, painter: QPainter, area: QRectF, column: HeadColumn) -> None:
         sorts = column.path == self._sort
         used = font("small", weight=600 if sorts else 500)
         ink = theme().color("text.primary" if sorts else "text.secondary")

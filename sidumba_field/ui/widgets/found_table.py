@@ -52,7 +52,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_PX = 32
 PAGE = 100  # rows asked for at a time
 PAGES = 3  # pages held: the one in sight and its neighbours
-PICTURES = 64  # painted rows kept, some 150 KiB each
+PICTURES = 40  # painted rows kept, some 150 KiB each
 MEASURED = 30  # rows whose words give the widths of columns
 _NUMBERS = ("money", "number")
 _CODES = ("nik", "code")
@@ -293,7 +293,7 @@ class FoundTable(QTableView):
         self.extra = 0  # px kept free below the last row while a bar floats there
         self.setModel(self.found)
         self._pictures = RowPictures()
-        self.head = FoundHeader(self)
+        self.head = FoundHeader(lambda: self.found.columns, self)
         self.setHorizontalHeader(self.head)
         self.head.setStretchLastSection(True)
         down = self.verticalHeader()
