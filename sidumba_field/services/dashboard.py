@@ -85,7 +85,10 @@ class DashboardService:
         below = units_below(program, unit)
         places = below or ((unit, program.place_name(unit) or unit),)
         standings = self.desk.seat().store.figures.standing(
-            program.id, [scope.vid for scope in scene.scopes], scene.instants
+            program.id,
+            [scope.vid for scope in scene.scopes],
+            scene.instants,
+            scene.instants[: len(scene.mondays)],
         )
         tallies = tallied(program, scene.scopes, standings, [code for code, _ in places])
         twins, later = self._twins(program, standings)

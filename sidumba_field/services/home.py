@@ -59,9 +59,11 @@ class HomeService:
         counts = seat.store.counts()
         place = titled(seat.user.unit, seat.user.unit_name, lang)
         visits = self._visits(programs, own, today)
-        village = sum(self._village(program) for program in programs)
         first = programs[0] if programs else None
         signing = first is not None and bool(self._head.signs(first))
+        # Who signs or keeps the period has no village of his own: its records are counted by desk, and once.
+        apart = signing or (first is not None and self._head.keeps_period(first))
+        village = 0 if apart else sum(self._village(program) for program in programs)
         return HomeView(
             greeting=say(
                 f"services.greeting.{_part_of_day(now.hour)}", lang, name=plain_words(seat.user.name)[0]

@@ -79,25 +79,29 @@ class Figures:
         self._db = database
 
     def standing(
-        self, program: str, vids: Sequence[str], since: Sequence[datetime] = (), subject: str = "record"
+        self,
+        program: str,
+        vids: Sequence[str],
+        since: Sequence[datetime] = (),
+        begun: Sequence[datetime] = (),
     ) -> list[Standing]:
-        """Return how many records stand where, per scope and state. ``since``: instants, for how many of them were
-        begun and how many last changed at or after each. One walk over the narrow rows of lists, whatever is asked.
+        """Return how many records stand where, per scope and state. ``begun``/``since``: instants, for how many of them
+        were begun / last changed at or after each. One walk over the narrow rows of lists, whatever is asked.
         """
-        kind = sa.select(WORD.c.n).where(WORD.c.text == f"{program}/{subject}").scalar_subquery()
+        kind = sa.select(WORD.c.n).where(WORD.c.text == lines.kind_of(program, "record")).scalar_subquery()
         counts: list[sa.ColumnElement[Any]] = [
             sa.func.count(),
             sa.func.min(CARD.c.changed),
             sa.func.sum(CARD.c.reasons > 0, type_=sa.Integer),
         ]
-        for column in (CARD.c.begun, CARD.c.changed):
-            counts += [sa.func.sum(column >= _millis(instant), type_=sa.Integer) for instant in since]
+        for column, instants in ((CARD.c.begun, begun), (CARD.c.changed, since)):
+            counts += [sa.func.sum(column >= _millis(instant), type_=sa.Integer) for instant in instants]
         counted = (
             sa.select(CARD.c.place, CARD.c.state, *counts)
             .where(CARD.c.kind == kind)
             .group_by(CARD.c.place, CARD.c.state)
         )
-        wanted, asked = set(vids), len(since)
+        wanted, asked = set(vids), len(begun)
         with self._db.read() as connection:
             rows = connection.execute(counted).all()
             named = {row.n: row.text for row in connection.execute(sa.select(WORD.c.n, WORD.c.text))}
