@@ -18,7 +18,7 @@ def is_under(code: str, prefix: str) -> bool:
 class Grant:
     """One right: ``role`` in ``program`` for every unit under ``unit``; empty dates mean open ends (ISO, UTC).
 
-    ``acting_for``: the user id of the official somebody stands in for, ``acting_as``: in which quality ("Plt.", "Plh.").
+    ``acting_for``: the user id of the official somebody stands in for; ``acting_as``: how ("Plt.", "Plh.").
     Both names are logged, and papers print the quality before the position.
     """
 
