@@ -13,10 +13,11 @@ from sidumba_field.services.papers_select import states_of
 from sidumba_field.services.papers_values import numbered, place_words
 from sidumba_field.services.papers_views import NOBODY, PaperChoice, PaperOptions, PaperRow
 from sidumba_field.services.subjects import Subjects
-from sidumba_field.store import RecordRow
+from sidumba_field.store import ListQuery, RecordRow
 from sidumba_field.words import number, say
 
 MOST_SUBJECTS = 50
+STATE = "@state"
 _KEPT = ("size", "orientation", "right", "left")
 
 
@@ -57,11 +58,9 @@ class Offer:
         return tuple(rows)
 
     def _standing(self, program: Program, subject: str = "record") -> dict[str, int]:
-        found: dict[str, int] = {}
-        vids = self.desk.my_vids(program.id)
-        for one in self.desk.seat().store.figures.standing(program.id, vids, subject=subject):
-            found[one.state] = found.get(one.state, 0) + one.count
-        return found
+        """Return how many subjects of the person's places stand in which state."""
+        query = ListQuery(program.id, self.desk.my_vids(program.id), subject)
+        return dict(self.desk.seat().store.lists.facets(query, STATE))
 
     def _row(
         self, program: Program, spec: PaperSpec, paper: Paper, standing: dict[str, int]
