@@ -28,7 +28,7 @@ from sidumba_field.words import explain_error, say
 #: Rows of a pile that are shown at once; what follows comes when these are moved.
 ROWS = 200
 #: Rows whose twins are asked for when a pile is opened; the quick look asks for every other.
-HINTED = 60
+HINTED = 30
 #: Meta key: names given at hand-overs, the last first.
 RECEIVERS = "receivers"
 MOST_RECEIVERS = 9

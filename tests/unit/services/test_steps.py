@@ -250,6 +250,14 @@ def test_a_twin_in_another_village_is_found_and_compared_by_the_regency(office: 
     assert moved(service.move(seen, view.command, view.remark)).done == (mine,)
 
 
+def test_the_same_phone_number_is_a_hint_by_itself(office: Office, told: Told) -> None:
+    mine = told.business("diserahkan")
+    number = told.known[mine].fields["pemilik/hp"]
+    other = told.business("diserahkan", answers={**STRANGER, "pemilik/hp": number, "usaha/nama": "Jahit"})
+    told.pull()
+    assert [(twin.rid, twin.why) for twin in steps(office).beside(mine).twins] == [(other, "Nomor HP sama")]
+
+
 def test_what_this_person_does_not_follow_is_no_hint(office: Office, told: Told) -> None:
     mine = told.business("diserahkan")
     told.business("diserahkan", unit="63.11.02.2002")
