@@ -18,7 +18,7 @@ from tests.tour.recount import recount
 #: The programs whose SOP the tour can play.
 TOLD = ("sidumba",)
 ZERO = ("ops_lost", "duplicates", "feed_gaps")
-TRUE = ("feed_chain_ok", "clients_equal_server")
+TRUE = ("feed_chain_ok", "clients_equal_server", "backup_restored_ok")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from server_stub.cli import app
@@ -89,7 +88,19 @@ def back_up(crowd: Crowd, period: str) -> None:
     tour = crowd.tour
     data, file = tour.server.folder, tour.out / "backup" / "sidumba.age"
     file.parent.mkdir(parents=True, exist_ok=True)
-    app(["backup", "--data", str(data), "--out", str(file), "--prove"], standalone_mode=False)
+    for command in (
+        ("backup", "--data", str(data), "--out", str(file)),
+        ("backup", "--data", str(data), "prove", str(file)),
+        (
+            "restore",
+            str(file),
+            "--identity",
+            str(data / "keys.json"),
+            "--into",
+            str(file.with_name("restored")),
+        ),
+    ):
+        app(list(command), standalone_mode=False)
     with seated(tour.windows["kabupaten"], "operator_server") as hands:
         hands.send(tour)
         _move_period(hands, period, "cadangkan")
@@ -109,8 +120,3 @@ def _decide(hands: Hands, rid: str, command: str, remark: str = "") -> None:
     done = hands.do(lambda: hands.services.review.decide(rid, command, view.rev, view.sha, remark))
     if isinstance(done, Refusal):
         raise RuntimeError(f"{command}: {done.sentence}")
-
-
-def proof_of(period_fields: str) -> dict[str, object]:
-    """The facts of a proven backup as a period carries them."""
-    return dict(json.loads(period_fields or "{}"))

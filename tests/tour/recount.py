@@ -56,7 +56,25 @@ def recount(out: Path) -> dict[str, Any]:
             entered |= {rid for (rid,) in own}
             local.append((folder.name, dict(_bases(db))))
     with opened(out / "server" / "server.db") as db:
-        return _figures(db, entered, saved, local)
+        figures = _figures(db, entered, saved, local)
+        figures["backup_restored_ok"] = _restored(db, out / "backup" / "restored" / "server.db")
+    return figures
+
+
+def _restored(db: Any, copy: Path) -> bool:
+    """Whether the backup was proven, and the database restored from it is the server's own past: every feed whole and,
+    link by link, the beginning of the feed the server has now; its records those the feed speaks of."""
+    proven = db.execute("SELECT COUNT(*) FROM backup_proof WHERE result = ''").fetchone()[0]
+    if not proven or not copy.exists():
+        return False
+    links = {(vid, seq): hash_ for vid, seq, hash_ in db.execute("SELECT vid, seq, hash FROM feed")}
+    with opened(copy) as old:
+        gaps, chain_ok = _chain(old)
+        past = {(vid, seq): hash_ for vid, seq, hash_ in old.execute("SELECT vid, seq, hash FROM feed")}
+        records = {rid for (rid,) in old.execute("SELECT rid FROM record")}
+        spoken_of = {rid for (rid,) in old.execute("SELECT DISTINCT rid FROM feed WHERE kind <> 'file'")}
+    same = all(links.get(place) == hash_ for place, hash_ in past.items())
+    return bool(past) and gaps == 0 and chain_ok and same and records == spoken_of
 
 
 def _bases(db: Any) -> Iterator[tuple[str, tuple[str, int, str]]]:
