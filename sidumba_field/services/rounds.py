@@ -6,10 +6,8 @@ backup was proven is the server's knowledge; its proof stands on the period once
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from sidumba_field.core.ids import derived_id, new_id
 from sidumba_field.core.records import NOTHING, Record
@@ -34,8 +32,14 @@ LABEL = "label"
 LISTS = "all_batches_signed_or_listed"
 #: The guard only the server can answer.
 PROVEN = "restore_proven"
-#: Field of a period in which the server notes a proven backup (JSON).
-PROOF = "@proof"
+#: What the server keeps of a proven backup on the period it holds: field, and the word for it.
+PROOF = (
+    ("backup_proven_at", "proof_at"),
+    ("backup_file", "proof_file"),
+    ("backup_sha256", "proof_sha256"),
+    ("backup_records", "proof_records"),
+    ("backup_scopes", "proof_feeds"),
+)
 LETTERS = 40
 
 
@@ -114,7 +118,7 @@ class PeriodService:
         lang = self.desk.lang
         for view in self._subjects.offered(record):
             rows = program.workflow.rows(PERIOD, record.state, view.command)
-            unseen = any(PROVEN in row.guards for row in rows) and not record.fields.get(PROOF)
+            unseen = any(PROVEN in row.guards for row in rows)
             yield PeriodStep(
                 view.command, view.label, say("steps.period.proof_unseen", lang) if unseen else ""
             )
@@ -136,12 +140,11 @@ class PeriodService:
                 per_state[posisi] = per_state.get(posisi, 0) + 1
         for name, count in per_state.items():
             yield name, number(count, lang=lang)
-        proof = _proof(record.fields.get(PROOF, ""))
-        for key in ("at", "sha256", "records", "feeds"):
-            if key in proof:
-                value = str(proof[key])
-                shown = self._painter.when(value) if key == "at" else value[:16]
-                yield say(f"steps.period.proof_{key}", lang), shown
+        for path, word in PROOF:
+            value = record.fields.get(path, "")
+            if value:
+                shown = self._painter.when(value) if path.endswith("_at") else value[:32]
+                yield say(f"steps.period.{word}", lang), shown
 
     # ---- what is open
 
@@ -246,12 +249,3 @@ class PeriodService:
 def _member(record: LocalRecord) -> Mapping[str, object]:
     whole = record.base or record.as_record()
     return {"rid": whole.rid, "vid": whole.vid, "rev": whole.rev, "sha": whole.content_sha256}
-
-
-def _proof(text: str) -> dict[str, Any]:
-    """Return what the server noted of a proven backup, nothing when it noted nothing that can be read."""
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

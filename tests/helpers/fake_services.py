@@ -378,6 +378,10 @@ class FakeReview:
         self.done -= 1
         return v.Changes(frozenset({row.rid}), lists=True, counts=True)
 
+    def reply(self, rid: str, remark_id: str, text: str) -> v.Decided | v.Refusal:
+        self.office.note("reply_review", rid, remark_id, text)
+        return v.Decided(rid, "Jawaban tersimpan.", f"u-{remark_id}", 10, v.Changes(frozenset({rid})))
+
     def report_batch(self, offer: v.BatchOffer) -> v.Decided | v.Refusal:
         self.office.note("report_batch", offer.unit)
         self.offers = ()

@@ -226,7 +226,9 @@ def verifikasi_banding(window: Window, services: FakeServices) -> None:
 
 def verifikasi_kode(window: Window, services: FakeServices) -> None:
     """04 of the regency, a code being looked for."""
-    need = BannerView("amber", "", "Bidang usaha belum berkode KBLI 5 angka. Pilih kodenya dulu.", "usaha/nilai")
+    need = BannerView(
+        "amber", "", "Bidang usaha belum berkode KBLI 5 angka. Pilih kodenya dulu.", "usaha/nilai"
+    )
     services.steps.beside_of["k1"] = Beside("k1", coding=("usaha/nilai",), needs=(need,))
     verifikasi(window, services)
     screen = window.screen_named("review")

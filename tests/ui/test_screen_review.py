@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QGuiApplication
 
 from sidumba_field.services.steps_views import Beside
 from sidumba_field.services.views import Refusal
 from sidumba_field.ui.screens.review_signoff import iso_day
+from sidumba_field.ui.widgets.text_fields import TextField
 from tests.helpers.fake_review import OFFER
 from tests.helpers.fake_steps import DIFFER, SIGNOFF
 from tests.helpers.qt import press, settle, type_text, wait_until
@@ -338,3 +341,17 @@ def test_how_long_a_decision_takes_is_told_after_the_first(desk: Laptop) -> None
     desk.idle()
     assert model.average() == 200
     assert desk.review.side._average.text() == "Rata-rata Anda hari ini 3.20"
+
+
+def test_a_remark_is_answered_in_words_where_nobody_may_type(desk: Laptop) -> None:
+    model = desk.window.desk.review
+    assert model.view is not None
+    model.show(replace(model.view, posisi="dikembalikan"))
+    desk.idle()
+    field = desk.review.side.findChild(TextField)
+    assert field is not None
+    field.setFocus()
+    type_text("Sudah ditanyakan")
+    press("Return")
+    desk.idle()
+    assert desk.services.office.named("reply_review") == [("reply_review", "k1", "m2", "Sudah ditanyakan")]

@@ -223,6 +223,21 @@ def settle(desk: Desk, rid: str, op: str, *, take: bool) -> None:
     desk.jobs.db(partial(desk.services.steps.settle, rid, op, take), settled, desk.fail)
 
 
+def reply(desk: Desk, rid: str, remark: str, text: str) -> None:
+    """Answer a remark in words; told with Urungkan."""
+
+    def replied(result: Decided | Refusal) -> None:
+        if isinstance(result, Refusal):
+            desk.say(Notice(result.sentence, "amber", details=result.details or result.code))
+            return
+        desk.touch(result.changes)
+        desk.review.settled.emit(rid)
+        undo = partial(take_back, desk, (result.undo,), (rid,))
+        desk.say(Notice(result.sentence, undo=undo, seconds=result.undo_seconds))
+
+    desk.jobs.db(partial(desk.services.review.reply, rid, remark, text), replied, desk.fail)
+
+
 # -- coding
 
 

@@ -54,6 +54,7 @@ class BesideParts(QObject):
         self.compare.marked.connect(self._mark_twin)
         self.compare.next_wanted.connect(self._next_twin)
         banners.twin_wanted.connect(self._compare)
+        side.replied.connect(lambda remark, words: steps.reply(desk, model.rid, remark, words))
         desk.steps.message_ready.connect(lambda _message: side.copy.set_shortcut("Alt+W", bind=False))
         desk.steps.message_closed.connect(lambda: side.copy.set_shortcut("Alt+W"))
         key = QShortcut(QKeySequence("F3"), screen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -17,12 +17,15 @@ from sidumba_field.ui.widgets.label import Label
 from sidumba_field.ui.widgets.message import Sign
 from sidumba_field.ui.widgets.photos import PhotoCard
 from sidumba_field.ui.widgets.progress import ThinBar
+from sidumba_field.ui.widgets.text_fields import TextField
 
 _TOP = Qt.AlignmentFlag.AlignTop
 
 
 class SidePane(Ground):
-    """282 px at the right."""
+    """282 px at the right. ``replied`` carries (remark id, words)."""
+
+    replied = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("bg.app", "left", parent)
@@ -68,12 +71,21 @@ class SidePane(Ground):
         clear(self._remark_rows)
         for remark in view.remarks:
             self._remark_rows.addWidget(_remark_row(remark))
+            if not remark.answered and view.posisi == "dikembalikan" and view.commands:
+                self._remark_rows.addWidget(self._reply_field(remark))
         self._remarks.setVisible(bool(view.remarks))
         clear(self._history_rows)
         for line in view.history:
             self._history_rows.addWidget(Label(line, "small", "secondary", numbers=True, wrap=True))
         self._history.setVisible(bool(view.history))
         self.copy.setVisible(bool(view.wa_text))
+
+    def _reply_field(self, remark: RemarkView) -> TextField:
+        """Where nobody may type in the record itself, a remark is answered in words."""
+        field = TextField(told("reply.name", text=remark.text))
+        field.setPlaceholderText(told("reply.hint"))
+        field.committed.connect(lambda: field.text().strip() and self.replied.emit(remark.id, field.text()))
+        return field
 
     def show_minutes(self, seconds: int, standard: int, step: str) -> None:
         """The SOP's clock informs; it never stops anybody."""

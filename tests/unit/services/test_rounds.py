@@ -119,6 +119,17 @@ def test_the_operator_records_the_backup_and_presents(office: Office, told: Told
     assert [step.command for step in service.view().periods[0].steps] == ["sajikan"]
 
 
+def test_the_proof_the_server_kept_is_shown(office: Office, told: Told) -> None:
+    rid = running(told, "ditutup")
+    proof = {"backup_file": "sidumba-2026.age", "backup_sha256": "ab" * 32, "backup_records": "1204"}
+    told.step(rid, "cadangkan", "Fahrul", set={**proof, "backup_proven_at": iso(office.clock.now())})
+    told.pull()
+    facts = dict(periods(office, "operator_server").view().periods[0].facts)
+    assert facts["Berkas cadangan"] == "sidumba-2026.age"
+    assert facts["Data dalam cadangan"] == "1204"
+    assert facts["Sidik cadangan"] == "ab" * 16
+
+
 def test_without_a_lease_no_period_moves(office: Office, told: Told) -> None:
     rid = running(told)
     service = periods(office)
