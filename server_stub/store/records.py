@@ -75,6 +75,7 @@ _SAVE = (
     update(RECORD)
     .where(RECORD.c.vid == bindparam("at_vid"), RECORD.c.rid == bindparam("at_rid"))
     .values({c.name: bindparam(c.name) for c in RECORD.c if c.name not in ("vid", "rid")})
+    .execution_options(preserve_rowcount=True)
 )
 
 
@@ -117,6 +118,16 @@ class Records:
         values["at_vid"], values["at_rid"] = values.pop("vid"), values.pop("rid")
         if self._db.execute(_SAVE, values).rowcount != 1:
             raise KeyError(record.rid)
+
+    def put(self, new: Iterable[Record], changed: Iterable[Record]) -> None:
+        """Add and write many at once; raise ``KeyError`` when one to be written does not exist."""
+        added, saved = [record_values(one) for one in new], [record_values(one) for one in changed]
+        if added:
+            self._db.execute(_ADD, added)
+        for row in saved:
+            row["at_vid"], row["at_rid"] = row.pop("vid"), row.pop("rid")
+        if saved and self._db.execute(_SAVE, saved).rowcount != len(saved):
+            raise KeyError(*sorted(row["at_rid"] for row in saved))
 
     def page(self, vid: str, after: str, limit: int) -> list[Record]:
         """Return records of one scope behind ``after`` in the order of their ids."""

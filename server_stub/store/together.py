@@ -20,9 +20,9 @@ from server_stub.store.feed import Draft, Feed, entry_row, linked
 from server_stub.store.files import FileRef, Files, sha_of
 from server_stub.store.ops import Ops, Received, op_row
 from server_stub.store.people import People, User
-from server_stub.store.records import Records, record_values
+from server_stub.store.records import Records
 from server_stub.store.scopes import Scope, Scopes
-from server_stub.store.tables import FEED, FILE, FILE_REF, HEAD, OP, PAYLOAD, RECORD
+from server_stub.store.tables import FEED, FILE, FILE_REF, HEAD, OP, PAYLOAD
 from server_stub.store.work import Work
 from sidumba_field.core.records import FeedEntry, OpAnswer, Record
 from sidumba_field.core.workflow import Grant
@@ -30,13 +30,7 @@ from sidumba_field.core.workflow import Grant
 T = TypeVar("T")
 K = TypeVar("K")
 
-_ADD_RECORDS, _ADD_OPS = insert(RECORD), insert(OP)
-_SAVE_RECORDS = (
-    update(RECORD)
-    .where(RECORD.c.vid == bindparam("at_vid"), RECORD.c.rid == bindparam("at_rid"))
-    .values({c.name: bindparam(c.name) for c in RECORD.c if c.name not in ("vid", "rid")})
-    .execution_options(preserve_rowcount=True)
-)
+_ADD_OPS = insert(OP)
 _SET_HEADS = (
     update(HEAD)
     .where(HEAD.c.vid == bindparam("at_vid"))
@@ -114,15 +108,8 @@ class _Records(Records):
             lambda: super(_Records, self).subjects(program, unit, subject, period),
         )
 
-    def write(self, connection: Connection) -> None:
-        if self._new:
-            connection.execute(_ADD_RECORDS, [record_values(record) for record in self._new.values()])
-        if self._changed:
-            rows = [record_values(record) for record in self._changed.values()]
-            for row in rows:
-                row["at_vid"], row["at_rid"] = row.pop("vid"), row.pop("rid")
-            if connection.execute(_SAVE_RECORDS, rows).rowcount != len(rows):
-                raise KeyError(*sorted(self._changed))
+    def write(self) -> None:
+        self._raw.put(self._new.values(), self._changed.values())
         self._new, self._changed = {}, {}
 
 
@@ -355,6 +342,6 @@ class Together(Work):
     def write_all(self) -> None:
         """Write what waits. Files come before what refers to them, the heads before their entries."""
         self._files.write(self._raw)
-        self._records.write(self._raw)
+        self._records.write()
         self._feed.write(self._raw)
         self._ops.write(self._raw)
