@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-import lzma
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Any
 import pytest
 import requests
 
-from server_stub.api.deps import unpack
 from server_stub.store.devices import DeviceState
 from server_stub.store.faults import DiscreetFormatter
 from sidumba_field.core.canonical import sha256_hex
@@ -252,23 +250,6 @@ def test_a_body_beyond_the_limit_is_refused_packed_or_not(laptop: Laptop) -> Non
         assert number(raw(laptop, "POST", endpoints.PUSH, bomb, Content_Encoding=name)) == "413.1"
         assert number(raw(laptop, "POST", endpoints.PUSH, b"nonsense", Content_Encoding=name)) == "400.1"
     assert number(raw(laptop, "POST", endpoints.PUSH, b"{}", Content_Encoding="br")) == "400.1"
-
-
-@pytest.mark.parametrize("name", PACKED)
-def test_half_a_packed_stream_and_two_in_one_are_refused(name: str) -> None:
-    whole = PACKED[name](b"hello" * 100)
-    assert unpack(whole, name, 1000) == b"hello" * 100
-    for wrong in (whole[:-4], whole + whole, whole + b"x"):
-        with pytest.raises(SidumbaError, match=r"wire\.malformed"):
-            unpack(wrong, name, 1000)
-
-
-def test_a_stream_that_wants_more_memory_than_ours_is_refused() -> None:
-    greedy = lzma.compress(
-        b"hello" * 100, filters=[{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 2**26}]
-    )
-    with pytest.raises(SidumbaError, match=r"wire\.malformed"):
-        unpack(greedy, "xz", 1000)
 
 
 @ONE_DATABASE
