@@ -27,7 +27,8 @@ SF_URI = "urn:sidumba-field:xforms:1"
 SF_COLUMNS: Mapping[str, frozenset[str] | None] = {
     "code": None,
     "widget": frozenset(
-        "nik kk phone email npwp geopoint money number name code lookup kbli wilayah multiline digits3 nib year percent".split()
+        "nik kk phone email npwp geopoint money number name code lookup kbli wilayah multiline digits3 nib year"
+        " percent".split()
     ),
     "unit": None,
     "class": frozenset({"umum", "spesifik"}),

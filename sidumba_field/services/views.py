@@ -213,8 +213,9 @@ class ItemView:
     note. ``widget``: nik, money, phone, multiline, ... or "". ``value``: raw; ``shown``: as read ("Rp
     45.000.000"). ``error``/``warning``: sentence or "". ``reason``: what explains the warning. ``reading``:
     strip below ("Perempuan · Lahir 5 Juni 1988"). ``remark``: open remark of a verifier or "". ``previous``:
-    last year's answer or "", ``previous_shown`` as read, ``previous_period`` "2025". ``why``: why there is no answer ("menolak", "tidak_tahu") or "". ``refusable``: the
-    form may be sent without it. ``exclusive``: the choice that stands alone or "".
+    last year's answer or "", ``previous_shown`` as read, ``previous_period`` "2025". ``why``: why there is no answer
+    ("menolak", "tidak_tahu") or "". ``refusable``: the form may be sent without it. ``exclusive``: the choice that
+    stands alone or "".
     """
 
     path: str

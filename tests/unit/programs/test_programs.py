@@ -176,7 +176,8 @@ def test_a_wrong_value_is_named_with_table_and_key(
 
 
 def test_a_guard_that_is_no_xpath_is_named(folder: Path) -> None:
-    error = broken(folder, "program.toml", "string-length(/data/usaha/kbli) = 5", "string-length(/data/usaha/kbli) !! 5")
+    asked = "string-length(/data/usaha/kbli)"
+    error = broken(folder, "program.toml", f"{asked} = 5", f"{asked} !! 5")
     assert error.code == "form.bad_expression"
     assert "guards.kbli_coded" in error.params["path"]
 

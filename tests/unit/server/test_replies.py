@@ -1,4 +1,4 @@
-"""A remark on a desk that may not type is answered in words; nothing else travels with them, nobody becomes an author."""
+"""A remark on a desk that may not type is answered in words; nothing else travels along, nobody becomes an author."""
 
 from __future__ import annotations
 
