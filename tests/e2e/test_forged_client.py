@@ -25,9 +25,10 @@ from sidumba_field.services.views import Decided
 from sidumba_field.sync.http import HttpTransport
 from sidumba_field.sync.transport import DeviceIdentity
 from sidumba_field.wire.messages import PushRequest, SessionRequest
-from tests.e2e.test_one_datum import fill
 from tests.helpers.server import ServerProcess
+from tests.helpers.typist import fill
 from tests.tour.offices import OfficeLaptop
+from tests.tour.people import photo
 from tests.tour.stage import TourClock
 
 VILLAGE, DISTRICT, FOREIGN = "63.11.02.2005", "63.11.02", "63.11.02.2001"
@@ -117,7 +118,7 @@ def waiting_for_the_verifier(laptop: OfficeLaptop, clock: TourClock, folder: Pat
     """A petugas types a business, admin desa submits it to the district; return its id."""
     laptop.sit("petugas")
     view = laptop.services.entry.new()
-    fill(laptop.services.entry, view, folder)
+    fill(laptop.services.entry, view.rid, photo(640, 480), folder)
     decided(laptop.services.entry.finish(view.rid))
     laptop.send(clock)
     laptop.sit("admin_desa")

@@ -84,7 +84,12 @@ class SidePane(Ground):
         """Where nobody may type in the record itself, a remark is answered in words."""
         field = TextField(told("reply.name", text=remark.text))
         field.setPlaceholderText(told("reply.hint"))
-        field.committed.connect(lambda: field.text().strip() and self.replied.emit(remark.id, field.text()))
+
+        def reply() -> None:
+            if field.text().strip():
+                self.replied.emit(remark.id, field.text())
+
+        field.committed.connect(reply)
         return field
 
     def show_minutes(self, seconds: int, standard: int, step: str) -> None:

@@ -385,7 +385,7 @@ class Window(MainWindow):
     def _message_panel(self) -> MessagePanel:
         """The one panel of the window: whichever screen a step was taken on, its text is offered here."""
         words = (told(f"message.{key}") for key in ("title", "copy", "open", "close"))
-        panel = MessagePanel(self.centralWidget(), *words)
+        panel = MessagePanel(self.centralWidget() or self, *words)
         model = self.desk.steps
         model.message_ready.connect(lambda message: panel.show_text(message.text))
         panel.closed.connect(model.message_closed)

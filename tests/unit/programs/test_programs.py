@@ -266,7 +266,7 @@ def test_judging_a_whole_record_takes_a_few_milliseconds(programs: dict[str, Pro
     fields = begun.fields()
     taken = []
     for _ in range(20):
-        began = time.perf_counter()
+        began = time.thread_time()
         program.interview(program.main, "", fields, clock).violations()
-        taken.append(time.perf_counter() - began)
+        taken.append(time.thread_time() - began)
     assert sorted(taken)[10] < 0.01
