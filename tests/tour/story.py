@@ -3,7 +3,9 @@ validated; two hundred more through the services; reported, signed off, withdraw
 
 from __future__ import annotations
 
+import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +42,13 @@ class Tour:
     pictures: int = 0
     papers: list[str] = field(default_factory=list)
     extra: dict[str, dict[str, str]] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    def chapter(self, told: str) -> None:
+        """Say on standard error what is done, and how long it took."""
+        now = time.monotonic()
+        print(f"{now - self.began:6.1f} s  {told}", file=sys.stderr, flush=True)
+        self.began = now
 
     def picture(self, laptop: str, name: str, *, looks: bool = False) -> None:
         """Save the next picture as ``out/screens/NN-name.png``; ``looks``: also dark and at 125 %."""
@@ -80,28 +89,35 @@ def set_up(tour: Tour) -> None:
         laptop.set_up()
         tour.windows[name] = DrivenWindow(laptop, jobs)
     tour.cut_the_line()
+    tour.chapter("three laptops set up")
 
 
 def tell(tour: Tour) -> None:
     """The whole story, in the order of the SOP."""
     desa, kecamatan, kabupaten = (tour.windows[name] for name in ("desa", "kecamatan", "kabupaten"))
     rids = _petugas(tour, desa)
+    tour.chapter("three businesses typed by key, offline")
     _admin_desa(tour, desa)
     _kecamatan_returns(tour, kecamatan)
     _desa_corrects(tour, desa, rids[0])
     _kecamatan_verifies(tour, kecamatan)
     kecamatan.sign_out()
     desa.sign_out()
+    tour.chapter("selected, returned, corrected, verified")
     crowd = _two_hundred(tour)
     _kabupaten(tour, kabupaten)
     batch = _kepala_dinas(tour, kabupaten)
+    tour.chapter("validated, reported, signed off")
     with tempfile.TemporaryDirectory() as folder:
         ending.take_back_and_sign_again(crowd, batch)
         ending.upload_signed(crowd, batch, Path(folder))
     period = ending.close_period(crowd)
     ending.back_up(crowd, period)
+    tour.chapter("withdrawn, signed again, closed, backed up, restored")
     sights.papers(tour, rids[0], batch, period)
+    tour.chapter(f"{len(tour.papers)} papers")
     sights.screens(tour, rids[0])
+    tour.chapter("every screen in three looks")
 
 
 def _two_hundred(tour: Tour) -> crowds.Crowd:
@@ -109,12 +125,15 @@ def _two_hundred(tour: Tour) -> crowds.Crowd:
     crowd = crowds.Crowd(tour)
     with tempfile.TemporaryDirectory() as folder:
         crowds.collect(crowd, Path(folder))
+    tour.chapter(f"{len(crowd.all)} businesses of five villages typed and handed on")
     crowds.select(crowd)
     late = ending.edit_late(crowd)
     crowds.submit(crowd, {one.n for one in crowd.all if one.rid != late} - crowds.NO_UMKM)
     ending.late_edit_arrives(crowd, late)
     crowds.verify(crowd)
+    tour.chapter("selected, submitted, one late edit decided, verified")
     crowds.validate(crowd)
+    tour.chapter("validated")
     return crowd
 
 
