@@ -9,6 +9,7 @@ data.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from sidumba_field import __version__
@@ -23,6 +24,7 @@ from sidumba_field.services.desk import Desk, Seat
 from sidumba_field.services.listing import use_lists
 from sidumba_field.services.people import account_card, initials_of, plain_words
 from sidumba_field.services.places import titled
+from sidumba_field.services.reopening import Reopening
 from sidumba_field.services.setup import Connect, SetUp
 from sidumba_field.services.standing import role_title
 from sidumba_field.services.status import note_status, read_status
@@ -47,6 +49,7 @@ class SessionService:
         #: Accounts of a sample office, shown on Masuk; empty anywhere else.
         self.sample: tuple[tuple[str, str, str, str], ...] = ()
         self._set_up = SetUp(desk, connect)
+        self._reopening = Reopening(desk)
 
     # ---- before anybody is signed in
     # -----------------------------------------------------------------------------
@@ -67,7 +70,13 @@ class SessionService:
         return LoginView(
             office=str(status.get("office", "")),
             version=__version__,
-            accounts=tuple(account_card(card, str(notes.get(card.user_id, ""))) for card in cards),
+            accounts=tuple(
+                replace(
+                    account_card(card, str(notes.get(card.user_id, ""))),
+                    pin=self._reopening.waits_for(card.user_id),
+                )
+                for card in cards
+            ),
             unsent=int(status.get("unsent", 0)),
             lease_text=lease_text,
             activated=bool(cards),
@@ -82,6 +91,29 @@ class SessionService:
         view = self._sit_down(user_id, data_key, secret, passphrase)
         self._log("unlock")
         return view
+
+    def reopen(self, user_id: str, pin: str) -> SessionView:
+        """Open a window that locked itself while the application ran, with a PIN.
+
+        Raises ``auth.wrong_pin``, and ``auth.pin_spent`` when only the passphrase opens: after five wrong PINs, a
+        start of the application, the end of the lease, or somebody else who sat down.
+        """
+        data_key, secret, passphrase = self._reopening.open(user_id, pin)
+        view = self._sit_down(user_id, data_key, secret, passphrase)
+        self._log("reopen")
+        return view
+
+    def set_pin(self, passphrase: str, pin: str) -> SessionView:
+        """Choose the PIN of the seated person; raise ``auth.wrong_passphrase``, ``auth.weak_pin``."""
+        self._reopening.choose(passphrase, pin)
+        self._log("pin_set")
+        return self._view(self.desk.seat())
+
+    def drop_pin(self) -> SessionView:
+        """Take the PIN of the seated person away."""
+        self._reopening.forget()
+        self._log("pin_dropped")
+        return self._view(self.desk.seat())
 
     def _sit_down(self, user_id: str, data_key: bytes, secret: bytes, passphrase: str) -> SessionView:
         self.lock()
@@ -99,6 +131,7 @@ class SessionService:
             raise
         key = SigningKey(secret)
         self.desk.seated = Seat(user, key, store, shelf, passphrase=passphrase, data_key=data_key)
+        self._reopening.drop()
         use_lists(self.desk)
         return self._view(self.desk.seated)
 
@@ -117,26 +150,30 @@ class SessionService:
             raise SidumbaError("auth.unknown_user")
         secret = SigningKey.generate().secret
         self._keys.add_user(user_id, card, new_passphrase, data_key, secret)
-        view = self._sit_down(user_id, data_key, secret, new_passphrase)
+        self._sit_down(user_id, data_key, secret, new_passphrase)
         replacement = new_recovery_code()
+        self._reopening.forget()
         # Kept before the slot changes: a code that opens this laptop must never be known to nobody.
         self.desk.seat().store.meta.set(TO_ESCROW, replacement)
         self._keys.add_recovery(replacement, data_key)
         self._log("recover")
-        return view
+        return self._view(self.desk.seat())
 
     def renew_recovery(self, code: str) -> None:
         """Put the recovery slot under ``code``, whatever a crash left there; the district is told it next."""
         self._keys.add_recovery(code, self.desk.seat().data_key)
 
     def lock(self) -> None:
-        """Close the store and forget every key; the status file keeps the few counts the login screen shows."""
+        """Close the store and forget every key but those a PIN may open again; the status file keeps the few counts
+        the login screen shows.
+        """
         for leave in self.desk.on_leave:
             leave()
         seat = self.desk.seated
         if seat is None:
             return
         try:
+            self._reopening.park(seat)
             self.note_status()
         except (OSError, SidumbaError):
             # A full or damaged disk must not keep the laptop open; the login screen then shows older counts.
@@ -207,13 +244,16 @@ class SessionService:
             signs=bool(program and program.signs(role)),
             may_move=self._has_steps(program, role, "record"),
             may_round=self._has_steps(program, role, "period"),
+            has_pin=self._reopening.has_pin(seat),
         )
 
     def _has_steps(self, program: Program | None, role: str, subject: str) -> bool:
         """Tell whether a role moves subjects of this kind: more than typing in them and throwing a draft away."""
         rows = program.workflow.transitions if program is not None else ()
         quiet = {EDIT, REMOVE}
-        mine = [row for row in rows if (row.subject, row.role) == (subject, role) and row.command not in quiet]
+        mine = [
+            row for row in rows if (row.subject, row.role) == (subject, role) and row.command not in quiet
+        ]
         return any(subject != "record" or row.state != NOTHING for row in mine)
 
     def truth(self) -> TruthView:

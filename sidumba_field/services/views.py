@@ -52,7 +52,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class AccountCard:
-    """One person of this laptop in the login list. ``note``: "4 draf", "1 dikembalikan" or ""."""
+    """One person of this laptop in the login list. ``note``: "4 draf", "1 dikembalikan" or "". ``pin``: a PIN opens."""
 
     user_id: str
     username: str
@@ -61,6 +61,7 @@ class AccountCard:
     role_label: str
     unit_name: str
     note: str = ""
+    pin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class SessionView:
     signs: bool = False
     may_move: bool = False
     may_round: bool = False
+    has_pin: bool = False
 
 
 # ---- Truth bar
