@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from sidumba_field.store import codec
+from sidumba_field.store import codec, narrowing
 
 #: Columns and filters a program may name; more would make every list slower for all.
 COLUMNS, FILTERS = 10, 4
@@ -135,6 +135,7 @@ def write(connection: sa.Connection, lines: Sequence[Line]) -> None:
     """Write the rows of these records anew."""
     if not lines:
         return
+    narrowing.forget(connection)
     specs = {line.program: spec_of(connection, line.program) or ListSpec() for line in lines}
     chosen = [[answer(line.fields, path) or "" for path in specs[line.program].filters] for line in lines]
     words = {word for line, values in zip(lines, chosen, strict=True) for word in (*_words(line), *values)}

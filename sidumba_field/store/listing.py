@@ -9,19 +9,18 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from sidumba_field.store import cards, codec, lines
+from sidumba_field.store import cards, codec, lines, narrowing
 from sidumba_field.store.tables import CARD, CARD_LINE, FILE, RECORD, SCOPE
 from sidumba_field.store.values import Counts, FileState, Mark, RecordRow
 
 Key = tuple[str, str]
 CHANGED, STATE, PLACE = "@changed", "@state", "@unit"
 _CHUNK = 500
-_PIECE = 4_096
 _COUNT_OF = {
     Mark.LAPTOP: "laptop",
     Mark.WAITING: "waiting",
@@ -125,23 +124,27 @@ def _source(query: ListQuery, conditions: list[sa.ColumnElement[bool]]) -> sa.Fr
 
 
 def hits(connection: sa.Connection, query: ListQuery) -> Hits:
-    """Return everything a question finds, in order, and how many stand in which state; in one walk."""
-    conditions = _conditions(connection, query, states=False)
-    source = _source(query, conditions)
+    """Return everything a question finds, in order, and how many stand in which state."""
+    plain = replace(query, text="", states=None)
+    everything = narrowing.kept(connection, repr(plain), lambda: _walk(connection, plain))
+    if query.text.strip():
+        everything = everything.among(narrowing.worded(connection, match(query.text)))
+    counted = everything.tally()
+    order = everything.order
+    if query.states is not None:
+        order = everything.only(lines.numbers(connection, query.states).values(), counted)
+    words = lines.spelled(connection, counted)
+    return Hits(order, {words[number]: count for number, count in counted.items()})
+
+
+def _walk(connection: sa.Connection, query: ListQuery) -> sa.Select[tuple[int, int]]:
+    """Return the question for number and state of everything the filters let through, in order."""
+    conditions = _conditions(connection, query)
     order, joined = _order(connection, query)
+    source: sa.FromClause = CARD
     if joined:
         source = source.join(CARD_LINE, CARD_LINE.c.n == CARD.c.n)
-    asked = sa.select(CARD.c.n, CARD.c.state).select_from(source).where(*conditions).order_by(*order)
-    wanted = None if query.states is None else set(lines.numbers(connection, query.states).values())
-    numbers: array[int] = array("q")
-    counted: Counter[int] = Counter()
-    cursor = connection.execute(asked).cursor
-    # Piece by piece: a list of a hundred thousand pairs would be larger than all the rest of the list.
-    while part := cursor.fetchmany(_PIECE):
-        counted.update([row[1] for row in part])
-        numbers.extend([row[0] for row in part if wanted is None or row[1] in wanted])
-    words = lines.spelled(connection, counted)
-    return Hits(numbers, {words[number]: count for number, count in counted.items()})
+    return sa.select(CARD.c.n, CARD.c.state).select_from(source).where(*conditions).order_by(*order)
 
 
 def _order(connection: sa.Connection, query: ListQuery) -> tuple[list[sa.ColumnElement[Any]], bool]:
