@@ -165,7 +165,7 @@ class ListService:
         """Return every posisi a record can have, drafts only while there are some."""
         lang = self.desk.lang
         counts = {
-            program.state(state).posisi: 0 for state in program.workflow.states("record") if state != NOTHING
+            program.state(state).posisi: 0 for state in program.workflow.record_states() if state != NOTHING
         }
         for state, count in states.items():
             counts[program.state(state).posisi] += count

@@ -134,7 +134,7 @@ class PeriodService:
         lang = self.desk.lang
         label = record.fields.get(LABEL, "")
         per_state: dict[str, int] = {}
-        for row in walk(self.desk, program, "record", program.workflow.states("record"), ()):
+        for row in walk(self.desk, program, "record", program.workflow.record_states(), ()):
             if row.period == label:
                 posisi = program.posisi_label(row.state, lang)
                 per_state[posisi] = per_state.get(posisi, 0) + 1

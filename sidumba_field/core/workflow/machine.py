@@ -94,6 +94,10 @@ class Workflow:
         named = [state for row in rows for state in (row.state, row.to)]
         return tuple(dict.fromkeys(["-", *named]))
 
+    def record_states(self) -> tuple[str, ...]:
+        """Return every state a record can stand in: its own, and those it is carried to by its batch."""
+        return tuple(dict.fromkeys([*self.states("record"), *self.states("batch")]))
+
     def rows(self, subject: str, state: str, command: str) -> tuple[Transition, ...]:
         return tuple(self._by_step.get((subject, state, command), ()))
 

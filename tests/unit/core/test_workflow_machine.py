@@ -131,3 +131,11 @@ def test_a_broken_row_is_named_by_number_and_column() -> None:
             Workflow.from_rows([ROWS[0], {**ROWS[2], **broken}])
         assert refused.value.params["where"] == "transitions, baris 2"
         assert refused.value.params["field"] == next(iter(broken))
+
+
+def test_a_record_can_stand_wherever_its_batch_is_carried() -> None:
+    table = Workflow.from_rows(
+        [*ROWS, dict(zip(COLUMNS, ("batch", "c", "sahkan", "camat", "d", "", "", ""), strict=True))]
+    )
+    assert table.record_states() == ("-", "a", "b", "c", "d")
+    assert "d" not in table.states("record")

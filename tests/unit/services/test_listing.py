@@ -36,7 +36,7 @@ SHOWN = ("usaha/nama", "pemilik/nama", "usaha/omzet")
 
 
 def states(office: Office) -> list[str]:
-    return sorted(s for s in office.program.workflow.states("record") if s != NOTHING)
+    return sorted(s for s in office.program.workflow.record_states() if s != NOTHING)
 
 
 def message(office: Office, draw: random.Random, unit: str, n: int) -> RecordMessage:

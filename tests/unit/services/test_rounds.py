@@ -102,7 +102,9 @@ def test_a_period_with_everything_signed_closes_without_a_list(office: Office, t
     told.pull()
     told.batch([gathered], "disahkan")
     service = periods(office)
-    assert service.view().periods[0].open_items == ()
+    view = service.view().periods[0]
+    assert view.open_items == ()
+    assert ("Disahkan", "1") in view.facts
     op = office.store.outbox.get(taken(service.step(rid, "tutup")).undo)
     assert op is not None
     assert op.members == ()
