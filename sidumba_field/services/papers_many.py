@@ -19,7 +19,7 @@ from sidumba_field.services.papers_counts import count
 from sidumba_field.services.papers_job import Make
 from sidumba_field.services.papers_select import RegisterRows, Selection, end_of, states_of
 from sidumba_field.services.papers_single import BLANK, SinglePapers, with_signed
-from sidumba_field.services.papers_values import common, kop, provenance, signatories
+from sidumba_field.services.papers_values import common, kop, officials, provenance
 from sidumba_field.services.papers_views import PaperChoice
 from sidumba_field.store import LocalRecord, Scope, Store
 from sidumba_field.words import say
@@ -151,7 +151,7 @@ class ManyPapers:
             place=program.office.place,
             day=day,
             values=values,
-            signatories={**signatories(program), **self._hands(program)},
+            signatories={**officials(self.desk, program, unit), **self._hands(program)},
             revealed=revealed,
             unsigned=False,
         )

@@ -10,7 +10,7 @@ from sidumba_field.programs import PaperSpec, Program
 from sidumba_field.reports import Paper
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.papers_select import states_of
-from sidumba_field.services.papers_values import numbered, place_words
+from sidumba_field.services.papers_values import numbered, officials, place_words
 from sidumba_field.services.papers_views import NOBODY, PaperChoice, PaperOptions, PaperRow
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.store import ListQuery, RecordRow
@@ -104,7 +104,7 @@ class Offer:
             units=self._units(program) if many else (),
             periods=self._periods(program) if many else (),
             subjects=tuple((row.rid, self._subject_words(program, row)) for row in subjects),
-            officials=self._officials(program),
+            officials=self._officials(program, filled, chosen),
             sides=tuple(side for side in ("right", "left") if getattr(paper, side) is not None)
             if spec.subject != "record"
             else (),
@@ -196,10 +196,12 @@ class Offer:
             return ()
         return (("", say("laporan.all_periods", self.desk.lang)), *((period, period) for period in known))
 
-    def _officials(self, program: Program) -> tuple[tuple[str, str], ...]:
-        named = [
-            (role, f"{one.name}, {one.full_position}") for role, one in program.office.signatories.items()
-        ]
+    def _officials(
+        self, program: Program, choice: PaperChoice, row: RecordRow | None
+    ) -> tuple[tuple[str, str], ...]:
+        unit = row.unit if row is not None else choice.unit
+        listed = officials(self.desk, program, unit)
+        named = [(role, f"{one.name}, {one.full_position}") for role, one in listed.items()]
         return (*named, (NOBODY, say("laporan.nobody", self.desk.lang)))
 
     def _may_reveal(self, program: Program, choice: PaperChoice, row: RecordRow | None) -> bool:

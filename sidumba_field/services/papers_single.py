@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sidumba_field.core.records import FeedKind, members_digest
+from sidumba_field.core.records import FeedEntry, FeedKind, members_digest
 from sidumba_field.core.time import parse_iso
 from sidumba_field.core.xforms import Interview, Question, Repeat
 from sidumba_field.programs import Program
 from sidumba_field.reports import FormItem, FormRepeat, FormSection, Photo, ReportData, Signatory
 from sidumba_field.services.desk import Desk
-from sidumba_field.services.papers_values import common, kop, provenance, signatories
+from sidumba_field.services.papers_values import acting, common, kop, officials, provenance, signatories
 from sidumba_field.services.shown import shown_value
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.store import LocalRecord
@@ -80,7 +80,7 @@ class SinglePapers:
             sections=sections,
             photos=tuple(self._photos(record, iv)),
             signatories={
-                **signatories(program),
+                **officials(self.desk, program, self.desk.scope(record.vid).unit),
                 "petugas": Signatory(say("papers.form.enumerator"), officer),
                 "responden": Signatory("", owner),
             },
@@ -135,7 +135,7 @@ class SinglePapers:
             day=day,
             values=values,
             rows=rows,
-            signatories=signatories(program),
+            signatories=self._who_decided(program, record),
             revealed=False,
             unsigned=True,
         )
@@ -153,6 +153,33 @@ class SinglePapers:
             told: dict[str, object] = {"no": number, "kode": scope.unit, "desa": scope.unit_name}
             rows.append({**told, "jumlah": len(listed), "digest": members_digest(tuple(listed))})
         return rows
+
+    def _who_decided(self, program: Program, record: LocalRecord) -> dict[str, Signatory]:
+        """Return the officials of a paper: who took the last step of his role signs it, also who stood in for one.
+
+        Where a role has taken no step yet, or has taken it back, whoever holds the role now signs.
+        """
+        now, office = officials(self.desk, program, self.desk.scope(record.vid).unit), signatories(program)
+        listed, way = dict(now), [""]
+        for entry in self.desk.seat().store.records.history(record.rid):
+            told = entry.payload or {}
+            role, to = str(told.get("role", "")), str(told.get("to", ""))
+            if entry.kind is not FeedKind.TRANSITION:
+                continue
+            back = to in way
+            way = way[: way.index(to) + 1] if back else [*way, to]
+            if role in office:
+                listed[role] = now[role] if back else self._stepper(office[role], entry)
+        return listed
+
+    def _stepper(self, official: Signatory, entry: FeedEntry) -> Signatory:
+        """Return who took a step: the official himself, or who stood in for him then."""
+        told = entry.payload or {}
+        quality = str(told.get("acting_as", ""))
+        if not quality:
+            return official
+        person = self.desk.seat().store.users.get(entry.actor)
+        return acting(official, quality, str(told.get("by_name", "")), person.nip if person else "")
 
     def _history(self, record: LocalRecord) -> list[tuple[Mapping[str, Any], str]]:
         entries = self.desk.seat().store.records.history(record.rid)
@@ -190,7 +217,7 @@ class SinglePapers:
             place=program.office.place,
             day=day,
             values=values,
-            signatories=signatories(program),
+            signatories=self._who_decided(program, record),
             unsigned=True,
         )
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from sidumba_field.core.canonical import sha256_hex
 from sidumba_field.core.time import iso
+from sidumba_field.core.workflow.roles import is_under
 from sidumba_field.programs import Program
 from sidumba_field.reports import Kop, KopLine, Provenance, Signatory
 from sidumba_field.services.desk import Desk
@@ -29,6 +30,26 @@ def signatories(program: Program) -> dict[str, Signatory]:
         role: Signatory(one.position, one.name, one.nip, one.rank, one.prefix)
         for role, one in program.office.signatories.items()
     }
+
+
+def officials(desk: Desk, program: Program, unit: str = "") -> dict[str, Signatory]:
+    """Return the office's officials; whoever sits here in an official's place stands there himself, as Plt. or Plh.
+
+    ``unit``: the place the paper speaks of ("" = the person's own); the grant must cover it.
+    """
+    listed = signatories(program)
+    user = desk.seat().user
+    for grant in desk.grants():
+        if grant.program != program.id or not grant.acting_as or grant.role not in listed:
+            continue
+        if not unit or is_under(unit, grant.unit):
+            listed[grant.role] = acting(listed[grant.role], grant.acting_as, user.name, user.nip)
+    return listed
+
+
+def acting(official: Signatory, quality: str, name: str, nip: str = "") -> Signatory:
+    """Return the block of who stands in for ``official``: his position behind "Plt.", the other's own name."""
+    return Signatory(official.position, name, nip, "", quality)
 
 
 def provenance(desk: Desk, what: str, snapshot: str = "") -> Provenance:

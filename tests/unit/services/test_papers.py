@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -173,8 +174,6 @@ def test_minutes_count_villages_and_name_the_day_in_words(office: Office, told: 
 
 
 def test_an_uploaded_signed_file_is_named_and_nothing_is_awaited_any_more(office: Office, told: Told) -> None:
-    from dataclasses import replace
-
     from sidumba_field.services.papers_single import SinglePapers, with_signed
     from sidumba_field.services.subjects import Subjects
 
@@ -305,3 +304,47 @@ def test_the_minutes_of_a_backup_say_what_the_server_proved(office: Office, told
         render_pdf(paper, singles.data(office.program, period, revealed=False), out)
         text = " ".join("".join(read(out.getvalue())).split())
         assert all(word in text for word in words), text
+
+
+def acting_head(office: Office, unit: str = REGENCY) -> ReportingService:
+    """Somebody sits down who stands in for the head of the office."""
+    desk = office.sit("Hj. Norjannah", "kepala_dinas", unit)
+    seat = desk.seat()
+    grant = {**seat.user.grants[0], "acting_for": "id", "acting_as": "Plt."}
+    seat.user = replace(seat.user, grants=(grant,), nip="19740101 200003 2 001")
+    office.store.users.upsert(seat.user)
+    return ReportingService(desk)
+
+
+def test_who_stands_in_for_the_head_signs_with_his_own_name(office: Office, told: Told) -> None:
+    told_rows(told, 1)
+    service = acting_head(office)
+    text = " ".join(pdf_text(service, PaperChoice(LIST)).split())
+    assert "Plt. Kepala Dinas" in text
+    assert "Hj. Norjannah" in text
+    assert "NIP 19740101 200003 2 001" in text
+    assert "Rahmat Hidayat" not in text
+    assert ("kepala_dinas", "Hj. Norjannah, Plt. Kepala Dinas") in service.options(
+        PaperChoice(LIST)
+    ).officials
+    assert "Plt." not in pdf_text(seated(office), PaperChoice(LIST))
+
+
+def test_a_sheet_names_who_took_the_step_also_when_somebody_else_prints_it(
+    office: Office, told: Told
+) -> None:
+    batch = told.batch(told_rows(told, 1))
+    before = pdf_text(acting_head(office), PaperChoice(SHEET, subject=batch))
+    assert "Plt. Kepala Dinas" in before
+    told.step(batch, "sahkan", "Hj. Norjannah", acting_as="Plt.", acting_for_name="Rahmat Hidayat")
+    told.pull()
+    text = " ".join(pdf_text(seated(office), PaperChoice(SHEET, subject=batch)).split())
+    assert "Plt. Kepala Dinas, Menunggu TTE Hj. Norjannah" in text
+    assert "Rahmat Hidayat" not in text
+    # Taken back and signed by the head himself: his name again, whoever sits here in his place meanwhile.
+    told.step(batch, "batal_sahkan", "Hj. Norjannah", acting_as="Plt.")
+    told.step(batch, "sahkan", "Rahmat Hidayat")
+    told.pull()
+    after = pdf_text(acting_head(office), PaperChoice(SHEET, subject=batch))
+    assert "Plt." not in after
+    assert "Rahmat Hidayat" in after
