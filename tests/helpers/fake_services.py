@@ -23,6 +23,7 @@ from tests.helpers.fake_reports import FakeReports
 from tests.helpers.fake_steps import FakePeriods, FakeSteps
 
 PASSPHRASE = "sawah luas berkabut pagi"
+PIN = "204518"
 PEOPLE = (
     v.AccountCard("u1", "nor", "Nor Halimah", "NH", "Petugas pendata", "Desa Kapul", "4 draf"),
     v.AccountCard("u2", "ramadhani", "Ramadhani", "RM", "Petugas pendata", "Desa Kapul", "1 dikembalikan"),
@@ -118,11 +119,13 @@ class FakeSession:
         self.office = office
         self.people = PEOPLE
         self.activated = True
+        self.parked, self.wrong = "", 0
         self.sample: tuple[tuple[str, str, str, str], ...] = ()
 
     def login_view(self) -> v.LoginView:
         self.office.note("login_view")
         people = self.people if self.activated else ()
+        people = tuple(replace(one, pin=one.user_id == self.parked) for one in people)
         return v.LoginView(
             "Kabupaten Balangan", "1.0.0", people, 23, "4 Desember 2026", self.activated, self.sample
         )
@@ -139,6 +142,8 @@ class FakeSession:
 
     def lock(self) -> None:
         self.office.note("lock")
+        if self.office.who is not None:
+            self.parked = self.office.who.user_id if self.office.who.has_pin else ""
         self.office.who = None
 
     def truth(self) -> v.TruthView:
@@ -155,6 +160,33 @@ class FakeSession:
     def add_person(self, username: str, password: str) -> v.AccountCard:
         self.office.note("add_person", username)
         return PEOPLE[0]
+
+    def reopen(self, user_id: str, pin: str) -> v.SessionView:
+        self.office.note("reopen", user_id)
+        if pin == PIN:
+            self.office.who = replace({**SESSIONS, "u6": ADMIN_DESA, "u7": REGENCY}[user_id], has_pin=True)
+            self.parked, self.wrong = "", 0
+            return self.office.who
+        self.wrong += 1
+        if self.wrong < 5:
+            raise SidumbaError("auth.wrong_pin", left=5 - self.wrong)
+        self.parked = ""
+        raise SidumbaError("auth.pin_spent")
+
+    def set_pin(self, passphrase: str, pin: str) -> v.SessionView:
+        self.office.note("set_pin")
+        return self._with_pin(passphrase == PASSPHRASE, chosen=True)
+
+    def drop_pin(self) -> v.SessionView:
+        self.office.note("drop_pin")
+        return self._with_pin(True, chosen=False)
+
+    def _with_pin(self, allowed: bool, *, chosen: bool) -> v.SessionView:
+        if not allowed:
+            raise SidumbaError("auth.wrong_passphrase")
+        assert self.office.who is not None
+        self.office.who = replace(self.office.who, has_pin=chosen)
+        return self.office.who
 
     def recover(self, user_id: str, code: str, new_passphrase: str) -> v.SessionView:
         self.office.note("recover", user_id)

@@ -12,9 +12,10 @@ from typing import TypeVar
 from PySide6.QtCore import QTimer
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.services.views import AccountCard, SessionView
+from sidumba_field.services.views import AccountCard, LoginView, SessionView
 from sidumba_field.ui.viewmodels.desk import Desk
-from sidumba_field.ui.viewmodels.speech import sentence_of
+from sidumba_field.ui.viewmodels.notice import Notice
+from sidumba_field.ui.viewmodels.speech import sentence_of, tell
 
 T = TypeVar("T")
 QUIET_MS = 20  # how often it is looked whether everything is in the store
@@ -43,7 +44,9 @@ def _beside_field(desk: Desk) -> Callable[[BaseException], None]:
     return tell
 
 
-def _sit_down(desk: Desk, work: Callable[[], SessionView]) -> None:
+def _sit_down(
+    desk: Desk, work: Callable[[], SessionView], refused: Callable[[BaseException], None] | None = None
+) -> None:
     def opened(session: SessionView) -> None:
         desk.session.set_busy(False)
         desk.session.open(session)
@@ -52,13 +55,54 @@ def _sit_down(desk: Desk, work: Callable[[], SessionView]) -> None:
     if desk.session.busy:
         return
     desk.session.set_busy(True)
-    desk.jobs.db(work, opened, _beside_field(desk))
+    desk.jobs.db(work, opened, refused or _beside_field(desk))
 
 
 def unlock(desk: Desk, user_id: str, passphrase: str) -> None:
     """Open with a passphrase."""
     session = desk.services.session
     _sit_down(desk, lambda: session.unlock(user_id, passphrase))
+
+
+def reopen(desk: Desk, user_id: str, pin: str) -> None:
+    """Open a window that locked itself with a PIN; once that is used up the people are asked for anew."""
+    session = desk.services.session
+
+    def refused(error: BaseException) -> None:
+        if not isinstance(error, SidumbaError) or error.code != "auth.pin_spent":
+            _beside_field(desk)(error)
+            return
+
+        def ask_passphrase(view: LoginView) -> None:
+            desk.session.show_login(view)
+            _beside_field(desk)(error)
+
+        desk.jobs.db(session.login_view, ask_passphrase, desk.fail)
+
+    _sit_down(desk, lambda: session.reopen(user_id, pin), refused)
+
+
+def set_pin(desk: Desk, passphrase: str, pin: str) -> None:
+    """Choose the PIN of who is signed in."""
+    session = desk.services.session
+    _change_pin(desk, lambda: session.set_pin(passphrase, pin), "pin.set")
+
+
+def drop_pin(desk: Desk) -> None:
+    """Take the PIN of who is signed in away."""
+    _change_pin(desk, desk.services.session.drop_pin, "pin.dropped")
+
+
+def _change_pin(desk: Desk, work: Callable[[], SessionView], told: str) -> None:
+    def changed(session: SessionView) -> None:
+        desk.session.set_busy(False)
+        desk.session.change_pin(session)
+        desk.say(Notice(tell(told)))
+
+    if desk.session.busy:
+        return
+    desk.session.set_busy(True)
+    desk.jobs.db(work, changed, _beside_field(desk))
 
 
 def recover(desk: Desk, user_id: str, code: str, new_passphrase: str) -> None:

@@ -15,18 +15,19 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLay
 from sidumba_field.services.views import AccountCard
 from sidumba_field.ui.operations import session as operations
 from sidumba_field.ui.screens.brand_panel import NARROW, TIGHT, WIDE, BrandPanel
-from sidumba_field.ui.screens.login_panes import ActivationPane, Pane, RecoveryPane, secret_field
+from sidumba_field.ui.screens.login_panes import ActivationPane, Pane, PinPane, RecoveryPane, secret_field
 from sidumba_field.ui.screens.parts import Rule, scroll
 from sidumba_field.ui.screens.people_list import PeopleList
+from sidumba_field.ui.screens.sample_card import SampleCard
 from sidumba_field.ui.theme import breakpoint_px
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.speech import tell
 from sidumba_field.ui.widgets.button import Button
-from sidumba_field.ui.widgets.card import Card, CardHeader
-from sidumba_field.ui.widgets.field_base import FieldState
-from sidumba_field.ui.widgets.label import ElidedLabel, Label
+from sidumba_field.ui.widgets.field_base import EditField, FieldState
+from sidumba_field.ui.widgets.label import Label
 from sidumba_field.ui.widgets.message import Message, Sign
+from sidumba_field.ui.widgets.pin_field import PinField
 from sidumba_field.ui.widgets.rich_text import RichText, Run
 
 COLUMN = 400
@@ -44,14 +45,17 @@ class LoginScreen(QWidget):
         self.brand = BrandPanel()
         self.people = PeopleList()
         self.passphrase = secret_field(tell("login.passphrase"))
+        self.pin = PinField(tell("pin.name"))
         self.open_button = Button(tell("login.open"), "primary")
         self.activation = ActivationPane()
         self.recovery = RecoveryPane()
-        self.sample = _SampleCard()
+        self.pin_pane = PinPane()
+        self.sample = SampleCard()
         self._rooms = QStackedWidget()
         self._rooms.addWidget(_centred(self._make_front(), self.sample))
         self._rooms.addWidget(_centred(self.activation))
         self._rooms.addWidget(_centred(self.recovery))
+        self._rooms.addWidget(_centred(self.pin_pane))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -75,6 +79,8 @@ class LoginScreen(QWidget):
         column.addSpacing(8)
         self.passphrase.setFixedHeight(38)
         column.addWidget(self.passphrase)
+        column.addWidget(self.pin)
+        self.pin.hide()
         self._wrong = Message()
         column.addSpacing(6)
         column.addWidget(self._wrong)
@@ -127,17 +133,23 @@ class LoginScreen(QWidget):
         model.busy_changed.connect(self._show_busy)
         model.activated.connect(self._activated)
         model.opened.connect(self._wipe)
+        model.locked.connect(self.show_front)
         self.people.picked.connect(self._picked)
         self.people.confirmed.connect(self._to_passphrase)
         self.people.typed.connect(self._begin_passphrase)
-        self.passphrase.committed.connect(self.open)
-        self.passphrase.backed.connect(self.people.setFocus)
-        self.passphrase.edited.connect(lambda _text: self._clear_refusal())
+        for field in (self.passphrase, self.pin):
+            field.committed.connect(self.open)
+            field.backed.connect(self.people.setFocus)
+            field.edited.connect(lambda _text: self._clear_refusal())
         self.open_button.clicked.connect(self.open)
-        self.forgot.clicked.connect(self.show_recovery)
+        self.forgot.clicked.connect(self._forgotten)
         self.more.clicked.connect(self.show_activation)
         for pane in (self.activation, self.recovery):
             pane.backed.connect(self.show_front)
+        self.pin_pane.backed.connect(self._leave_pin_pane)
+        self.pin_pane.chosen.connect(partial(operations.set_pin, self._desk))
+        self.pin_pane.dropped.connect(partial(operations.drop_pin, self._desk))
+        model.pin_changed.connect(self._leave_pin_pane)
         self.activation.activate_wanted.connect(partial(operations.activate, self._desk))
         self.activation.add_wanted.connect(partial(operations.add_person, self._desk))
         self.recovery.recover_wanted.connect(partial(operations.recover, self._desk))
@@ -154,6 +166,8 @@ class LoginScreen(QWidget):
         if pane is not None:
             return pane.first()
         view = self._desk.session.login
+        if self._by_pin():
+            return self.pin
         return self.people if view is not None and len(view.accounts) > 1 else self.passphrase
 
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
@@ -178,12 +192,13 @@ class LoginScreen(QWidget):
     # -- rooms
 
     def _pane(self) -> Pane | None:
-        return {1: self.activation, 2: self.recovery}.get(self._rooms.currentIndex())
+        return {1: self.activation, 2: self.recovery, 3: self.pin_pane}.get(self._rooms.currentIndex())
 
     def show_front(self) -> None:
         """The people."""
         self.activation.clear_secrets()
         self.recovery.clear_secrets()
+        self.pin_pane.clear_secrets()
         self._rooms.setCurrentIndex(0)
         self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -209,7 +224,51 @@ class LoginScreen(QWidget):
             self._rooms.setCurrentIndex(2)
             self.recovery.first().setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def show_pin(self) -> None:
+        """Choose, change or take away the PIN of who is signed in."""
+        current = self._desk.session.current
+        if current is not None:
+            self.pin_pane.set_person(current.name, has_pin=current.has_pin)
+            self._rooms.setCurrentIndex(3)
+            self.pin_pane.first().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave_pin_pane(self) -> None:
+        """Back to work: nobody was signed out for this."""
+        self.pin_pane.clear_secrets()
+        self._rooms.setCurrentIndex(0)
+        self._desk.go.emit("home")
+
     # -- front
+
+    def _by_pin(self) -> bool:
+        return not self.pin.isHidden()
+
+    def _secret(self) -> EditField:
+        return self.pin if self._by_pin() else self.passphrase
+
+    def _ask_for(self, card: AccountCard | None, *, pin: bool) -> None:
+        """PIN or passphrase of the person picked."""
+        self.pin.setVisible(pin)
+        self.passphrase.setVisible(not pin)
+        kind = "pin.of" if pin else "login.passphrase_of"
+        words = tell(kind, name=card.name) if card else tell("login.passphrase")
+        field = self._secret()
+        self._whose.setText(words)
+        self._whose.setBuddy(field)
+        field.setAccessibleName(words)
+        self.passphrase.set_value("")
+        self.pin.set_value("")
+        self.forgot.setText(tell("pin.forgot" if pin else "login.forgot"))
+        self._clear_refusal()
+        self._fit_people()
+
+    def _forgotten(self) -> None:
+        """A forgotten PIN leaves the passphrase; a forgotten passphrase the recovery code."""
+        if not self._by_pin():
+            self.show_recovery()
+            return
+        self._ask_for(self._desk.session.account(self.people.current_id()), pin=False)
+        self._to_passphrase()
 
     def _show_people(self) -> None:
         view = self._desk.session.login
@@ -217,6 +276,10 @@ class LoginScreen(QWidget):
             return
         self.brand.set_office(view.office, view.version)
         self.people.set_people(view.accounts)
+        waiting = next((card for card in view.accounts if card.pin), None)
+        if waiting is not None:
+            self.people.pick_id(waiting.user_id)
+        self._picked(self.people.current_id(), anew=False)
         self.sample.show_accounts(view.sample)
         runs = (
             Run(tell("login.lease_before"), "text.secondary"),
@@ -230,36 +293,41 @@ class LoginScreen(QWidget):
         self.more.setText(tell("login.add_here" if view.activated else "login.activate_with_code"))
         if not view.activated:
             self.show_activation()
-        elif self._rooms.currentIndex() == 0 and self.isVisible() and not self.passphrase.hasFocus():
+        elif self._rooms.currentIndex() == 0 and self.isVisible() and not self._secret().hasFocus():
             self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _picked(self, user_id: str) -> None:
+    def _picked(self, user_id: str, *, anew: bool = True) -> None:
+        """``anew``: another person was chosen; else only what opens for this one may have changed."""
         card = self._desk.session.account(user_id)
-        words = tell("login.passphrase_of", name=card.name) if card else tell("login.passphrase")
-        self._whose.setText(words)
-        self.passphrase.setAccessibleName(words)
-        self.passphrase.set_value("")
-        self._clear_refusal()
+        wanted = card is not None and card.pin
+        if anew or wanted != self._by_pin():
+            self._ask_for(card, pin=wanted)
 
     def _pick_number(self, row: int) -> None:
         if self._rooms.currentIndex() == 0 and self.people.pick(row):
             self._to_passphrase()
 
     def _to_passphrase(self) -> None:
-        self.passphrase.setFocus(Qt.FocusReason.TabFocusReason)
+        self._secret().setFocus(Qt.FocusReason.TabFocusReason)
 
     def _begin_passphrase(self, text: str) -> None:
+        if self._by_pin():
+            self._ask_for(self._desk.session.account(self.people.current_id()), pin=False)
         self.passphrase.set_value(text)
         self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
         self.passphrase.end(False)
 
     def open(self) -> None:
-        """Try the passphrase."""
-        typed = self.passphrase.value()
-        if not typed:
+        """Try the passphrase, or the PIN."""
+        user_id, typed = self.people.current_id(), self._secret().value()
+        if self._by_pin() and not self.pin.whole():
+            self._show_refusal(tell("pin.short"))
+        elif not typed:
             self._show_refusal(tell("login.empty"))
-            return
-        operations.unlock(self._desk, self.people.current_id(), typed)
+        elif self._by_pin():
+            operations.reopen(self._desk, user_id, typed)
+        else:
+            operations.unlock(self._desk, user_id, typed)
 
     def _show_refusal(self, sentence: str) -> None:
         pane = self._pane()
@@ -267,15 +335,17 @@ class LoginScreen(QWidget):
             pane.tell(sentence)
             return
         self._wrong.show_message(sentence, "error")
-        self.passphrase.set_state(FieldState.ERROR)
-        self.passphrase.setAccessibleDescription(sentence)
-        self.passphrase.setFocus(Qt.FocusReason.TabFocusReason)
-        self.passphrase.selectAll()
+        field = self._secret()
+        field.set_state(FieldState.ERROR)
+        field.setAccessibleDescription(sentence)
+        field.setFocus(Qt.FocusReason.TabFocusReason)
+        field.selectAll()
 
     def _clear_refusal(self) -> None:
         self._wrong.show_message("")
-        self.passphrase.set_state(FieldState.REST)
-        self.passphrase.setAccessibleDescription("")
+        for field in (self.passphrase, self.pin):
+            field.set_state(FieldState.REST)
+            field.setAccessibleDescription("")
 
     def _show_busy(self, busy: bool) -> None:
         pane = self._pane()
@@ -294,49 +364,11 @@ class LoginScreen(QWidget):
 
     def _wipe(self) -> None:
         self.passphrase.set_value("")
+        self.pin.set_value("")
         self._clear_refusal()
         self.recovery.clear_secrets()
         self.activation.clear_secrets()
         self._rooms.setCurrentIndex(0)
-
-
-class _SampleCard(Card):
-    """The accounts of a sample office with their passphrases; a real office never shows any."""
-
-    def __init__(self) -> None:
-        super().__init__(padding=0)
-        self.column.addWidget(CardHeader(tell("login.sample_title")))
-        note = Label(tell("login.sample_note"), "small", "secondary", wrap=True)
-        note.setContentsMargins(14, 8, 14, 4)
-        self.column.addWidget(note)
-        self._rows = QVBoxLayout()
-        self._rows.setContentsMargins(14, 4, 14, 12)
-        self._rows.setSpacing(6)
-        self.column.addLayout(self._rows)
-        self.hide()
-
-    def show_accounts(self, accounts: tuple[tuple[str, str, str, str], ...]) -> None:
-        """One block per account."""
-        while (old := self._rows.takeAt(0)) is not None:
-            widget = old.widget()
-            if widget is not None:
-                widget.deleteLater()
-        for name, role, username, passphrase in accounts:
-            self._rows.addWidget(_sample_row(name, role, username, passphrase))
-        self.setVisible(bool(accounts))
-
-
-def _sample_row(name: str, role: str, username: str, passphrase: str) -> QWidget:
-    box = QWidget()
-    column = QVBoxLayout(box)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(ElidedLabel(tell("login.sample_row", name=name, role=role), "label"))
-    box.setToolTip(username)
-    secret = Label(passphrase, "small", codes=True, wrap=True)
-    secret.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    column.addWidget(secret)
-    return box
 
 
 def _centred(*parts: QWidget) -> QScrollArea:

@@ -1,4 +1,4 @@
-"""The side rooms of Masuk: setting up a laptop or adding a person, and replacing a forgotten passphrase.
+"""The side rooms of Masuk: setting up a laptop or adding a person, replacing a forgotten passphrase, choosing a PIN.
 
 Owns their fields and what is missing in them; what was typed leaves by signal and is never kept.
 """
@@ -14,6 +14,7 @@ from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.field_base import EditField, FieldState
 from sidumba_field.ui.widgets.label import Label
 from sidumba_field.ui.widgets.message import Message
+from sidumba_field.ui.widgets.pin_field import PinField
 from sidumba_field.ui.widgets.text_fields import TextField
 
 WIDTH = 400
@@ -214,3 +215,45 @@ class RecoveryPane(Pane):
             self.tell(tell("recovery.differ"))
             return
         self.recover_wanted.emit(self._user_id, self.code.value().strip(), self.passphrase.value())
+
+
+class PinPane(Pane):
+    """Six digits that re-open the window after it locked itself, until the application is closed."""
+
+    chosen = Signal(str, str)  # passphrase, PIN
+    dropped = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tell("pin.title"), tell("pin.note"), tell("pin.submit"), parent)
+        self._who = Label("", "label")
+        self._column.addWidget(self._who)
+        self._column.addSpacing(6)
+        self.passphrase = secret_field(tell("login.passphrase"))
+        self.pin, self.again = PinField(tell("pin.new")), PinField(tell("pin.repeat"))
+        for field in (self.passphrase, self.pin, self.again):
+            self.add_field(field, field.accessibleName())
+        self.finish_layout()
+        self.drop = Button(tell("pin.drop"), "quiet")
+        self.drop.clicked.connect(self.dropped)
+        self._column.addWidget(self.drop, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def set_person(self, name: str, *, has_pin: bool) -> None:
+        """Whose PIN it is; one that is there can be changed or taken away."""
+        self._who.setText(tell("recovery.who", name=name))
+        self._title.setText(tell("pin.change" if has_pin else "pin.title"))
+        self.drop.setVisible(has_pin)
+        self.clear_secrets()
+        self.clear_message()
+
+    def hand_over(self) -> None:
+        """Emit, if it is whole and both are the same."""
+        for field, good, sentence in (
+            (self.pin, self.pin.whole(), "pin.short"),
+            (self.again, self.pin.value() == self.again.value(), "pin.differ"),
+        ):
+            if not good:
+                field.set_state(FieldState.ERROR)
+                field.setFocus(Qt.FocusReason.TabFocusReason)
+                self.tell(tell(sentence))
+                return
+        self.chosen.emit(self.passphrase.value(), self.pin.value())

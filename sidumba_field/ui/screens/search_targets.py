@@ -30,6 +30,7 @@ class Reachable(Protocol):
     def send(self) -> None: ...
 
     def lock(self) -> None: ...
+    def choose_pin(self) -> None: ...
 
     def show_screen(self, name: str, **given: object) -> None: ...
 
@@ -48,6 +49,10 @@ def search_targets(window: Reachable) -> list[Target]:
         targets.append(Target("act-new", tell("nav.new_form"), action, window.new_form))
     targets.append(Target("act-send", tell("nav.send"), action, window.send))
     targets.append(Target("act-lock", tell("nav.lock_hint"), action, window.lock))
+    has_pin = current is not None and current.has_pin
+    targets.append(
+        Target("act-pin", tell("pin.change" if has_pin else "pin.title"), action, window.choose_pin)
+    )
     record = tell("search.record")
     for task in desk.home.view.tasks if desk.home.view is not None else ():
         targets.append(Target(task.rid, task.title, record, partial(entry.open_record, desk, task.rid)))

@@ -409,6 +409,9 @@ class Window(MainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         lock = menu.addAction(f"{tell('nav.lock')}\tCtrl+Shift+L")
         lock.triggered.connect(self.lock)
+        current = self.desk.session.current
+        pin = menu.addAction(tell("pin.change" if current is not None and current.has_pin else "pin.title"))
+        pin.triggered.connect(self.choose_pin)
         more = menu.addAction(tell("login.add_here"))
         more.triggered.connect(self._add_person)
         other: Mode = "light" if theme().mode == "dark" else "dark"
@@ -424,6 +427,13 @@ class Window(MainWindow):
         entry.leave(self.desk)
         self.show_screen("login")
         self._login.show_activation()
+
+    def choose_pin(self) -> None:
+        """A PIN for the window that locks itself; whoever works here stays signed in."""
+        if self.desk.session.current is not None:
+            entry.leave(self.desk)
+            self.show_screen("login")
+            self._login.show_pin()
 
     def _open_search(self) -> None:
         """Ctrl+K."""

@@ -17,6 +17,7 @@ class SessionModel(QObject):
     refused = Signal(str)  # sentence beside the field that was wrong
     busy_changed = Signal(bool)
     activated = Signal(object)  # AccountCard
+    pin_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +35,11 @@ class SessionModel(QObject):
         """Somebody sat down."""
         self.current = session
         self.opened.emit()
+
+    def change_pin(self, session: SessionView) -> None:
+        """Who sits here chose a PIN or took it away."""
+        self.current = session
+        self.pin_changed.emit()
 
     def lock(self) -> None:
         """Nobody sits here."""

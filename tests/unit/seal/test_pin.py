@@ -14,7 +14,7 @@ from sidumba_field.seal.slots import KdfParams
 
 CHEAP = KdfParams(m_kib=8, t=1, p=1)
 PIN, OTHER = "204518", "911820"
-SECRETS = b"\x07" * 64 + "pantai batakan 1990".encode()
+SECRETS = b"\x07" * 64 + b"pantai batakan 1990"
 
 
 def parked(pin: str = PIN, user: str = "halimah") -> Parked:

@@ -194,4 +194,4 @@ def test_a_wrong_passphrase_leaves_the_pin_waiting(post: Post) -> None:
 
 def test_the_remembered_key_costs_as_much_as_a_slot() -> None:
     """Cheap enough for a fifth of a second, and not cheaper than what guards the passphrase."""
-    assert pin_module.ARGON == KdfParams()
+    assert KdfParams() == pin_module.ARGON
