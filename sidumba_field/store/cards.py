@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -283,8 +283,16 @@ def refresh_all(connection: sa.Connection, rids: Iterable[str]) -> None:
 
 
 def index_words(connection: sa.Connection, n: int, program: str, fields: Mapping[str, str]) -> None:
-    """Put the words of one record into the full text index (contentless: it holds no second copy of the text)."""
-    words = lines.searched(lines.spec_of(connection, program), fields)
-    body = "\n".join(value for value in words if not is_file_name(value))
-    connection.exec_driver_sql("DELETE FROM record_text WHERE rowid = ?", (n,))
-    connection.exec_driver_sql("INSERT INTO record_text (rowid, body) VALUES (?, ?)", (n, body))
+    """Put the words of one record into the full text index."""
+    index_all(connection, [(n, program, fields)])
+
+
+def index_all(connection: sa.Connection, records: Sequence[tuple[int, str, Mapping[str, str]]]) -> None:
+    """Put the words of records (n, program, fields) into the full text index (contentless: no second copy)."""
+    bodies = []
+    for n, program, fields in records:
+        spec = lines.coming(connection, program) or lines.spec_of(connection, program)
+        words = lines.searched(spec, fields)
+        bodies.append((n, "\n".join(value for value in words if not is_file_name(value))))
+    connection.exec_driver_sql("DELETE FROM record_text WHERE rowid = ?", [(n,) for n, _ in bodies])
+    connection.exec_driver_sql("INSERT INTO record_text (rowid, body) VALUES (?, ?)", bodies)

@@ -32,6 +32,10 @@ _LINE = (
     "c3 = excluded.c3, c4 = excluded.c4, c5 = excluded.c5, c6 = excluded.c6, c7 = excluded.c7, c8 = excluded.c8, "
     "c9 = excluded.c9, c10 = excluded.c10"
 )
+_FILL = (
+    "INSERT OR REPLACE INTO fill_line (n, f1, f2, f3, f4, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,24 @@ def spec_of(connection: sa.Connection, program: str) -> ListSpec | None:
     return kept[program]
 
 
+def coming(connection: sa.Connection, program: str) -> ListSpec | None:
+    """Return what a program's list is going to show once its rows are ready, None while nothing changes."""
+    kept: dict[str, ListSpec | None] = connection.info.setdefault("coming", {})
+    if program not in kept:
+        found = connection.exec_driver_sql(
+            "SELECT columns, filters, search FROM list_fill WHERE program = ?", (program,)
+        ).first()
+        kept[program] = None if found is None else ListSpec(*(tuple(codec.load(text)) for text in found))
+    return kept[program]
+
+
+def forget(connection: sa.Connection) -> None:
+    """What a list consists of is another thing now."""
+    narrowing.forget(connection)
+    for name in ("specs", "coming"):
+        connection.info.pop(name, None)
+
+
 def answer(fields: Mapping[str, str], path: str) -> str | None:
     """Return the answer of a column; ``group[]/name`` looks into the first row of the repeat that has one."""
     if "[]" not in path:
@@ -132,27 +154,48 @@ def _place(text: str) -> int:
 
 
 def write(connection: sa.Connection, lines: Sequence[Line]) -> None:
-    """Write the rows of these records anew."""
+    """Write the rows of these records anew, also for a list that is being filled."""
     if not lines:
         return
     narrowing.forget(connection)
     specs = {line.program: spec_of(connection, line.program) or ListSpec() for line in lines}
-    chosen = [[answer(line.fields, path) or "" for path in specs[line.program].filters] for line in lines]
-    words = {word for line, values in zip(lines, chosen, strict=True) for word in (*_words(line), *values)}
-    number = numbers(connection, words | {""}, add=True)
+    slots = _slots(connection, lines, specs)
+    number = numbers(connection, {word for line in lines for word in _words(line)}, add=True)
     cards, texts = [], []
-    for line, values in zip(lines, chosen, strict=True):
-        filters = [number[value] for value in values] + [number[""]] * (FILTERS - len(values))
+    for line, (filters, columns) in zip(lines, slots, strict=True):
         kind, place, state, mark, period, owner = (number[word] for word in _words(line))
         reasons = sum(1 for path, value in line.fields.items() if path.startswith(_REASON) and value)
         begun, changed = instant(line.created_at), instant(line.changed_at)
         told = (line.remarks, reasons, begun, changed)
         cards.append((line.n, kind, place, state, mark, period, owner, *told, *filters))
-        columns = [answer(line.fields, path) for path in specs[line.program].columns]
-        columns += [None] * (COLUMNS - len(columns))
         texts.append((line.n, line.rid, line.rev, line.created_at, line.changed_at, *columns))
     connection.exec_driver_sql(_CARD, cards)
     connection.exec_driver_sql(_LINE, texts)
+    fill(connection, [line for line in lines if coming(connection, line.program) is not None])
+
+
+def fill(connection: sa.Connection, lines: Sequence[Line]) -> None:
+    """Make the rows of these records ready for the list that is coming."""
+    if not lines:
+        return
+    specs = {line.program: coming(connection, line.program) or ListSpec() for line in lines}
+    slots = _slots(connection, lines, specs)
+    rows = [(line.n, *filters, *columns) for line, (filters, columns) in zip(lines, slots, strict=True)]
+    connection.exec_driver_sql(_FILL, rows)
+
+
+def _slots(
+    connection: sa.Connection, lines: Sequence[Line], specs: Mapping[str, ListSpec]
+) -> list[tuple[list[int], list[str | None]]]:
+    """Return per record the numbers of its filters and the answers of its columns, empty places filled up."""
+    chosen = [[answer(line.fields, path) or "" for path in specs[line.program].filters] for line in lines]
+    number = numbers(connection, {"", *(word for words in chosen for word in words)}, add=True)
+    found = []
+    for line, words in zip(lines, chosen, strict=True):
+        filters = [number[word] for word in words] + [number[""]] * (FILTERS - len(words))
+        columns = [answer(line.fields, path) for path in specs[line.program].columns]
+        found.append((filters, columns + [None] * (COLUMNS - len(columns))))
+    return found
 
 
 def _words(line: Line) -> tuple[str, str, str, str, str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sidumba_field.store import cards, codec, lines, narrowing
-from sidumba_field.store.tables import CARD, CARD_LINE, FILE, RECORD, SCOPE
+from sidumba_field.store.tables import CARD, CARD_LINE, FILE, RECORD, SCOPE, TALLY
 from sidumba_field.store.values import Counts, FileState, Mark, RecordRow
 
 Key = tuple[str, str]
@@ -31,6 +31,14 @@ _COUNT_OF = {
 _TEXT = sa.table("record_text", sa.column("rowid"))
 _SLOTS = [CARD_LINE.c[f"c{n}"] for n in range(1, lines.COLUMNS + 1)]
 _FILTERS = [CARD.c[f"f{n}"] for n in range(1, lines.FILTERS + 1)]
+_NAMED: dict[str, sa.Column[Any]] = {
+    PLACE: CARD.c.place,
+    STATE: CARD.c.state,
+    "@period": CARD.c.period,
+    "@owner": CARD.c.owner,
+    "@mark": CARD.c.mark,
+}
+_TALLIED = {PLACE: "place", STATE: "state", "@period": "period", "@mark": "mark"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +89,35 @@ class Wanted:
 
 
 def _conditions(
-    connection: sa.Connection, query: ListQuery, *, states: bool = True
+    connection: sa.Connection, query: ListQuery, *, states: bool = True, table: sa.Table = CARD
 ) -> list[sa.ColumnElement[bool]]:
-    """Return what a record must fulfil; a filter whose words nobody knows fulfils nothing."""
+    """Return what a record must fulfil; a filter nobody knows yet, by its words or at all, fulfils nothing.
+
+    ``table``: ``card``, or ``tally`` for a question without owners and filters of the program.
+    """
     known = lines.spec_of(connection, query.program) or lines.ListSpec()
+    column = table.c
     asked: list[tuple[sa.Column[Any], Sequence[str] | None]] = [
-        (CARD.c.kind, [lines.kind_of(query.program, query.subject)]),
-        (CARD.c.place, query.vids),
-        (CARD.c.place, query.places),
-        (CARD.c.state, query.states if states else None),
-        (CARD.c.mark, query.marks),
-        (CARD.c.period, query.periods),
+        (column.kind, [lines.kind_of(query.program, query.subject)]),
+        (column.place, query.vids),
+        (column.place, query.places),
+        (column.state, query.states if states else None),
+        (column.mark, query.marks),
+        (column.period, query.periods),
         (CARD.c.owner, query.owners),
-        *((_FILTERS[known.filters.index(path)], values) for path, values in query.choices.items()),
     ]
-    found = lines.numbers(connection, {word for _, words in asked for word in words or ()})
+    for path, values in query.choices.items():
+        ready = path in known.filters
+        asked.append((_FILTERS[known.filters.index(path)], values) if ready else (column.kind, ()))
+    numbers = lines.numbers(connection, {word for _, words in asked for word in words or ()})
     conditions: list[sa.ColumnElement[bool]] = []
-    for column, words in asked:
+    for one, words in asked:
         if words is not None:
-            ids = sorted({found[word] for word in words if word in found})
-            conditions.append(column == ids[0] if len(ids) == 1 else column.in_(ids))
+            ids = sorted({numbers[word] for word in words if word in numbers})
+            conditions.append(one == ids[0] if len(ids) == 1 else one.in_(ids))
     if query.returned is not None:
-        conditions.append(CARD.c.remarks > 0 if query.returned else CARD.c.remarks == 0)
+        back = column.back if table is TALLY else sa.case((CARD.c.remarks > 0, 1), else_=0)
+        conditions.append(back == int(query.returned))
     return conditions
 
 
@@ -161,6 +176,8 @@ def _order(connection: sa.Connection, query: ListQuery) -> tuple[list[sa.ColumnE
         )
         return [_way(key, query.descending), CARD.c.changed.desc(), CARD.c.n.desc()], False
     spec = lines.spec_of(connection, query.program) or lines.ListSpec()
+    if query.sort not in spec.columns:
+        return _order(connection, replace(query, sort=CHANGED, descending=True))
     slot = _SLOTS[spec.columns.index(query.sort)]
     value = sa.cast(slot, sa.REAL) if query.numeric else sa.collate(slot, "NOCASE")
     return [slot.is_(None), _way(value, query.descending), CARD.c.changed.desc(), CARD.c.n.desc()], True
@@ -172,18 +189,22 @@ def _way(key: sa.ColumnElement[Any], descending: bool) -> sa.ColumnElement[Any]:
 
 def facets(connection: sa.Connection, query: ListQuery, by: str) -> dict[str, int]:
     """Return how many records found carry which word of ``by``: "@unit", "@period", "@owner", "@mark", "@state" or
-    a filter path of the program."""
+    a filter path of the program (nothing while its list is not ready for that filter)."""
     spec = lines.spec_of(connection, query.program) or lines.ListSpec()
-    named = {PLACE: CARD.c.place, "@period": CARD.c.period, "@owner": CARD.c.owner, "@mark": CARD.c.mark}
-    column = {**named, STATE: CARD.c.state}.get(by)
-    if column is None:
-        column = _FILTERS[spec.filters.index(by)]
-    conditions = _conditions(connection, query)
-    source = _source(query, conditions)
-    asked = sa.select(column, sa.func.count()).select_from(source).where(*conditions).group_by(column)
-    found = {int(row[0]): int(row[1]) for row in connection.execute(asked)}
-    words = lines.spelled(connection, found)
-    return {words[number]: count for number, count in found.items()}
+    if by not in _NAMED and by not in spec.filters:
+        return {}
+    if by in _TALLIED and not (query.text.strip() or query.owners is not None or query.choices):
+        column: sa.Column[Any] = TALLY.c[_TALLIED[by]]
+        conditions = _conditions(connection, query, table=TALLY)
+        asked = sa.select(column, sa.func.sum(TALLY.c.count)).where(*conditions, TALLY.c.count > 0)
+    else:
+        column = _NAMED[by] if by in _NAMED else _FILTERS[spec.filters.index(by)]
+        conditions = _conditions(connection, query)
+        source = _source(query, conditions)
+        asked = sa.select(column, sa.func.count()).select_from(source).where(*conditions)
+    counted = {int(row[0]): int(row[1]) for row in connection.execute(asked.group_by(column))}
+    words = lines.spelled(connection, counted)
+    return {words[number]: count for number, count in counted.items()}
 
 
 # ------------------------------------------------------------------------------------------------------- rows
@@ -326,9 +347,9 @@ def index_stale(connection: sa.Connection) -> None:
 
 def counts(connection: sa.Connection, program: str | None) -> Counts:
     """Count records by mark, returned ones, and files that are not whole on the server yet."""
-    returned = sa.func.sum(sa.case((CARD.c.remarks > 0, 1), else_=0))
-    asked = sa.select(CARD.c.kind, CARD.c.mark, sa.func.count(), returned).group_by(CARD.c.kind, CARD.c.mark)
-    found = connection.execute(asked).all()
+    returned = sa.func.sum(TALLY.c.count * TALLY.c.back)
+    asked = sa.select(TALLY.c.kind, TALLY.c.mark, sa.func.sum(TALLY.c.count), returned)
+    found = connection.execute(asked.where(TALLY.c.count > 0).group_by(TALLY.c.kind, TALLY.c.mark)).all()
     words = lines.spelled(connection, {number for row in found for number in row[:2]})
     total: Counter[str] = Counter()
     for kind, mark, number, back in found:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
-from sidumba_field.store import cards, codec, lines, listing
+from sidumba_field.store import filling, lines, listing
 from sidumba_field.store.database import Database
+from sidumba_field.store.filling import Filling
 from sidumba_field.store.lines import ListSpec
 from sidumba_field.store.listing import Hits, ListQuery
-from sidumba_field.store.tables import CARD, LIST_SPEC, RECORD
+from sidumba_field.store.tables import RECORD
 from sidumba_field.store.values import RecordRow
 
-_CHUNK = 500
 #: The words of the full text index as a table of their own; it holds nothing and lives as long as the connection.
 _WORDS = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.record_words USING fts5vocab(main, record_text, row)"
 
@@ -26,17 +25,32 @@ class Lists:
         self._db = database
 
     def use(self, program: str, spec: ListSpec) -> bool:
-        """Say what a program's list consists of; a changed one rewrites the rows of its records (True)."""
+        """Say what a program's list consists of; True when that is something else than before.
+
+        Few records get their new rows at once. Many keep the old ones until all are ready: then ``filling`` tells how
+        far that is, and every call of ``fill`` goes on with it, also after a kill.
+        """
         with self._db.read() as connection:
-            if lines.spec_of(connection, program) == spec:
+            if (lines.coming(connection, program) or lines.spec_of(connection, program)) == spec:
                 return False
         with self._db.write() as connection:
-            texts = {name: codec.dump(list(getattr(spec, name))) for name in ListSpec.__slots__}
-            row = insert(LIST_SPEC).values(program=program, **texts)
-            connection.execute(row.on_conflict_do_update(index_elements=[LIST_SPEC.c.program], set_=texts))
-            connection.info.pop("specs", None)
-            _rewrite(connection, program)
+            # A list given up half-way has left its words in the index: the one before is filled again, too.
+            if filling.stop(connection, program) or lines.spec_of(connection, program) != spec:
+                filling.begin(connection, program, spec)
+                if filling.amount(connection, program) <= filling.AT_ONCE:
+                    while not filling.step(connection, program):
+                        pass
         return True
+
+    def filling(self) -> Mapping[str, Filling]:
+        """Return program -> how far its list is, of those whose rows are being made; empty nearly always."""
+        with self._db.read() as connection:
+            return filling.running(connection)
+
+    def fill(self, program: str) -> bool:
+        """Make some hundred rows more of a changed list, durably; True when it is whole and shown from now on."""
+        with self._db.write() as connection:
+            return filling.step(connection, program)
 
     def hits(self, query: ListQuery) -> Hits:
         """Return everything found, in order, with counts per state."""
@@ -88,34 +102,3 @@ class Lists:
         if stale is not None:
             with self._db.write() as connection:
                 listing.index_stale(connection)
-
-
-def _rewrite(connection: sa.Connection, program: str) -> None:
-    """Write the rows of a program's records anew, a few hundred at a time."""
-    last = 0
-    while True:
-        asked = (
-            sa.select(RECORD, CARD.c.remarks.label("open_remarks"))
-            .join(CARD, CARD.c.n == RECORD.c.n)
-            .where(RECORD.c.program == program, RECORD.c.n > last)
-            .order_by(RECORD.c.n)
-            .limit(_CHUNK)
-        )
-        found = connection.execute(asked).mappings().all()
-        if not found:
-            return
-        last = found[-1]["n"]
-        lines.write(connection, [_line(row) for row in found])
-        for row in found:
-            cards.index_words(connection, row["n"], program, codec.load(row["fields"]))
-
-
-def _line(row: codec.Row) -> lines.Line:
-    told = ("n", "rid", "vid", "program", "subject", "state", "mark", "period", "owner", "rev")
-    return lines.Line(
-        **{name: row[name] for name in told},
-        remarks=row["open_remarks"],
-        created_at=row["created_at"],
-        changed_at=row["changed_at"],
-        fields=codec.load(row["fields"]),
-    )

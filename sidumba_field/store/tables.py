@@ -154,6 +154,51 @@ class ListSpecTable(Base, table=True):
     search: str
 
 
+class TallyTable(Base, table=True):
+    """How many cards have which numbers in common; kept by triggers. ``back``: 1 for those sent back with remarks."""
+
+    __tablename__ = "tally"
+    kind: int = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    state: int = Field(primary_key=True)
+    mark: int = Field(primary_key=True)
+    period: int = Field(primary_key=True)
+    back: int = Field(primary_key=True)
+    count: int
+
+
+class ListFillTable(Base, table=True):
+    """A list whose columns changed: what it is going to show, and the last record (``n``) made ready for it."""
+
+    __tablename__ = "list_fill"
+    program: str = Field(primary_key=True)
+    columns: str
+    filters: str
+    search: str
+    last: int
+
+
+class FillLineTable(Base, table=True):
+    """What lines and filters are going to hold once all of a changed list is ready."""
+
+    __tablename__ = "fill_line"
+    n: int | None = Field(primary_key=True)
+    f1: int
+    f2: int
+    f3: int
+    f4: int
+    c1: str | None
+    c2: str | None
+    c3: str | None
+    c4: str | None
+    c5: str | None
+    c6: str | None
+    c7: str | None
+    c8: str | None
+    c9: str | None
+    c10: str | None
+
+
 class JournalTable(Base, table=True):
     """The open draft: one row per answered path, not sealed yet. ``seen``: revision the answer was given on."""
 
@@ -303,6 +348,9 @@ WORD = _table("word")
 CARD = _table("card")
 CARD_LINE = _table("card_line")
 LIST_SPEC = _table("list_spec")
+TALLY = _table("tally")
+LIST_FILL = _table("list_fill")
+FILL_LINE = _table("fill_line")
 JOURNAL = _table("journal")
 OUTBOX = _table("outbox")
 PREDICTION = _table("prediction")

@@ -107,6 +107,7 @@ def test_a_migrated_schema_is_the_one_the_tables_speak_of(tmp_path: Path) -> Non
         ("card", "n"),
         *(("card_line", name) for name in ("n", *(f"c{column}" for column in range(1, 11)))),
         ("feed", "payload"),
+        *(("fill_line", name) for name in ("n", *(f"c{column}" for column in range(1, 11)))),
         ("feed_lost", "n"),
         ("journal", "value"),
         ("record", "base"),
