@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.programs import PaperSpec, Program
@@ -13,12 +14,21 @@ from sidumba_field.services.papers_select import states_of
 from sidumba_field.services.papers_values import numbered, officials, place_words
 from sidumba_field.services.papers_views import NOBODY, PaperChoice, PaperOptions, PaperRow
 from sidumba_field.services.subjects import Subjects
-from sidumba_field.store import ListQuery, RecordRow
+from sidumba_field.store import ListQuery
 from sidumba_field.words import number, say
 
-MOST_SUBJECTS = 50
+MOST_SUBJECTS, MOST_FOUND = 50, 20
 STATE = "@state"
 _KEPT = ("size", "orientation", "right", "left")
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """One subject a paper can be printed of: record id, the unit it lies in, how it is called in a list."""
+
+    rid: str
+    unit: str
+    words: str
 
 
 class Offer:
@@ -93,7 +103,7 @@ class Offer:
     def options(self, choice: PaperChoice) -> PaperOptions:
         """Return what may be chosen for one paper, gaps of ``choice`` filled in."""
         program, spec, paper = self.paper(choice.paper)
-        subjects = self._of_one(program, spec)
+        subjects = self._of_one(program, spec, choice.subject)
         filled = self._filled(program, spec, paper, choice, subjects)
         many = spec.subject == "records"
         chosen = next((row for row in subjects if row.rid == filled.subject), None)
@@ -103,7 +113,7 @@ class Offer:
             label=spec.label,
             units=self._units(program) if many else (),
             periods=self._periods(program) if many else (),
-            subjects=tuple((row.rid, self._subject_words(program, row)) for row in subjects),
+            subjects=tuple((row.rid, row.words) for row in subjects),
             officials=self._officials(program, filled, chosen),
             sides=tuple(side for side in ("right", "left") if getattr(paper, side) is not None)
             if spec.subject != "record"
@@ -125,7 +135,7 @@ class Offer:
         spec: PaperSpec,
         paper: Paper,
         choice: PaperChoice,
-        subjects: list[RecordRow],
+        subjects: list[_Subject],
     ) -> PaperChoice:
         kept = self._remembered(choice.paper)
         today = self.desk.local(self.desk.clock.now()).date()
@@ -141,41 +151,52 @@ class Offer:
             number=choice.number or self._next_number(paper, choice.paper),
         )
 
-    def _of_one(self, program: Program, spec: PaperSpec) -> list[RecordRow]:
-        """Return the newest subjects a single paper can be printed of."""
+    def _of_one(self, program: Program, spec: PaperSpec, chosen: str) -> list[_Subject]:
+        """Return the newest subjects a single paper can be printed of, and the chosen one however old it is."""
         if spec.subject in ("records", "form"):
             return []
-        columns = [program.title_path, program.subtitle_path]
-        return self.desk.seat().store.records.find(
-            program.id,
-            spec.subject,
-            states=spec.states or None,
-            limit=MOST_SUBJECTS,
-            vids=self.desk.my_vids(program.id),
-            columns=columns,
-        )
+        newest = self._search(program, spec, "", MOST_SUBJECTS)
+        if not chosen or any(one.rid == chosen for one in newest):
+            return newest
+        record = self._subjects.record(chosen)
+        unit = self.desk.scope(record.vid).unit
+        words = self._subject_words(program, record.fields, unit, record.period)
+        return [_Subject(chosen, unit, words), *newest]
 
     def find(self, paper_id: str, typed: str) -> tuple[tuple[str, str], ...]:
-        """Return (record id, words) of the records whose words begin with what is typed."""
+        """Return (record id, words) of the subjects of a paper that are found by what is typed, all for "".
+
+        Records are found in the full text: every word typed must begin a word of an answer. Raises report.unknown.
+        """
         program, spec, _ = self.paper(paper_id)
+        if spec.subject == "record" and typed.strip():
+            found = self._search(program, spec, typed, MOST_FOUND)
+        else:
+            wanted = typed.strip().lower()
+            found = [one for one in self._of_one(program, spec, "") if wanted in one.words.lower()]
+        return tuple((one.rid, one.words) for one in found)
+
+    def _search(self, program: Program, spec: PaperSpec, typed: str, limit: int) -> list[_Subject]:
         rows = self.desk.seat().store.records.find(
             program.id,
             spec.subject,
             states=spec.states or None,
             text=typed,
-            limit=20,
+            limit=limit,
             vids=self.desk.my_vids(program.id),
             columns=[program.title_path, program.subtitle_path],
         )
-        return tuple((row.rid, self._subject_words(program, row)) for row in rows)
+        return [
+            _Subject(row.rid, row.unit, self._subject_words(program, row.fields, row.unit, row.period))
+            for row in rows
+        ]
 
-    def _subject_words(self, program: Program, row: RecordRow) -> str:
-        name = row.fields.get(program.title_path, "")
-        owner = row.fields.get(program.subtitle_path, "")
-        place = program.place_name(row.unit) or row.unit
+    def _subject_words(self, program: Program, fields: Mapping[str, str], unit: str, period: str) -> str:
+        name, owner = fields.get(program.title_path, ""), fields.get(program.subtitle_path, "")
+        place = program.place_name(unit) or unit
         if name:
             return ", ".join(part for part in (name, owner, place) if part)
-        return f"{place}, {row.period}".strip(", ")
+        return f"{place}, {period}".strip(", ")
 
     def _units(self, program: Program) -> tuple[tuple[str, str], ...]:
         """Return the person's places: everything, his districts when there are several, his villages."""
@@ -197,14 +218,14 @@ class Offer:
         return (("", say("laporan.all_periods", self.desk.lang)), *((period, period) for period in known))
 
     def _officials(
-        self, program: Program, choice: PaperChoice, row: RecordRow | None
+        self, program: Program, choice: PaperChoice, row: _Subject | None
     ) -> tuple[tuple[str, str], ...]:
         unit = row.unit if row is not None else choice.unit
         listed = officials(self.desk, program, unit)
         named = [(role, f"{one.name}, {one.full_position}") for role, one in listed.items()]
         return (*named, (NOBODY, say("laporan.nobody", self.desk.lang)))
 
-    def _may_reveal(self, program: Program, choice: PaperChoice, row: RecordRow | None) -> bool:
+    def _may_reveal(self, program: Program, choice: PaperChoice, row: _Subject | None) -> bool:
         """The right must be held over every place the paper speaks of."""
         if row is not None:
             return any(program.reveals(role) for role in self.desk.roles(program.id, row.unit))

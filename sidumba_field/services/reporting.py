@@ -99,6 +99,10 @@ class ReportingService:
         """Return what may be chosen for a paper, every gap of ``choice`` filled in. Raises report.unknown."""
         return self._offer.options(choice)
 
+    def find(self, paper_id: str, typed: str) -> tuple[tuple[str, str], ...]:
+        """Return (record id, words) of what a paper can be printed of, found by what is typed; report.unknown."""
+        return self._offer.find(paper_id, typed)
+
     def prepare(self, choice: PaperChoice) -> PaperJob:
         """Gather a paper for drawing on another thread. Raises report.unknown, workflow.outside_area.
 

@@ -76,6 +76,10 @@ class FakeReports:
             empty="Belum ada data untuk laporan ini." if choice.paper == "lembar" else "",
         )
 
+    def find(self, paper: str, typed: str) -> tuple[tuple[str, str], ...]:
+        self.office.note("find", paper, typed)
+        return ()
+
     def prepare(self, choice: PaperChoice) -> PaperJob:
         self.office.note("prepare", choice)
         options = self.options(choice)

@@ -133,7 +133,7 @@ def village(themed: QApplication, jobs: Jobs, tmp_path: Path) -> Iterator[RealLa
             entry=EntryService(office.desk),
             review=ReviewService(office.desk),
             syncing=SyncingService(office.desk, session, jobs.database_worker),
-            reporting=ReportingService(office.desk),
+            reporting=ReportingService(office.desk, jobs.database_worker),
             lists=ListService(office.desk),
             steps=StepsService(office.desk),
             periods=PeriodService(office.desk),

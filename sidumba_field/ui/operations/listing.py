@@ -19,7 +19,6 @@ from sidumba_field.services.listing_views import (
     PeekView,
     Person,
 )
-from sidumba_field.services.papers_views import PaperChoice
 from sidumba_field.services.views import Changes, Refusal
 from sidumba_field.ui.operations import entry, review
 from sidumba_field.ui.operations.printing import folder
@@ -244,8 +243,7 @@ def print_chosen(desk: Desk, numbers: Sequence[int]) -> None:
         if not rids or not papers:
             desk.say(Notice(told("bulk.no_print"), "amber"))
             return
-        for paper in papers:
-            desk.reports.choices[paper] = PaperChoice(paper, rids=rids)
+        desk.reports.take_selection(papers, rids)
         desk.go.emit("reports")
 
     desk.jobs.db(work, ready, desk.fail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,14 +53,15 @@ def print_record(desk: Desk, rid: str) -> None:
 
 
 def load(desk: Desk) -> None:
-    """Fetch the papers; the one in hand, or the first, is shown."""
+    """Fetch the papers; the one asked for, else the one in hand, else the first is shown."""
 
     def fetched(rows: tuple[PaperRow, ...]) -> None:
         desk.reports.show_rows(rows)
         known = {row.paper for row in rows}
-        wanted = (
-            desk.reports.paper if desk.reports.paper in known else next(iter(known and [rows[0].paper]), "")
-        )
+        model = desk.reports
+        ordered = (model.wanted, model.paper, *(row.paper for row in rows))
+        model.wanted = ""
+        wanted = next((paper for paper in ordered if paper in known), "")
         if wanted:
             choose_paper(desk, wanted)
 
@@ -76,6 +78,17 @@ def choose(desk: Desk, **changes: object) -> None:
     choice = desk.reports.with_(**changes)
     if choice is not None and choice != (desk.reports.options and desk.reports.options.choice):
         _make(desk, choice, remember=True)
+
+
+def find_subject(desk: Desk, typed: str, then: Callable[[str, str, Sequence[tuple[str, str]]], None]) -> None:
+    """Look for the subjects of the paper in hand by what is typed; ``then`` is told (paper, typed, rows)."""
+    paper = desk.reports.paper
+    if paper:
+        desk.jobs.db(
+            lambda: desk.services.reporting.find(paper, typed),
+            lambda rows: then(paper, typed, rows),
+            desk.fail,
+        )
 
 
 def _make(desk: Desk, choice: PaperChoice, *, remember: bool = False) -> None:

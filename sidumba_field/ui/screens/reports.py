@@ -16,6 +16,8 @@ from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.label import ElidedLabel
 from sidumba_field.ui.widgets.page_header import PageHeader
+from sidumba_field.ui.widgets.speech import language
+from sidumba_field.words import number
 
 WIDE, NARROW = 312, 280
 
@@ -66,6 +68,9 @@ class ReportsScreen(QWidget):
         self.table.clicked.connect(partial(operations.save, desk, "xlsx"))
         self.choices.paper_chosen.connect(partial(operations.choose_paper, desk))
         self.choices.changed.connect(self._changed)
+        self.choices.subject_wanted.connect(
+            lambda typed: operations.find_subject(desk, typed, self.choices.offer_subjects)
+        )
         self.choices.check_wanted.connect(lambda: desk.go.emit("review"))
         self.preview.turned.connect(partial(operations.turn_to, desk))
         self.preview.resized.connect(lambda: operations.turn_to(desk, desk.reports.page))
@@ -77,7 +82,11 @@ class ReportsScreen(QWidget):
 
     def _show(self) -> None:
         options = self._desk.reports.options
-        self._what.setText(options.label if options is not None else "")
+        told = options.label if options is not None else ""
+        if options is not None and options.choice.rids:
+            count = number(len(options.choice.rids), lang=language())
+            told = words("selected", paper=told, count=count)
+        self._what.setText(told)
 
     # -- keys the window hands on
 
@@ -94,7 +103,8 @@ class ReportsScreen(QWidget):
         return self.choices.list
 
     def on_leave(self) -> None:
-        """What is still being drawn is not looked at any more."""
+        """What is still being drawn is not looked at any more; a selection was for this look."""
+        self._desk.reports.drop_selection()
         if self._desk.reports.busy == "preview":
             operations.cancel(self._desk)
 

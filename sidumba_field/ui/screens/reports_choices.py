@@ -5,7 +5,7 @@ Every change is handed on at once; the preview follows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
@@ -31,11 +31,13 @@ SIDES = ("right", "left")
 
 
 class Choices(Ground):
-    """The left column. ``paper_chosen`` carries an id, ``changed`` (name of the choice, value)."""
+    """The left column. ``paper_chosen`` carries an id, ``changed`` (name of the choice, value), ``subject_wanted``
+    what was typed to find one."""
 
     paper_chosen = Signal(str)
     changed = Signal(str, object)
     check_wanted = Signal()
+    subject_wanted = Signal(str)
 
     def __init__(self, model: ReportsModel, today: Callable[[], date], parent: QWidget | None = None) -> None:
         super().__init__("bg.app", "right", parent)
@@ -61,9 +63,8 @@ class Choices(Ground):
             return words(f"choice.{name}")
 
         found: dict[str, QWidget] = {
-            "subject": LookupField(
-                self._find("subjects"), self._word("subjects"), named("subject"), show_codes=False
-            ),
+            # One of perhaps 100,000 records: what is typed is looked for where the records are.
+            "subject": LookupField(None, self._word("subjects"), named("subject"), show_codes=False),
             "place": LookupField(self._find("units"), self._word("units"), named("place"), show_codes=False),
             "period": DropField(named("period")),
             "day": DateField(named("day")),
@@ -134,6 +135,7 @@ class Choices(Ground):
         model.changed.connect(self._show_list)
         model.options_changed.connect(self._show)
         fields = self._fields
+        fields["subject"].rows_wanted.connect(self.subject_wanted)  # type: ignore[attr-defined]
         fields["subject"].edited.connect(lambda value: self._tell("subject", value))  # type: ignore[attr-defined]
         fields["place"].edited.connect(lambda value: self._tell("unit", value))  # type: ignore[attr-defined]
         fields["period"].chosen.connect(lambda value: self._tell("period", value))  # type: ignore[attr-defined]
@@ -151,6 +153,13 @@ class Choices(Ground):
             )
 
     # -- telling
+
+    def offer_subjects(self, paper: str, typed: str, rows: Sequence[tuple[str, str]]) -> None:
+        """What was found for ``typed``; dropped when another paper is in hand by now."""
+        field = self._fields["subject"]
+        assert isinstance(field, LookupField)
+        if paper == self._model.paper:
+            field.offer(typed, rows)
 
     def _paper(self, key: str) -> None:
         if not self._showing and key != self._model.paper:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -30,6 +31,7 @@ class ReportsModel(QObject):
         self.choices: dict[str, PaperChoice] = {}
         self.shown: PaperShown | None = None
         self.image: PageImage | None = None
+        self.wanted = ""  # the paper to begin with next time Laporan comes to the front
         self.page = 1
         self.zoom = WHOLE
         self.scale = 1.0  # dots of the screen per point of the sheet, as the preview wants it
@@ -48,6 +50,16 @@ class ReportsModel(QObject):
         """A fresh list of papers."""
         self.rows = rows
         self.changed.emit()
+
+    def take_selection(self, papers: Sequence[str], rids: tuple[str, ...]) -> None:
+        """The next look at Laporan prints exactly these records, on the first of these papers."""
+        for paper in papers:
+            self.choices[paper] = replace(self.choices.get(paper) or PaperChoice(paper), rids=rids)
+        self.wanted = papers[0]
+
+    def drop_selection(self) -> None:
+        """A selection holds for one look: whoever comes back finds all records again."""
+        self.choices = {paper: replace(choice, rids=()) for paper, choice in self.choices.items()}
 
     def begin(self) -> int:
         """A new paper or choice: what is still being drawn belongs to the past."""

@@ -348,3 +348,26 @@ def test_a_sheet_names_who_took_the_step_also_when_somebody_else_prints_it(
     after = pdf_text(acting_head(office), PaperChoice(SHEET, subject=batch))
     assert "Plt." not in after
     assert "Rahmat Hidayat" in after
+
+
+def test_any_record_is_found_however_old_it_is(office: Office, told: Told) -> None:
+    oldest = told.business(answers={"usaha/nama": "Wadai Sari Manis"})
+    for _ in range(51):
+        told.business()
+    told.pull()
+    service = seated(office)
+    newest = [rid for rid, _ in service.options(PaperChoice(CARD)).subjects]
+    assert oldest not in newest
+    assert service.find(CARD, "sari wad") == ((oldest, "Wadai Sari Manis, Siti Aminah, Halong"),)
+    assert [rid for rid, _ in service.find(CARD, "")] == newest
+    chosen = service.options(PaperChoice(CARD, subject=oldest))
+    assert dict(chosen.subjects)[oldest].startswith("Wadai Sari Manis")
+    assert chosen.choice.subject == oldest
+    assert "Wadai Sari Manis" in pdf_text(service, chosen.choice)
+
+
+def test_batches_are_found_by_place_and_period(office: Office, told: Told) -> None:
+    batch = told.batch(told_rows(told, 1))
+    service = seated(office)
+    assert [rid for rid, _ in service.find(SHEET, "halong")] == [batch]
+    assert service.find(SHEET, "paringin") == ()
