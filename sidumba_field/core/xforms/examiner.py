@@ -7,47 +7,30 @@ answers can say (rows inside rows, choices filtered inside the form, walks throu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock
 from sidumba_field.core.xforms.choices import Choices, row_test
 from sidumba_field.core.xforms.definition import FormDefinition
-from sidumba_field.core.xforms.expression import Expression
-from sidumba_field.core.xforms.flat import (
-    Code,
-    Shape,
-    Untranslatable,
-    translate,
-    translate_text,
-    translate_truth,
-)
+from sidumba_field.core.xforms.flat import Shape, Untranslatable
+from sidumba_field.core.xforms.flat_form import Fault, Listed, form_function
 from sidumba_field.core.xforms.flat_values import NAMES
 from sidumba_field.core.xforms.instance import Instance, split_row
 from sidumba_field.core.xforms.interview import META, Interview
-from sidumba_field.core.xforms.itemset import ItemFilter, RowTest, query
-from sidumba_field.core.xforms.judge import CHECKED_TYPES, wrong_type
+from sidumba_field.core.xforms.itemset import ItemFilter, query
 from sidumba_field.core.xforms.lookup import Lookup, LookupQuery
-from sidumba_field.core.xforms.parts import Repeat, template_path
-from sidumba_field.core.xforms.refs import Names, Scope
+from sidumba_field.core.xforms.refs import Names
 from sidumba_field.core.xforms.values import RUNTIME, Runtime
-from sidumba_field.core.xforms.violations import Severity
 
+__all__ = ["Examination", "Examiner", "Fault", "is_explained", "through_interview"]
+
+#: Answers of one row by the paths of their questions.
+_Row = dict[str, Any]
 _KEPT = 20_000
-_CHOSEN = frozenset({"select_one", "select_multiple", "lookup", "rank"})
-_ONE = frozenset({"select_one", "lookup"})
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A violation without its sentence."""
-
-    path: str
-    kind: str
-    severity: Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,58 +40,6 @@ class Examination:
 
     faults: tuple[Fault, ...]
     calculated: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class _Row:
-    """A place that holds answers: the record itself (path "") or one row. ``off``: what is not relevant here."""
-
-    path: str
-    values: dict[str, str]
-    off: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One node to be worked out. ``leaves``: answers at or below it, here and (repeat -> keys) in rows."""
-
-    key: str
-    repeat: str
-    relevant: Code | None
-    calculate: Code | None
-    gates: tuple[str, ...]
-    row_gates: tuple[str, ...]
-    leaves: tuple[str, ...]
-    rows_below: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """One question to be judged. ``checked``: whether its type can be wrong; ``right``: answers that are right without
-    another look (None: all are)."""
-
-    key: str
-    repeat: str
-    gates: tuple[str, ...]
-    row_gates: tuple[str, ...]
-    kind: str
-    type: str
-    checked: bool
-    required: Code | None
-    constraint: Code | None
-    warning: Code | None
-    allowed: frozenset[str] | None
-    lookup: str = ""
-    rows: ItemFilter | None = None
-    wanted: tuple[Code, ...] = ()
-    rest: RowTest | None = None
-
-    right: frozenset[str] | None = field(init=False, default=frozenset())
-
-    def __post_init__(self) -> None:
-        if not self.checked and not self.lookup and self.constraint is None and self.warning is None:
-            right = frozenset() if self.allowed is not None and self.kind not in _ONE else self.allowed
-            object.__setattr__(self, "right", right)
 
 
 class _Lists:
@@ -131,13 +62,17 @@ class _Lists:
             self._keep(asked, found)
         return found
 
-    def admits(self, rule: _Rule, code: str, wanted: tuple[Any, ...]) -> bool:
-        """Tell whether a list has ``code`` among the rows that the choice filter of ``rule`` lets through."""
-        asked = (rule.key, code, *(tuple(one) if isinstance(one, list) else one for one in wanted))
+    def admits(self, asker: Listed, codes: Iterable[str], wanted: tuple[Any, ...]) -> bool:
+        """Tell whether a list has ``codes`` among the rows that the choice filter of ``asker`` lets through."""
+        values = tuple(tuple(one) if isinstance(one, list) else one for one in wanted)
+        return all(self._admits(asker, code, wanted, values) for code in codes)
+
+    def _admits(self, asker: Listed, code: str, wanted: tuple[Any, ...], values: tuple[Any, ...]) -> bool:
+        asked = (asker.key, code, *values)
         found: bool | None = self._kept.get(asked)
         if found is None:
-            where = LookupQuery() if rule.rows is None else query(rule.rows, wanted, rule.rest)
-            row = self.lookups[rule.lookup].row(code)
+            where = LookupQuery() if asker.rows is None else query(asker.rows, wanted, asker.rest)
+            row = self.lookups[asker.lookup].row(code)
             found = row is not None and where.admits(row)
             self._keep(asked, found)
         return found
@@ -160,19 +95,16 @@ class Examiner:
     def __init__(self, definition: FormDefinition) -> None:
         self.definition = definition
         self._shape = _shape(definition)
-        self._types = {names: bind.type for names, bind in definition.binds.items()}
-        self._repeats = {"/".join(names): names for names in self._shape.rows}
+        self._repeats = ["/".join(names) for names in self._shape.rows]
         self._blank = dict.fromkeys(("/".join(names) for names in self._shape.top), "")
         self._blank_row = {
-            repeat: dict.fromkeys(("/".join(one) for one in self._shape.rows[names]), "")
-            for repeat, names in self._repeats.items()
+            "/".join(names): dict.fromkeys(("/".join(one) for one in leaves), "")
+            for names, leaves in self._shape.rows.items()
         }
-        self._steps = [self._step(names) for names in definition.graph.order]
-        self._rules = [self._rule(names) for names in definition.judged]
-        self._limits = [self._limit(repeat) for repeat in definition.repeats.values()]
-        self._calculated = self._worked_out()
+        self._judged = form_function(definition, self._shape)
+        self._calculated, self._row_calculated = self._worked_out()
         code = "".join(f"{one}, " for one in self._shape.daily)
-        self._daily: Code = eval(f"lambda t, r, R, k, s: ({code})", NAMES)  # noqa: S307 - our own code
+        self._daily: Any = eval(f"lambda: ({code})", NAMES)  # noqa: S307 - our own code
         self._days: dict[str, Any] = {}
         self._lists: _Lists | None = None
         self._choices: Choices | None = None
@@ -185,100 +117,21 @@ class Examiner:
         except (Untranslatable, TypeError):
             return None
 
-    # -- compiling -----------------------------------------------------------------------------------------------
-
-    def _scope(self, names: Names) -> Scope:
-        form = self.definition
-        return Scope(form.root, names, frozenset(form.below), self._types, form.external)
-
-    def _truth(self, expression: Expression | None, names: Names) -> Code | None:
-        if expression is None:
-            return None
-        return translate_truth(expression.tree, self._scope(names), self._shape)
-
-    def _place(self, names: Names) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-        """Return the repeat a node stands in ("" outside), and what decides on its relevance outside and in the row."""
-        repeat = next((one for one in self._shape.rows if names[: len(one)] == one), None)
-        gates = [
-            names[:depth]
-            for depth in range(1, len(names) + 1)
-            if (bind := self.definition.binds.get(names[:depth])) is not None and bind.relevant is not None
-        ]
-        inside = [one for one in gates if repeat is not None and len(one) >= len(repeat)]
-        outside = [one for one in gates if one not in inside]
-        return (
-            "/".join(repeat or ()),
-            tuple("/".join(one) for one in outside),
-            tuple("/".join(one) for one in inside),
-        )
-
-    def _step(self, names: Names) -> _Step:
-        bind = self.definition.binds[names]
-        repeat, gates, row_gates = self._place(names)
-        depth = len(names)
-        home = self._shape.rows[self._repeats[repeat]] if repeat else self._shape.top
-        below = {
-            "/".join(one): tuple("/".join(leaf) for leaf in leaves)
-            for one, leaves in self._shape.rows.items()
-            if not repeat and one[:depth] == names
-        }
-        return _Step(
-            "/".join(names),
-            repeat,
-            self._truth(bind.relevant, names),
-            translate_text(bind.calculate.tree, self._scope(names), self._shape, bind.type)
-            if bind.calculate is not None and names in home
-            else None,
-            gates,
-            row_gates,
-            tuple("/".join(one) for one in home if one[:depth] == names),
-            tuple(below.items()),
-        )
-
-    def _rule(self, names: Names) -> _Rule:
-        form, bind = self.definition, self.definition.binds[names]
-        question = form.judged[names]
-        repeat, gates, row_gates = self._place(names)
-        itemset = form.itemsets.get(names)
-        if itemset is not None and itemset.lookup is None:
-            raise Untranslatable
-        allowed = None
-        if question.kind in _CHOSEN and itemset is None:
-            allowed = form.values.get(question.path, frozenset())
-        rows = itemset.rows if itemset is not None else None
-        values = itemset.values if itemset is not None else ()
-        return _Rule(
-            "/".join(names),
-            repeat,
-            gates,
-            row_gates,
-            question.kind,
-            bind.type,
-            bind.type in CHECKED_TYPES or question.kind in CHECKED_TYPES,
-            self._truth(bind.required, names) if question.kind not in ("note", "calculate") else None,
-            self._truth(bind.constraint, names),
-            self._truth(bind.warning, names),
-            allowed,
-            (itemset.lookup or "") if itemset is not None and question.kind in _CHOSEN else "",
-            rows,
-            tuple(translate(one.tree, self._scope(names), self._shape) for one in values),
-            row_test(rows) if rows is not None else None,
-        )
-
-    def _limit(self, repeat: Repeat) -> tuple[Repeat, tuple[str, ...]]:
-        _, gates, _ = self._place(tuple(repeat.path.split("/")))
-        return repeat, gates
-
-    def _worked_out(self) -> list[tuple[str, str]]:
-        """Return (repeat, key) of every value that can be worked out again."""
-        found = []
+    def _worked_out(self) -> tuple[list[str], list[tuple[str, str]]]:
+        """Return keys outside rows and (repeat, key) in rows of every value that can be worked out again."""
+        keys: list[str] = []
+        in_rows: list[tuple[str, str]] = []
         for names, bind in self.definition.binds.items():
             if bind.calculate is None or bind.calculate.is_of_the_moment or names[0] == "meta":
                 continue
-            repeat = self._place(names)[0]
-            if names in (self._shape.rows[self._repeats[repeat]] if repeat else self._shape.top):
-                found.append((repeat, "/".join(names)))
-        return found
+            if names in self._shape.top:
+                keys.append("/".join(names))
+            in_rows += [
+                ("/".join(repeat), "/".join(names))
+                for repeat, leaves in self._shape.rows.items()
+                if names in leaves
+            ]
+        return keys, in_rows
 
     # -- judging -------------------------------------------------------------------------------------------------
 
@@ -290,12 +143,18 @@ class Examiner:
         missing = sorted(self.definition.external - set(lookups))
         if missing:
             raise SidumbaError("form.unknown_lookup", name=missing[0], form=self.definition.form_id)
+        # Paths the form does not know stay in: nobody asks for them.
+        record = {**self._blank, **fields}
+        rows, paths = self._rows(fields)
         with self._running(lookups, clock) as lists:
-            record, rows = self._load(fields)
-            daily = self._of_the_day()
-            self._work_out(record, rows, daily, lists)
-            faults = (*self._faults(record, rows, daily, lists), *self._counted(record, rows))
-        return Examination(faults, self._values(record, rows))
+            faults = self._judged(record, rows, paths, fields, self._of_the_day(), lists)
+        found = {key: record[key] for key in self._calculated}
+        for repeat, key in self._row_calculated:
+            cell = key[len(repeat) :]
+            found.update(
+                {path + cell: row[key] for path, row in zip(paths[repeat], rows[repeat], strict=True)}
+            )
+        return Examination(tuple(faults), found)
 
     @contextmanager
     def _running(self, lookups: Mapping[str, Lookup], clock: Clock) -> Iterator[_Lists]:
@@ -314,137 +173,37 @@ class Examiner:
         today = RUNTIME.get().now().date().isoformat() if self._shape.daily else ""
         found = self._days.get(today)
         if found is None:
-            found = self._daily(None, None, None, None, None)
+            found = self._daily()
             self._days = {today: found}
         return found
 
-    def _load(self, given: Mapping[str, str]) -> tuple[_Row, dict[str, list[_Row]]]:
-        """Put answers where they belong; what the form does not know is not judged."""
-        record = _Row("", self._blank.copy())
+    def _rows(self, given: Mapping[str, str]) -> tuple[dict[str, list[_Row]], dict[str, list[str]]]:
+        """Return repeat -> answers of its rows in their order, and repeat -> their paths."""
         rows: dict[str, list[_Row]] = {repeat: [] for repeat in self._repeats}
-        values = record.values
-        cells: list[tuple[str, str]] = []
-        markers: list[tuple[str, str]] = []
-        for path, value in given.items():
-            if path in values:
-                values[path] = value or ""
-            elif value and "[" in path:
-                (markers if path.endswith("]") else cells).append((path, value))
-        if markers:
-            self._add_rows(markers, cells, rows)
-        return record, rows
-
-    def _add_rows(
-        self, markers: list[tuple[str, str]], cells: list[tuple[str, str]], rows: dict[str, list[_Row]]
-    ) -> None:
-        at: dict[str, _Row] = {}
-        for _, path in sorted((int(value) if value.isdigit() else 0, path) for path, value in markers):
+        paths: dict[str, list[str]] = {repeat: [] for repeat in self._repeats}
+        cells = [path for path in given if "[" in path]
+        if not cells:
+            return rows, paths
+        at: dict[str, tuple[str, _Row]] = {}
+        markers = [(given[path], path) for path in cells if path.endswith("]") and given[path]]
+        for _, path in sorted((int(value) if value.isdigit() else 0, path) for value, path in markers):
             split = split_row(path)
-            if split is None or split[0] not in self._repeats:
-                continue
-            at[path] = _Row(path, self._blank_row[split[0]].copy())
-            rows[split[0]].append(at[path])
-        for path, value in cells:
+            if split is not None and split[0] in rows:
+                row = self._blank_row[split[0]].copy()
+                at[path] = split[0], row
+                rows[split[0]].append(row)
+                paths[split[0]].append(path)
+        for path in cells:
             end = path.find("]/") + 1
-            row = at.get(path[:end])
-            key = template_path(path)
-            if (
-                row is not None
-                and key in row.values
-                and path == row.path + key[len(template_path(row.path)) :]
-            ):
-                row.values[key] = value
-
-    def _work_out(self, record: _Row, rows: dict[str, list[_Row]], daily: Any, lists: _Lists) -> None:
-        top, table = record.values, {repeat: [row.values for row in some] for repeat, some in rows.items()}
-        for step in self._steps:
-            for row in rows[step.repeat] if step.repeat else (record,):
-                values = row.values
-                if step.relevant is not None and not step.relevant(top, values, table, daily, lists):
-                    row.off.add(step.key)
-                    for leaf in step.leaves:
-                        values[leaf] = ""
-                    for repeat, leaves in step.rows_below:
-                        for inner in rows[repeat]:
-                            inner.values.update(dict.fromkeys(leaves, ""))
-                if step.calculate is not None and _is_on(step.gates, step.row_gates, record, row):
-                    values[step.key] = step.calculate(top, values, table, daily, lists)
-
-    def _faults(
-        self, record: _Row, rows: dict[str, list[_Row]], daily: Any, lists: _Lists
-    ) -> Iterator[Fault]:
-        top, table = record.values, {repeat: [row.values for row in some] for repeat, some in rows.items()}
-        for rule in self._rules:
-            key = rule.key
-            for row in rows[rule.repeat] if rule.repeat else (record,):
-                value = row.values[key]
-                if value == "":
-                    if rule.required is None or not _is_on(rule.gates, rule.row_gates, record, row):
-                        continue
-                elif rule.right is None or value in rule.right:
-                    # Whatever is answered is relevant: what is not was made blank when all was worked out.
-                    continue
-                args = (top, row.values, table, daily, lists)
-                for kind, severity in _found(rule, value, args):
-                    yield Fault(row.path + key[len(rule.repeat) :], kind, severity)
-
-    def _counted(self, record: _Row, rows: dict[str, list[_Row]]) -> Iterator[Fault]:
-        for repeat, gates in self._limits:
-            if any(gate in record.off for gate in gates):
-                continue
-            count = len(rows[repeat.path])
-            if repeat.max_rows and count > repeat.max_rows:
-                yield Fault(repeat.path, "constraint", Severity.ERROR)
-            elif count < repeat.min_rows:
-                yield Fault(repeat.path, "required", Severity.ERROR)
-
-    def _values(self, record: _Row, rows: dict[str, list[_Row]]) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for repeat, key in self._calculated:
-            if repeat:
-                found.update({row.path + key[len(repeat) :]: row.values[key] for row in rows[repeat]})
-            else:
-                found[key] = record.values[key]
-        return found
+            found = at.get(path[:end])
+            if found is not None and (key := found[0] + path[end:]) in found[1]:
+                found[1][key] = given[path]
+        return rows, paths
 
 
 def is_explained(fields: Mapping[str, str], path: str) -> bool:
     """Tell whether a reason was written for the warning at ``path``."""
     return bool(fields.get(f"{META}reason/{path}", "").strip())
-
-
-def _is_on(gates: tuple[str, ...], row_gates: tuple[str, ...], record: _Row, row: _Row) -> bool:
-    if record.off and not record.off.isdisjoint(gates):
-        return False
-    return not row.off or row.off.isdisjoint(row_gates)
-
-
-_MISSING = (("required", Severity.ERROR),)
-_MISTYPED = (("type", Severity.ERROR),)
-
-
-def _found(rule: _Rule, value: str, args: tuple[Any, ...]) -> tuple[tuple[str, Severity], ...]:
-    """Return what is wrong with one answer that is relevant."""
-    if value == "":
-        return _MISSING if rule.required is not None and rule.required(*args) else ()
-    if rule.checked and wrong_type(rule.kind, rule.type, value):
-        return _MISTYPED
-    if (rule.allowed is not None or rule.lookup) and not _is_choice(rule, value, args):
-        return _MISTYPED
-    found: tuple[tuple[str, Severity], ...] = ()
-    if rule.constraint is not None and not rule.constraint(*args):
-        found = (("constraint", Severity.ERROR),)
-    if rule.warning is not None and not rule.warning(*args):
-        found = (*found, ("warning", Severity.WARNING))
-    return found
-
-
-def _is_choice(rule: _Rule, value: str, args: tuple[Any, ...]) -> bool:
-    if rule.allowed is not None:
-        return value in rule.allowed if rule.kind in _ONE else rule.allowed.issuperset(value.split())
-    wanted = tuple(code(*args) for code in rule.wanted)
-    lists: _Lists = args[4]
-    return all(lists.admits(rule, one, wanted) for one in ([value] if rule.kind in _ONE else value.split()))
 
 
 def _shape(definition: FormDefinition) -> Shape:

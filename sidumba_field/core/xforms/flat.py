@@ -9,19 +9,19 @@ depend on the day alone, ``s`` the form's lists, and the names of ``flat_values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sidumba_field.core.xforms.emit import hash_key
-from sidumba_field.core.xforms.flat_values import NAMES
+from sidumba_field.core.xforms.flat_values import exchange
 from sidumba_field.core.xforms.functions import NUMERIC
 from sidumba_field.core.xforms.functions.registry import REGISTRY
 from sidumba_field.core.xforms.itemset import ItemFilter, recognise
 from sidumba_field.core.xforms.refs import Names, Ref, Scope, is_current, resolve
 from sidumba_field.core.xforms.tree import Bin, Call, Expr, Filter, Neg, Num, Path, Str, Var, children
 
-Code = Callable[..., Any]
 _RELATIONS = {"<": "sf-lt", "<=": "sf-le", ">": "sf-gt", ">=": "sf-ge"}
 _ARITHMETIC = frozenset({"+", "-", "*", "div", "mod"})
 _DATES = frozenset({"today", "now", "date", "date-time"})
@@ -58,38 +58,40 @@ class Piece:
 class Shape:
     """Where answers lie. ``top``, ``rows`` (by repeat): template paths of what holds answers, with their place in the
     document. ``daily``: code of values that depend on the day alone, in the order of ``k``; ``filters``: key -> filter
-    of external lists."""
+    of external lists; ``constants``: word -> what the code needs and cannot spell."""
 
     top: Mapping[Names, int]
     rows: Mapping[Names, Mapping[Names, int]]
     daily: list[str] = field(default_factory=list)
     filters: dict[str, ItemFilter] = field(default_factory=dict)
+    constants: dict[str, Any] = field(default_factory=dict)
+
+    def constant(self, value: object) -> str:
+        """Return a word by which the code finds ``value``."""
+        word = f"c{len(self.constants)}"
+        self.constants[word] = value
+        return word
 
 
-def translate(tree: Expr, scope: Scope, shape: Shape) -> Code:
-    """Return a function (t, r, R, k, s) -> XPath value; node-sets are lists of texts. Raises ``Untranslatable``."""
-    return _compiled(value(_Writer(scope, shape).expr(tree)))
+def value_code(tree: Expr, scope: Scope, shape: Shape) -> str:
+    """Return the code of an XPath value; node-sets are lists of texts. Raises ``Untranslatable``."""
+    return value(_Writer(scope, shape).expr(tree))
 
 
-def translate_truth(tree: Expr, scope: Scope, shape: Shape) -> Code:
-    """``translate`` for rules: the function returns whether the value is true in the ODK dialect."""
+def truth_code(tree: Expr, scope: Scope, shape: Shape) -> str:
+    """Return the code of a rule: whether the value is true in the ODK dialect. Raises ``Untranslatable``."""
     piece = _Writer(scope, shape).expr(tree)
     if piece.kind == "bool":
-        return _compiled(piece.code)
-    return _compiled(f"{piece.code} != ''" if piece.kind in ("str", "node") else f"to_bool({piece.code})")
+        return piece.code
+    return f"{piece.code} != ''" if piece.kind in ("str", "node") else f"to_bool({piece.code})"
 
 
-def translate_text(tree: Expr, scope: Scope, shape: Shape, type_: str) -> Code:
-    """``translate`` for calculates: the function returns the text stored in a question of ``type_``."""
+def text_code(tree: Expr, scope: Scope, shape: Shape, type_: str) -> str:
+    """Return the code of a calculate: the text stored in a question of ``type_``. Raises ``Untranslatable``."""
     piece = _Writer(scope, shape).expr(tree)
     if piece.kind in ("str", "node"):
-        return _compiled(piece.code)
-    return _compiled(f"computed({value(piece)}, {type_!r})")
-
-
-def _compiled(code: str) -> Code:
-    found: Code = eval(f"lambda t, r, R, k, s: {code}", NAMES)  # noqa: S307 - our own code, literals quoted
-    return found
+        return piece.code
+    return f"computed({value(piece)}, {type_!r})"
 
 
 def value(piece: Piece) -> str:
@@ -159,6 +161,8 @@ class _Writer:
             return f"xnumber({piece.code})"
         if self.numeric(node):
             raise Untranslatable
+        if piece.kind in ("str", "node"):
+            return f"number_of({piece.code})"
         return f"to_number({value(piece)})" if piece.kind == "any" else f"to_number({piece.code})"
 
     def truth(self, node: Expr) -> str:
@@ -291,7 +295,7 @@ class _Writer:
 
     def fn_number(self, of: Expr) -> Piece:
         piece = self.expr(of)
-        return piece if piece.kind == "num" else Piece(f"to_number({piece.code})", "num")
+        return piece if piece.kind == "num" else Piece(_numbered(piece), "num")
 
     def fn_concat(self, *args: Expr) -> Piece:
         pieces = [self.expr(arg) for arg in args]
@@ -301,9 +305,38 @@ class _Writer:
 
     def fn_regex(self, of: Expr, pattern: Expr) -> Piece:
         if isinstance(pattern, Str):
-            # The function keeps compiled patterns by their text; a pattern that is none fails there, as ever.
-            return Piece(f"matches({self.text(self.expr(of))}, {pattern.value!r})", "bool")
+            text = self.text(self.expr(of))
+            try:
+                match = self.shape.constant(re.compile(pattern.value).fullmatch)
+            except re.error:
+                # A pattern that is none fails when it is asked for, as ever.
+                return Piece(f"matches({text}, {pattern.value!r})", "bool")
+            return Piece(f"({match}({text}) is not None)", "bool")
         return Piece(_ours("regex", self.expr(of), self.expr(pattern)), "bool")
+
+    def fn_substr(self, of: Expr, start: Expr, end: Expr | None = None) -> Piece:
+        ends = [int(float(one.text)) for one in (start, end) if isinstance(one, Num)]
+        if len(ends) != (1 if end is None else 2):
+            return Piece(
+                _ours("substr", *(self.expr(one) for one in (of, start, end) if one is not None)), "str"
+            )
+        return Piece(
+            f"{self.text(self.expr(of))}[{':'.join(map(str, ends))}{':' if end is None else ''}]", "str"
+        )
+
+    def fn_selected(self, of: Expr, choice: Expr) -> Piece:
+        wanted = (
+            repr(choice.value.strip())
+            if isinstance(choice, Str)
+            else f"{self.text(self.expr(choice))}.strip()"
+        )
+        return Piece(f"({wanted} in {self.text(self.expr(of))}.split())", "bool")
+
+    def fn_count_selected(self, of: Expr) -> Piece:
+        return Piece(f"float(len({self.text(self.expr(of))}.split()))", "num")
+
+    def fn_upper_case(self, of: Expr) -> Piece:
+        return Piece(f"{self.text(self.expr(of))}.upper()", "str")
 
     def fn_count(self, of: Expr) -> Piece:
         if isinstance(of, Path):
@@ -334,6 +367,9 @@ class _Writer:
         return Piece(f"normal({self.native_text(of)})", "str")
 
     def fn_translate(self, of: Expr, letters: Expr, others: Expr) -> Piece:
+        if isinstance(letters, Str) and isinstance(others, Str):
+            table = self.shape.constant(exchange(letters.value, others.value))
+            return Piece(f"{self.native_text(of)}.translate({table})", "str")
         words = ", ".join(self.native_text(one) for one in (of, letters, others))
         return Piece(f"exchanged({words})", "str")
 
@@ -398,7 +434,9 @@ def _is_single(piece: Piece) -> bool:
 
 
 def _numbered(piece: Piece) -> str:
-    return piece.code if piece.kind == "num" else f"to_number({piece.code})"
+    if piece.kind == "num":
+        return piece.code
+    return f"{'number_of' if piece.kind in ('str', 'node') else 'to_number'}({piece.code})"
 
 
 def _is_daily(node: Expr) -> bool:

@@ -15,16 +15,29 @@ from lxml import etree
 from sidumba_field.core.xforms.functions.logic import same
 from sidumba_field.core.xforms.functions.registry import REGISTRY
 from sidumba_field.core.xforms.functions.strings import pattern
+from sidumba_field.core.xforms.judge import wrong_type
 from sidumba_field.core.xforms.recompute import computed
-from sidumba_field.core.xforms.values import NAN, number_text, to_bool, to_number, to_text, unpack
+from sidumba_field.core.xforms.values import (
+    NAN,
+    number_text,
+    parse_date,
+    parse_datetime,
+    to_bool,
+    to_number,
+    to_text,
+    unpack,
+)
 
 _ANYWHERE = etree.Element("x")
 _NUMBER, _STRING = etree.XPath("number($v)"), etree.XPath("string($v)", smart_strings=False)
 _SPACE = re.compile("[ \t\r\n]+")
 #: Digits that a float holds exactly, however they are read.
 _EXACT = 15
+#: Answers read before: one is looked at several times in its record, and neighbours answer alike.
+_READ = 8192
 
 
+@lru_cache(maxsize=_READ)
 def xnumber(text: str) -> float:
     """XPath number() of a text."""
     if len(text) <= _EXACT and text.isascii() and text.isdigit():
@@ -33,6 +46,36 @@ def xnumber(text: str) -> float:
         return NAN
     found: Any = _NUMBER(_ANYWHERE, v=text)
     return float(found)
+
+
+def number_of(text: str) -> float:
+    """``to_number`` of a text."""
+    found = _number_of(text)
+    return to_number(text) if found is None else found
+
+
+@lru_cache(maxsize=_READ)
+def _number_of(text: str) -> float | None:
+    """Return the number of a text, None for one that the office's zone has a say in."""
+    return None if parse_datetime(text) is not None else to_number(text)
+
+
+@lru_cache(maxsize=_READ)
+def no_date(text: str) -> bool:
+    """Tell whether a text is no answer of type date."""
+    return parse_date(text) is None
+
+
+@lru_cache(maxsize=_READ)
+def no_int(text: str) -> bool:
+    """Tell whether a text is no answer of type int."""
+    return wrong_type("", "int", text) is not None
+
+
+@lru_cache(maxsize=_READ)
+def no_decimal(text: str) -> bool:
+    """Tell whether a text is no answer of type decimal."""
+    return wrong_type("", "decimal", text) is not None
 
 
 def xstring(value: Any) -> str:
@@ -103,11 +146,12 @@ def normal(text: str) -> str:
 
 def exchanged(text: str, letters: str, others: str) -> str:
     """XPath translate()."""
-    return text.translate(_exchange(letters, others))
+    return text.translate(exchange(letters, others))
 
 
 @lru_cache(maxsize=256)
-def _exchange(letters: str, others: str) -> dict[int, str | None]:
+def exchange(letters: str, others: str) -> dict[int, str | None]:
+    """Return the table by which XPath translate() exchanges letters."""
     table: dict[int, str | None] = {}
     for at, letter in enumerate(letters):
         table.setdefault(ord(letter), others[at] if at < len(others) else None)
@@ -127,6 +171,7 @@ NAMES: dict[str, Any] = {
     "exchanged": exchanged,
     "matches": matches,
     "normal": normal,
+    "number_of": number_of,
     "number_text": number_text,
     "same": same,
     "to_bool": to_bool,

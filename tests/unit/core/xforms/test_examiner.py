@@ -49,15 +49,15 @@ ODD = [
 ]
 CALCULATED = """
 | survey |
-| | type | name | label | relevant | required | constraint | calculation | choice_filter | bind::sf:warning |
-| | integer | a | A | | yes | . >= 0 and . < 100 | | | ${b} = '' or . <= ${b} |
-| | decimal | b | B | ${a} != 3 | ${a} = 1 | . != 2 or false() | | | . mod 2 = 0 |
-| | text | c | C | | | string-length(normalize-space(.)) > 1 and not(contains(., 'z')) | | | translate(., 'a', 'b') |
-| | date | d | D | | | . <= today() and . > '1900-01-01' | | | sf:age(.) >= 15 |
-| | select_one satu | e | E | selected(${f}, 'a') or ${c} | | | | | . = ${c} |
-| | select_multiple satu | f | F | | | count-selected(.) < 3 | | | selected-at(., 0) = 'a' |
+| | type | name | label | relevant | required | constraint | calculation | bind::sf:warning | bind::sf:refusable |
+| | integer | a | A | | yes | . >= 0 and . < 100 | | ${b} = '' or . <= ${b} | yes |
+| | decimal | b | B | ${a} != 3 | ${a} = 1 | . != 2 or false() | | . mod 2 = 0 | |
+| | text | c | C | | | string-length(normalize-space(.)) > 1 and not(contains(., 'z')) | | translate(., 'a', 'b') | |
+| | date | d | D | | | . <= today() and . > '1900-01-01' | | sf:age(.) >= 15 | |
+| | select_one satu | e | E | selected(${f}, 'a') or ${c} | | | | . = ${c} | |
+| | select_multiple satu | f | F | | | count-selected(.) < 3 | | selected-at(., 0) = 'a' | |
 | | begin_group | g | G | ${e} = 'a' or ${a} + ${b} > 4 | | | | | |
-| | text | h | H | ${c} != 'x' | ${a} | regex(., '[0-9a-z]+') | | | substring-before(., 'a') = substring-after(., 'b') |
+| | text | h | H | ${c} != 'x' | ${a} | regex(., '[^-]+') | | substring-before(., 'a') = substring-after(., 'b') | |
 | | calculate | i | | | | | if(${h} = '', ${a}, concat(${h}, ${b}, -1.5)) | | |
 | | end_group | | | | | | | | |
 | | calculate | j | | | | | coalesce(${i}, ${b}, 'leer') | | |
@@ -67,13 +67,18 @@ CALCULATED = """
 | | calculate | n | | | | | ${a} = ${b} and ${c} = ${h} or ${d} < ${c} | | |
 | | calculate | o | | | | | min(${a}, ${b}) <= max(${a}, 7) | | |
 | | begin_repeat | r | R | ${a} != 5 | | | | | |
-| | text | s | S | | yes | | | | |
-| | integer | u | U | ${s} != 'x' | | . > ${a} | | | . = ${b} |
+| | text | s | S | | yes | | | | yes |
+| | integer | u | U | ${s} != 'x' | | . > ${a} | | . = ${b} | |
 | | calculate | v | | | | | ${u} * ${a} + sum(${w}) | | |
 | | integer | w | W | | | | | | |
 | | end_repeat | | | | | | | | |
 | | calculate | y | | | | | sum(${u}) + count(${r}) + count-non-empty(${s}) | | |
 | | calculate | z | | | | | concat(join('/', ${s}), string(${y} > 2), boolean(${a}), not(${b})) | | |
+| | calculate | z0 | | | | | concat(substr(${c}, 1, 2), '/', substr(${b}, 0), '/', substr(${c}, -1)) | | |
+| | calculate | z4 | | | | | concat(substr(${c}, ${a}, 5), upper-case(${c})) | | |
+| | calculate | z1 | | | | | concat(selected(${f}, ${e}), selected(${c}, ' b '), count-selected(${c})) | | |
+| | calculate | z2 | | | | | number(${c}) + number(${d}) + (${c} - 1) | | |
+| | calculate | z3 | | | | | translate(${c}, ${e}, 'z') | | |
 
 | choices |
 | | list_name | name | label |
@@ -148,6 +153,7 @@ def test_a_shipped_form_is_judged_alike_whatever_stands_in_it(data: st.DataObjec
     fields = umkm_answers.full(data.draw(st.integers(0, 500)))
     paths = sorted(
         {*fields, *form.questions, "asing", "usaha/produk[x]/nama", "usaha/produk[x]", "meta/instanceID"}
+        | {f"@why/{path}" for path in form.questions}
     )
     change = st.dictionaries(st.sampled_from(paths), st.sampled_from([*ODD, *fields.values()]), max_size=12)
     same(form, Examiner(form), {**fields, **data.draw(change)}, dict(opened.lookups))
@@ -157,10 +163,15 @@ SMALL = md_form(CALCULATED)
 ROWS = [f"r[{row}]{cell}" for row in ("p", "q", "0192ab") for cell in ("", "/s", "/u", "/v", "/w")]
 
 
+WHY = [f"@why/{path}" for path in ("a", "c", "h", "r[p]/s", "r/s")]
+
+
 @settings(max_examples=400)
 @given(
     st.dictionaries(
-        st.sampled_from([*SMALL.questions, *ROWS, *ROWS, "@reason/a"]), st.sampled_from(ODD), max_size=24
+        st.sampled_from([*SMALL.questions, *ROWS, *ROWS, "@reason/a", *WHY]),
+        st.sampled_from(ODD),
+        max_size=24,
     )
 )
 def test_every_way_to_write_a_rule_is_judged_alike(fields: dict[str, str]) -> None:
@@ -168,6 +179,45 @@ def test_every_way_to_write_a_rule_is_judged_alike(fields: dict[str, str]) -> No
 
 
 EXAMINER = Examiner(SMALL)
+
+
+def test_what_a_respondent_may_refuse_is_missing_only_without_his_reason() -> None:
+    opened = PROGRAMS["sidumba"]
+    form = opened.form(*opened.main_form)
+    examiner, whole = Examiner(form), umkm_answers.full(3)
+    refusable = [path for path, one in form.questions.items() if one.sf.get("refusable") == "yes"]
+    missed = 0
+    for path in refusable:
+        left = {**whole, path: ""}
+        same(form, examiner, {**left, f"@why/{path}": ""}, dict(opened.lookups))
+        same(form, examiner, {**left, f"@why/{path}": "menolak"}, dict(opened.lookups))
+        faults = [
+            examiner.examine(one, opened.lookups, CLOCK).faults
+            for one in (left, {**left, f"@why/{path}": "x"})
+        ]
+        missing = [any((one.path, one.kind) == (path, "required") for one in some) for some in faults]
+        assert not missing[1]
+        missed += missing[0]
+    assert missed, "no question of the form may be refused"
+
+
+@pytest.mark.parametrize("least", [2, 0])
+@pytest.mark.parametrize("most", [3, 0])
+def test_tables_have_as_many_rows_as_the_form_wants_where_they_are_asked_for(least: int, most: int) -> None:
+    form = md_form(f"""
+    | survey |
+    | | type | name | label | relevant | bind::sf:minRows | bind::sf:maxRows |
+    | | text | a | A | | | |
+    | | begin_group | g | G | ${{a}} != 'x' | | |
+    | | begin_repeat | r | R | ${{a}} != 'y' | {least or ""} | {most or ""} |
+    | | text | t | T | | | |
+    | | end_repeat | | | | | |
+    | | end_group | | | | | |
+    """)
+    examiner = Examiner(form)
+    for a in ("", "x", "y"):
+        for rows in range(5):
+            same(form, examiner, {"a": a, **{f"g/r[{row}]": str(row + 1) for row in range(rows)}}, {})
 
 
 @pytest.mark.parametrize("form", TREES.values(), ids=TREES)
