@@ -77,6 +77,15 @@ class ListFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class ListFilling:
+    """A list whose columns changed is made ready; until then it shows what it did before."""
+
+    done: int
+    total: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListView:
     """A found list: ``numbers``: all records found, in order; ``rows``: the first page; ``copy_age``: "09.40" while
     there is no connection, else ""; ``hint``: another word that would find something, or ""."""

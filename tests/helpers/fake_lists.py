@@ -182,6 +182,10 @@ class FakeLists:
         self.reviewable: tuple[str, ...] = ("r1", "r2")
         self.copy_age = ""
         self.found: tuple[v.Found, ...] = ()
+        self.fillings: list[v.ListFilling] = []
+
+    def fill(self) -> v.ListFilling | None:
+        return self.fillings.pop(0) if self.fillings else None
 
     def frame(self) -> v.ListFrame:
         self.office.note("list_frame")

@@ -268,6 +268,20 @@ def test_without_a_connection_the_age_of_the_copy_stands_above(laptop: Laptop) -
     assert not screen.bar.buttons["review"].isVisible()
 
 
+def test_a_changed_list_is_made_ready_in_pieces_while_the_old_one_stands(laptop: Laptop) -> None:  # noqa: F811
+    laptop.services.lists.fillings = [lv.ListFilling(n, 3, f"{n} dari 3") for n in range(1, 4)]
+    said: list[str | None] = []
+    model = laptop.window.desk.lists
+    model.filling_changed.connect(lambda: said.append(model.filling))
+    laptop.sign_in(4)
+    screen = open_list(laptop)
+    assert said == ["1 dari 3", "2 dari 3", "3 dari 3", None]
+    assert screen.copy.isHidden()
+    model.set_filling("2 dari 3")
+    assert "2 dari 3" in screen.copy.accessibleName()
+    assert not screen.copy.isHidden()
+
+
 def test_a_row_is_one_sentence_for_a_screen_reader(screen: ListScreen) -> None:
     index = screen.table.found.index(1, 2)
     said = index.data(Qt.ItemDataRole.AccessibleTextRole)

@@ -46,6 +46,7 @@ class ListScreen(QWidget):
         self.setAccessibleName(told("title"))
         self.head = ListHead()
         self.copy = Banner("amber", "")
+        self._copy_text = ""
         self.export_line = ExportLine()
         self.table = FoundTable(name=told("column.list"))
         self.panels = ListPanels(self, desk)
@@ -99,6 +100,7 @@ class ListScreen(QWidget):
         model.found.connect(self._show_found)
         model.asking.connect(self._asking)
         model.failed.connect(self._failed)
+        model.filling_changed.connect(self._show_filling)
         model.chosen_changed.connect(self._show_chosen)
         model.columns_changed.connect(self._show_columns)
         model.looked.connect(self._show_peek)
@@ -245,6 +247,8 @@ class ListScreen(QWidget):
             return
         self._loading.stop()
         self.head.show_view(view)
+        if self.head.search.text() != self._model.request.text:
+            self.head.show_text(self._model.request.text)
         self.table.head.set_sort(view.request.sort, view.request.descending)
         focused = self._stack.currentIndex() == 0 and self.table.hasFocus()
         self.table.show_found(view.count, [_row(row) for row in view.rows], view.request.text, keep=same)
@@ -264,9 +268,16 @@ class ListScreen(QWidget):
         self._say_rows()
 
     def _show_copy(self, text: str) -> None:
-        self.copy.setVisible(bool(text))
-        if text:
+        self._copy_text = text
+        filling = self._model.filling
+        self.copy.setVisible(bool(text or filling))
+        if filling:
+            self.copy.show_note(filling, told("filling_hint"), tone="indigo")
+        elif text:
             self.copy.show_note(f"{text}.", told("copy_hint"), tone="amber")
+
+    def _show_filling(self) -> None:
+        self._show_copy(self._copy_text)
 
     def _failed(self, sentence: str) -> None:
         """The last good rows stay, with their age above them."""

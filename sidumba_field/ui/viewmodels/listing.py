@@ -24,6 +24,7 @@ class ListModel(QObject):
     chosen_changed = Signal()
     columns_changed = Signal()
     looked = Signal(object)  # PeekView
+    filling_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +35,7 @@ class ListModel(QObject):
         self.waiting = False  # a newer one waits for its answer
         self.fresh = True  # the next answer counts everything anew
         self.loaded_at = ""
+        self.filling: str | None = None  # how far a changed list is; None: no rows are being made
         self._chosen: set[int] = set()
         self._among: frozenset[int] | None = None
         self._before: tuple[int, set[int]] | None = None
@@ -80,6 +82,12 @@ class ListModel(QObject):
         self._chosen, self._among, self._before = set(), None, None
         self.running = self.waiting = False
         self.chosen_changed.emit()
+
+    def set_filling(self, text: str | None) -> None:
+        """How far the rows of a changed list are; None when they are ready."""
+        if text != self.filling:
+            self.filling = text
+            self.filling_changed.emit()
 
     # -- columns
 
