@@ -17,8 +17,9 @@ from PIL import Image
 
 #: Width in pixels and the most bytes one picture may weigh (tests/unit/test_docs.py).
 WIDTH, MOST_BYTES = 960, 80_000
-#: Number of colours tried until a picture is light enough.
-PALETTES = (128, 64, 32)
+#: Numbers of colours tried until a picture is light enough. Rare colours matter more than smooth greys: the signs of
+#: the states are small and told apart by them, so colours are chosen by how far they lie apart.
+PALETTES = (256, 128, 64)
 
 CHOSEN: dict[str, str] = {
     "masuk": "masuk",
@@ -62,7 +63,7 @@ def shrink(source: Path) -> bytes:
     packed = b""
     for colours in PALETTES:
         out = BytesIO()
-        few = small.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few = small.quantize(colours, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE)
         few.save(out, "PNG", optimize=True)
         packed = out.getvalue()
         if len(packed) < MOST_BYTES:

@@ -130,15 +130,29 @@ class DrivenWindow:
     def sign_in(self, role: str) -> None:
         """Choose the person by digit, type the passphrase, Enter."""
         self.front()
+        login = self.window.screen_named("login")
+        until(
+            lambda: self._in_hand(login), lambda: f"Masuk has no focus, {QApplication.focusWidget()} has it"
+        )
         accounts = self.laptop.services.session.login_view().accounts
         number = [card.user_id for card in accounts].index(self.laptop.cards[role].user_id) + 1
         if len(accounts) > 1:
             # With one person only the hand is on the passphrase already.
             self.press(str(number))
+        until(lambda: isinstance(QApplication.focusWidget(), QLineEdit), "the digit chose nobody")
         self.type(self.laptop.people[role]["passphrase"])
         self.press("Return")
         until(lambda: self.screen == "home", f"{role} could not sign in")
         self.rest()
+
+    def _in_hand(self, screen: QWidget) -> bool:
+        """Whether the keyboard is in a screen; a window that comes to the front gets it where its screen begins."""
+        hand = QApplication.focusWidget()
+        if hand is None or not screen.isAncestorOf(hand):
+            first = screen.first_focus()  # type: ignore[attr-defined]
+            first.setFocus()
+            turn()
+        return screen.isAncestorOf(QApplication.focusWidget() or self.window)
 
     def sign_out(self) -> None:
         self.front()
