@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from PIL import Image
+from typer.exceptions import TyperException
 
 import run
+import server_stub.cli
+import sidumba_field.cli
 from tests.bench.__main__ import KNOWN
+from tests.tour import pictures
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-GUIDE = ROOT / "docs" / "panduan" / "mulai.md"
+GUIDES = sorted((ROOT / "docs" / "panduan").glob("*.md"))
+FIRST = ROOT / "docs" / "panduan" / "mulai.md"
 PAGES = [
     README,
     ROOT / "ARCHITECTURE.md",
@@ -28,8 +36,13 @@ PAGES = [
 ROOTS = (ROOT, ROOT / "sidumba_field", ROOT / "server_stub", ROOT / "forms" / "sidumba")
 SOURCES = (".py", ".md", ".toml", ".csv", ".png", ".lock", ".in")
 OF_THE_TREE = ("forms", "sidumba_field", "server_stub", "tests", "docs", "requirements")
-PICTURE_BYTES, PICTURE_WIDTH = 80_000, 960
-KEYS = re.compile(r"(?:Ctrl|Alt|Shift)\+\S+|F\d{1,2}|Enter")
+KEYS = re.compile(r"(?:Ctrl|Alt|Shift)\+\S+|F\d{1,2}|[A-Z]")
+#: Digits are bound in loops: Ctrl+1 ... by the navigation, Alt+1 ... by the ready remarks.
+IN_LOOPS = re.compile(r"(?:Ctrl|Alt)\+\d")
+COMMANDS: dict[str, Any] = {
+    "sidumba-server": typer.main.get_command(server_stub.cli.app),
+    "sidumba-field": typer.main.get_command(sidumba_field.cli.app),
+}
 
 
 def text(page: Path) -> str:
@@ -130,20 +143,31 @@ def test_the_readme_names_every_role() -> None:
     assert named == [role["id"] for role in program_text()["roles"].values()]
 
 
+@cache
 def bound_keys() -> set[str]:
-    """Every combination of keys that some line of the window's code spells."""
+    """Every combination of keys that some line of the window's code spells, and the letters and keys it compares."""
     found: set[str] = set()
     for path in (ROOT / "sidumba_field" / "ui").rglob("*.py"):
-        found |= set(re.findall(r'"((?:(?:Ctrl|Alt|Shift)\+)+[^"\s{]+|F\d{1,2})"', text(path)))
+        code = text(path)
+        found |= set(re.findall(r'"((?:(?:Ctrl|Alt|Shift)\+)+[^"\s{]+|F\d{1,2}|[A-Z])"', code))
+        found |= set(re.findall(r"Key_([A-Z]|F\d{1,2})\b", code))
     return found
 
 
-def test_every_key_of_the_guide_is_bound() -> None:
-    keys = {word for word in ticked(text(GUIDE)) if KEYS.fullmatch(word)} - {"Enter"}
-    # Digits are bound in a loop: Ctrl+1 ... by the navigation, Alt+1 ... by the ready remarks.
-    keys = {key for key in keys if not re.fullmatch(r"(Ctrl|Alt)\+\d", key)}
-    assert len(keys) > 15
-    assert keys - bound_keys() == set()
+def named_keys(page: str) -> set[str]:
+    """Keys a page names between backticks, without those that loops bind."""
+    keys = {word for word in ticked(page) if KEYS.fullmatch(word)}
+    return {key for key in keys if not IN_LOOPS.fullmatch(key)}
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda page: page.name)
+def test_every_key_of_a_guide_is_bound(guide: Path) -> None:
+    assert named_keys(text(guide)) - bound_keys() == set()
+
+
+def test_the_guides_of_the_window_name_keys_and_a_key_nobody_binds_is_seen() -> None:
+    assert all(len(named_keys(text(page))) >= 3 for page in guides_of_roles())
+    assert named_keys("`Ctrl+F12` `Ctrl+1` `Q` `kata`") - bound_keys() == {"Ctrl+F12", "Q"}
 
 
 def words_of(table: object) -> Iterator[str]:
@@ -158,24 +182,130 @@ def words_of(table: object) -> Iterator[str]:
             yield from words_of(value)
 
 
-def test_every_word_the_guide_shows_in_bold_stands_on_a_screen() -> None:
+@cache
+def shown_words() -> set[str]:
+    """Every text of the catalogue, the program, its papers and its form; a form's cells one by one."""
     shown = set(words_of(program_text()))
     for catalogue in (ROOT / "sidumba_field" / "words" / "catalogue").glob("*.id.toml"):
         shown |= set(words_of(tomllib.loads(text(catalogue))))
-    bold = {" ".join(word.split()) for word in re.findall(r"\*\*(.+?)\*\*", text(GUIDE), re.DOTALL)}
-    assert len(bold) > 10
-    assert bold - shown == set()
+    for row in text(ROOT / "forms" / "sidumba" / "umkm.md").splitlines():
+        shown |= {cell.strip() for cell in row.split("|")}
+    return shown
 
 
-def test_pictures_are_small_and_each_is_shown() -> None:
-    pictures = sorted((ROOT / "docs" / "pictures").glob("*.png"))
-    assert len(pictures) == 5
-    shown = {target for page in (README, GUIDE) for target in linked(page)}
-    for picture in pictures:
+def bold(page: str) -> set[str]:
+    """What a page shows in bold: a word of a screen."""
+    return {" ".join(word.split()) for word in re.findall(r"\*\*(.+?)\*\*", page, re.DOTALL)}
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda page: page.name)
+def test_every_word_a_guide_shows_in_bold_stands_on_a_screen(guide: Path) -> None:
+    assert bold(text(guide)) - shown_words() == set()
+
+
+def test_a_bold_word_no_screen_says_is_seen() -> None:
+    assert bold("**Kirim\nsekarang** dan **Kirim nanti saja**") - shown_words() == {"Kirim nanti saja"}
+
+
+def guides_of_roles() -> list[Path]:
+    """The guide of each role, in the order of the SOP: named as the role is."""
+    return [FIRST.with_name(f"{role.replace('_', '-')}.md") for role in program_text()["roles"]]
+
+
+def test_each_role_has_a_guide_that_the_first_page_and_the_readme_link() -> None:
+    for page in (FIRST, README):
+        assert set(guides_of_roles()) <= set(linked(page)), page
+    for guide in GUIDES:
+        assert guide in linked(FIRST) or guide in set(linked(FIRST.with_name("operator-server.md"))), guide
+
+
+def test_each_guide_of_a_role_names_its_sample_account_and_its_steps() -> None:
+    accounts = {account["role"]: account["username"] for account in sample()}
+    for role, guide in zip(program_text()["roles"], guides_of_roles(), strict=True):
+        page = text(guide)
+        assert f"`{accounts[role]}`" in page, guide
+        named = {int(number) for number in re.findall(r"langkah (\d+)", page.split("## ")[0])}
+        mine = {row["sop_step"] for row in program_text()["transitions"] if row["role"] == role}
+        steps = {int(step) for part in mine for step in part.split("-")}
+        assert named <= steps, guide
+        assert named, guide
+
+
+def commands_of(page: str) -> Iterator[list[str]]:
+    """Commands of the project a page spells out, in its blocks and between backticks."""
+    blocks = re.findall(r"^[ ]*```\n(.*?)^[ ]*```", page, re.MULTILINE | re.DOTALL)
+    lines = "\n".join(blocks).replace("\\\n", " ").splitlines() + [
+        " ".join(word.split()) for word in ticked(page)
+    ]
+    for line in lines:
+        name, _, rest = line.strip().partition(" ")
+        if name in COMMANDS and rest:
+            yield [name, *shlex.split(rest)]
+
+
+def understood(words: list[str]) -> None:
+    """Walk to the command and let it read its arguments; nothing is run.
+
+    Raises LookupError where a command, TyperException where an option or an argument is unknown or missing.
+    """
+    command, rest = COMMANDS[words[0]], words[1:]
+    while rest and rest[0] in getattr(command, "commands", {}):
+        command, rest = command.commands[rest[0]], rest[1:]
+    if rest and not rest[0].startswith("-") and hasattr(command, "commands"):
+        raise LookupError(" ".join(words))
+    if rest or not hasattr(command, "commands"):
+        command.make_context(command.name, list(rest))
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda page: page.name)
+def test_every_command_of_a_guide_is_understood(guide: Path) -> None:
+    for words in commands_of(text(guide)):
+        understood(words)
+
+
+def test_a_command_that_is_not_there_is_seen() -> None:
+    assert list(commands_of("```\nsidumba-server user list --data \\\n  DATA\n```")) == [
+        ["sidumba-server", "user", "list", "--data", "DATA"]
+    ]
+    for words in (
+        "sidumba-server user lists --data D",
+        "sidumba-server user list",
+        "sidumba-server run --date D",
+    ):
+        with pytest.raises((LookupError, TyperException)):
+            understood(words.split())
+
+
+def test_pictures_are_small_come_from_the_tour_and_each_is_shown() -> None:
+    found = sorted((ROOT / "docs" / "pictures").glob("*.png"))
+    assert {picture.stem for picture in found} == set(pictures.CHOSEN)
+    shown = {target for page in (README, *GUIDES) for target in linked(page)}
+    for picture in found:
         assert picture in shown, picture
-        assert picture.stat().st_size < PICTURE_BYTES, picture
+        assert picture.stat().st_size < pictures.MOST_BYTES, picture
         with Image.open(picture) as image:
-            assert image.width == PICTURE_WIDTH, picture
+            assert image.width == pictures.WIDTH, picture
+
+
+def test_each_guide_of_a_role_shows_a_picture() -> None:
+    for guide in guides_of_roles():
+        assert any(target.suffix == ".png" for target in linked(guide)), guide
+
+
+def test_pictures_are_found_by_name_whatever_their_number(tmp_path: Path) -> None:
+    screens, docs = tmp_path / "screens", tmp_path / "docs"
+    screens.mkdir()
+    docs.mkdir()
+    (docs / "lama.png").write_bytes(b"")
+    for number, name in enumerate(sorted(set(pictures.CHOSEN.values()))):
+        Image.new("RGB", (1366, 696), (number, 99, 200)).save(screens / f"{number:02d}-{name}.png")
+        Image.new("RGB", (1093, 543)).save(screens / f"{number:02d}-{name}-125.png")
+    assert pictures.main([str(tmp_path), str(docs)]) == 0
+    assert {path.stem for path in docs.iterdir()} == set(pictures.CHOSEN)
+    (screens / f"00-{sorted(set(pictures.CHOSEN.values()))[0]}.png").unlink()
+    kept = {path: path.read_bytes() for path in docs.iterdir()}
+    assert pictures.main([str(tmp_path), str(docs)]) == 1
+    assert {path: path.read_bytes() for path in docs.iterdir()} == kept
 
 
 def test_the_changelog_begins_with_what_is_not_released_yet() -> None:
