@@ -19,7 +19,7 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.seal.durable import replace
 
 Cell = str | int | float
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = frozenset("=+-@\t\r")
 
 
 class Format(StrEnum):
@@ -31,7 +31,7 @@ class Format(StrEnum):
 
 def harmless(cell: Cell) -> Cell:
     """Return a cell no spreadsheet will run."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA else cell
 
 
 @contextmanager

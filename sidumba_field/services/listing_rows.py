@@ -25,6 +25,7 @@ class RowPainter:
         self._labels: dict[str, dict[str, str]] = {}
         self._today = desk.local(desk.clock.now()).date()
         self._columns = [(column, self._kind(column)) for column in program.list_columns]
+        self._kinds = {column.path: kind for column, kind in self._columns}
 
     @staticmethod
     def _kind(column: ListColumn) -> str:
@@ -104,20 +105,24 @@ class RowPainter:
 
     def plain(self, column: ListColumn, row: RecordRow, *, revealed: bool) -> str | int | float:
         """Return one cell as a table outside wants it: numbers as numbers, times sortable."""
-        kind = self._kind(column)
+        kind = self._kinds[column.path]
         if kind == "changed":
             return self.stamp(row.changed_at)
+        if column.own:
+            return self.cell(column, kind, row)
         value = row.fields.get(column.path, "")
-        if kind in ("money", "number") and value:
+        if not value:
+            return ""
+        if kind in ("money", "number"):
             return _figure(value)
-        if kind == "nik" and revealed:
-            return value
-        return "" if kind == "title" and not value else self.cell(column, kind, row)
+        if kind == "nik":
+            return value if revealed else mask_nik(value)
+        return self.label(column.path, value) if kind == "choice" else value
 
     def stamp(self, at: str) -> str:
         """Return "2026-11-20 08:55" in the office's zone."""
         local: datetime = self.desk.local(parse_iso(at))
-        return local.strftime("%Y-%m-%d %H:%M")
+        return local.replace(tzinfo=None).isoformat(" ", "minutes")
 
 
 def _amount(value: str, lang: str) -> str:
@@ -128,6 +133,8 @@ def _amount(value: str, lang: str) -> str:
 
 
 def _figure(value: str) -> str | int | float:
+    if value.isdecimal():
+        return int(value)
     try:
         found = Decimal(value)
     except InvalidOperation:

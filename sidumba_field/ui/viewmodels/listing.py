@@ -125,6 +125,8 @@ class ListModel(QObject):
 
     def outside(self) -> int:
         """How many of them are not among what is found now."""
+        if not self._chosen:
+            return 0
         if self._among is None:
             self._among = frozenset(self.numbers())
         return len(self._chosen - self._among)

@@ -138,6 +138,7 @@ class StateTabs(QTabBar):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tabs: list[tuple[str, str, str]] = []
+        self._widths: list[float] = []  # measured once: the bar asks for every tab's width again and again
         self._dim = False
         self.setDrawBase(False)
         self.setExpanding(False)
@@ -147,7 +148,12 @@ class StateTabs(QTabBar):
         self.setFixedHeight(_TAB)
         self.setMouseTracking(True)
         self.currentChanged.connect(self._changed)
-        theme().changed.connect(self.update)
+        theme().changed.connect(self._measure)
+
+    def _measure(self) -> None:
+        self._widths = [self._words_width(at) for at in range(len(self._tabs))]
+        self.updateGeometry()
+        self.update()
 
     def show_tabs(self, tabs: Sequence[tuple[str, str, str]], current: str) -> None:
         """(posisi, word, count) in order."""
@@ -155,17 +161,20 @@ class StateTabs(QTabBar):
         self._dim = False
         while self.count() > len(tabs):
             self.removeTab(self.count() - 1)
-        self._tabs = list(tabs)
+        before, self._tabs = self._tabs, list(tabs)
+        if self._tabs != before:
+            self._measure()
         for at, (_, label, count) in enumerate(tabs):
             if at >= self.count():
                 self.addTab("")
-            self.setTabText(at, f"{label} {count}")
-            self.setTabToolTip(at, f"{label} {count}")
+            words = f"{label} {count}"
+            if self.tabText(at) != words:
+                self.setTabText(at, words)
+                self.setTabToolTip(at, words)
         names = [posisi for posisi, _, _ in tabs]
         if current in names:
             self.setCurrentIndex(names.index(current))
         self.blockSignals(False)
-        self.updateGeometry()
         self.update()
 
     def set_dim(self, dim: bool) -> None:
@@ -185,7 +194,7 @@ class StateTabs(QTabBar):
         """Px between tabs: less where they would not all fit."""
         parent = self.parentWidget()
         room = (parent.width() if parent is not None else 1170) - 40
-        need = sum(self._words_width(at) for at in range(len(self._tabs)))
+        need = sum(self._widths)
         return max(8, min(22, (room - round(need)) // max(1, len(self._tabs))))
 
     def _words_width(self, at: int) -> float:
@@ -196,7 +205,7 @@ class StateTabs(QTabBar):
     def tabSizeHint(self, index: int) -> QSize:
         if index >= len(self._tabs):
             return QSize(0, _TAB)
-        return QSize(round(self._words_width(index)) + self._pad(), _TAB)
+        return QSize(round(self._widths[index]) + self._pad(), _TAB)
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         return self.tabSizeHint(index)
