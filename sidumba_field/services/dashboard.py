@@ -410,7 +410,7 @@ class DashboardService:
             f"dashboard.concern.{concern.kind}", lang, count=count, days=concern.days, desk=_small(desk)
         )
         states = tuple(name for name, spec in program.states.items() if posisi and spec.posisi == posisi)
-        return ConcernView(concern.kind, text, say(f"dashboard.act.{concern.kind}", lang), states)
+        return ConcernView(concern.kind, text, say(f"dashboard.act.{concern.kind}", lang), states, posisi)
 
 
 def _part(done: int, target: int) -> float:

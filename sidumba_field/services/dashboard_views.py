@@ -59,12 +59,15 @@ class WeekView:
 
 @dataclass(frozen=True, slots=True)
 class ConcernView:
-    """Something that needs a hand. ``kind``: quiet, waiting, returned, twins; ``states``: what a list would show."""
+    """Something that needs a hand. ``kind``: quiet, waiting, returned, twins; ``states``: what a list would show;
+    ``posisi``: where they all lie, "" for anywhere.
+    """
 
     kind: str
     text: str
     action: str
     states: tuple[str, ...] = ()
+    posisi: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Re-opening a window that locked itself with a PIN: chosen once, kept in the encrypted database, armed by a passphrase.
+"""Re-opening a window that locked itself with a PIN: chosen once, kept encrypted, armed by a passphrase.
 
 Owns which person's keys are parked in memory. Only one person's are: whoever sat down last. They are gone with the
 process, with the fifth wrong PIN, at the end of the lease, and as soon as somebody opens with a passphrase.

@@ -20,6 +20,7 @@ from sidumba_field.services.desk import Desk
 from sidumba_field.services.proposals import Proposals
 from sidumba_field.services.steps_views import SignedPaper, SignOffView
 from sidumba_field.services.subjects import BATCH, UNDO_SECONDS, Subjects
+from sidumba_field.services.texts import span_words
 from sidumba_field.services.views import Changes, Decided, Refusal
 from sidumba_field.store import LocalRecord
 from sidumba_field.words import date_long, date_short, say, time_of_day
@@ -126,8 +127,7 @@ class SignOffs:
         return f"{date_short(local.date(), self.desk.lang)} {time_of_day(local, lang=self.desk.lang)}"
 
     def _span(self, seconds: int) -> str:
-        minutes = seconds // 60
-        return say("steps.sign.span", self.desk.lang, hours=minutes // 60, minutes=minutes % 60)
+        return span_words(seconds // 60, self.desk.lang)
 
     # ---- taking the signed file in
 

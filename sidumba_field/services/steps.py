@@ -36,7 +36,7 @@ from sidumba_field.services.steps_views import (
 )
 from sidumba_field.services.subjects import BATCH, Subjects
 from sidumba_field.services.taking import Taking
-from sidumba_field.services.texts import Texts
+from sidumba_field.services.texts import Texts, span_words
 from sidumba_field.services.views import BannerView, Changes, ChoiceView, Decided, MessageView, Refusal
 from sidumba_field.services.walking import walk
 from sidumba_field.store import LocalRecord
@@ -166,7 +166,7 @@ class StepsService:
         when = f"{date_short(local.date(), lang)} {time_of_day(local, lang=lang)}"
         late = now > until
         word = "steps.clock.late" if late else "steps.clock.due"
-        spent_text = say("steps.sign.span", lang, hours=minutes // 60, minutes=minutes % 60)
+        spent_text = span_words(minutes, lang)
         return say(word, lang, spent=spent_text, until=when), late
 
     def _came_at(self, record: LocalRecord) -> datetime | None:

@@ -127,7 +127,8 @@ class SyncPainter:
             for row in store.records.find(program.id, mark=StoreMark.DIFFERING, limit=50, vids=vids):
                 title = row.fields.get(program.title_path) or say("services.untitled", self.desk.lang)
                 count = sum(len(p.set) for p in store.records.proposals(row.rid) if p.open)
-                found.append((row.rid, title, say("services.differing", self.desk.lang, count=count)))
+                word = "services.differing" if count else "services.differing_step"
+                found.append((row.rid, title, say(word, self.desk.lang, count=count)))
         return tuple(found)
 
     def _when(self, at: str) -> str:

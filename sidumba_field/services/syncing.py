@@ -208,7 +208,8 @@ class SyncingService:
         self._on_worker(self._session.note_status)
         received = sum(count for status, count in report.answered.items() if status in ("applied", "merged"))
         quiet = not report.sent and not report.pulled
-        ended = "stopped" if report.stopped else "nothing" if quiet else "done"
+        moved = "done" if report.sent and report.pulled else "sent" if report.sent else "pulled"
+        ended = "stopped" if report.stopped else "nothing" if quiet else moved
         told = say(f"services.sync.{ended}", lang, sent=report.sent, pulled=report.pulled)
         sentence = self._problem or told
         changes = Changes(lists=True, counts=True, connection=True)

@@ -15,6 +15,7 @@ from sidumba_field.services.desk import Desk
 from sidumba_field.services.places import titled
 from sidumba_field.services.views import MessageView
 from sidumba_field.store import LocalRecord
+from sidumba_field.words import say
 
 PAGE = 500
 _NOT_DIGITS = re.compile(r"\D")
@@ -23,6 +24,13 @@ _NOT_DIGITS = re.compile(r"\D")
 def wa_link(text: str, number: str = "") -> str:
     """Return the address that opens WhatsApp with ``text``; without a number the sender picks the person there."""
     return f"https://wa.me/{_NOT_DIGITS.sub('', number)}?text={quote(text, safe='')}"
+
+
+def span_words(minutes: int, lang: str) -> str:
+    """Return a span as people say it: "12 menit", "2 jam", "2 jam 5 menit"."""
+    hours, rest = divmod(minutes, 60)
+    word = "minutes" if not hours else "span" if rest else "hours"
+    return say(f"steps.sign.{word}", lang, hours=hours, minutes=rest)
 
 
 class Texts:

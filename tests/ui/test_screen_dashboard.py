@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from sidumba_field.ui.operations import printing
+from sidumba_field.services.dashboard_views import ConcernView
+from sidumba_field.services.listing_views import ListRequest
+from sidumba_field.ui.operations import dashboard, printing
 from sidumba_field.ui.screens.dashboard import DashboardScreen
 from sidumba_field.ui.screens.dashboard_cards import NumberTable
 from sidumba_field.ui.theme import apply_theme
@@ -140,3 +142,15 @@ def test_the_grid_has_round_numbers_and_room_for_the_largest(most: int, top: int
     assert found == top >= most
     assert found % step == 0
     assert found // step <= 4
+
+
+def test_a_concern_about_a_desk_opens_the_list_of_that_desk_only(
+    laptop: Laptop, board: DashboardScreen
+) -> None:
+    laptop.window.desk.lists.request = ListRequest(text="keripik", posisi="selesai")
+    dashboard.list_concern(
+        laptop.window.desk, ConcernView("returned", "3 data dikembalikan", "Lihat", (), "dikembalikan")
+    )
+    laptop.idle()
+    assert laptop.window.current_screen() == "lists"
+    assert laptop.window.desk.lists.request == ListRequest(posisi="dikembalikan")

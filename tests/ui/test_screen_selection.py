@@ -212,3 +212,17 @@ def test_nothing_of_one_person_stays_for_the_next(desk: Laptop) -> None:
     wait_until(lambda: desk.window.current_screen() == "home")
     assert desk.window.desk.steps.view is None
     assert desk.window.desk.steps.message is None
+
+
+def test_beranda_of_who_sorts_opens_the_selection_room_on_the_record(laptop: Laptop) -> None:
+    """Judging answer by answer is for the desks after the village's: a row leads to the piles."""
+    session.unlock(laptop.window.desk, "u6", PASSPHRASE)
+    wait_until(lambda: laptop.window.current_screen() == "home")
+    laptop.idle()
+    waiting = laptop.services.steps.piles("").rows[1].rid
+    laptop.home.list.opened.emit(waiting)
+    wait_until(lambda: laptop.window.current_screen() == "selection")
+    laptop.idle()
+    room = laptop.window.built_screen("selection")
+    assert isinstance(room, SelectionScreen)
+    assert room.list.current_key() == waiting

@@ -9,6 +9,7 @@ from sidumba_field.ui.shell import MainWindow
 from sidumba_field.ui.widgets.banner import Banner
 from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.focus import FocusRing
+from sidumba_field.ui.widgets.label import ElidedLabel
 from sidumba_field.ui.widgets.nav_bar import NavItem
 from sidumba_field.ui.widgets.page_header import PageHeader
 from sidumba_field.ui.widgets.segmented import SegmentedSwitch
@@ -287,3 +288,15 @@ def test_a_long_banner_wraps_and_is_not_cut(themed: QApplication, qtbot) -> None
     show(holder, 320, 300)
     assert banner.height() >= banner.heightForWidth(banner.width())
     assert banner.height() > 80
+
+
+def test_a_shorter_title_leaves_no_gap_of_the_longer_one_before_its_chip(themed: QApplication, qtbot) -> None:
+    label = ElidedLabel("Keripik Singkong Bu Siti", "section")
+    qtbot.addWidget(label)
+    label.keep(320)
+    long = label.minimumWidth()
+    label.setText("Warung")
+    label.keep(320)
+    assert 0 < label.minimumWidth() < long / 2
+    label.keep(20)
+    assert label.minimumWidth() == 20

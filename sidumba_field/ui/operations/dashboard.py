@@ -9,7 +9,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
 from sidumba_field import words
-from sidumba_field.services.dashboard_views import DashboardView
+from sidumba_field.services.dashboard_views import ConcernView, DashboardView
+from sidumba_field.services.listing_views import ListRequest
 from sidumba_field.ui.operations import printing
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
@@ -48,6 +49,12 @@ def copy_quiet(desk: Desk) -> None:
         desk.say(Notice(words.say("dashboard.quiet_copied", language())))
 
     desk.jobs.db(lambda: dashboard.quiet(unit), copied, desk.fail)
+
+
+def list_concern(desk: Desk, concern: ConcernView) -> None:
+    """Show the records of a concern in Daftar data, and no others."""
+    desk.lists.request = ListRequest(posisi=concern.posisi)
+    desk.go.emit("lists")
 
 
 def print_board(desk: Desk, draw: Callable[[Path], None]) -> None:

@@ -53,6 +53,12 @@ def open_pile(desk: Desk, key: str) -> None:
     load(desk)
 
 
+def open_in_pile(desk: Desk, rid: str) -> None:
+    """Show the selection room with this record under the hand, if its pile is the one that waits."""
+    desk.steps.sought = rid
+    desk.go.emit("selection")
+
+
 def look(desk: Desk, rid: str) -> None:
     """Show a record at a glance; only the one asked for last is shown."""
     desk.steps.wanted = rid

@@ -245,7 +245,7 @@ class DashboardScreen(QWidget):
         if concern.kind == "quiet":
             dashboard.copy_quiet(self._desk)
         else:
-            self._desk.go.emit("lists")
+            dashboard.list_concern(self._desk, concern)
 
     # -- paper
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from sidumba_field.services.views import HomeView, QueueView, TaskRow
-from sidumba_field.ui.operations import entry, review
+from sidumba_field.ui.operations import entry, review, steps
 from sidumba_field.ui.screens.dashboard_cards import told
 from sidumba_field.ui.screens.home_cards import ShippingCard, TargetsCard, VisitsCard
 from sidumba_field.ui.screens.home_head import HeadPane, PaceCard, PeriodPane
@@ -141,6 +141,10 @@ class HomeScreen(QWidget):
 
     # -- showing
 
+    def _sorts(self) -> bool:
+        current = self._desk.session.current
+        return current is not None and current.may_enter and current.may_move
+
     def _reviews(self) -> bool:
         current = self._desk.session.current
         return current is not None and current.may_review
@@ -247,7 +251,10 @@ class HomeScreen(QWidget):
     def _open(self, rid: str) -> None:
         view = self._desk.home.view
         own = view is not None and any(task.rid == rid for task in view.tasks)
-        if self._reviews() and not own:
+        if not own and self._sorts():
+            # Whoever types here too sorts files by keys, pile by pile; judging answer by answer is for the desks after.
+            steps.open_in_pile(self._desk, rid)
+        elif self._reviews() and not own:
             review.open_record(self._desk, rid)
             self._desk.go.emit("review")
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from sidumba_field.services.home_views import (
@@ -249,6 +249,7 @@ class PaceCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(padding=14, parent=parent)
+        self._narrow = False
         self._title = Label("", "label", weight=600)
         self._main, self._beside = (
             Label("", "section", numbers=True),
@@ -269,8 +270,18 @@ class PaceCard(Card):
 
     def set_narrow(self, *, narrow: bool) -> None:
         """The SOP's minutes go below where they have no room beside."""
+        self._narrow = narrow
+        self._fit()
+
+    def _fit(self) -> None:
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        self._row.setDirection(down if narrow else across)
+        wanted = self._main.sizeHint().width() + 12 + self._beside.sizeHint().width()
+        self._row.setDirection(down if self._narrow or wanted > self.contentsRect().width() - 28 else across)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words never run into each other."""
+        super().resizeEvent(event)
+        self._fit()
 
     def show_pace(self, title: str, main: str, beside: str, part: tuple[int, int], note: str = "") -> None:
         """``part``: (taken, allowed); an allowance of 0 shows no bar."""
@@ -284,6 +295,7 @@ class PaceCard(Card):
         self._bar.setVisible(allowed > 0 and taken > 0)
         self._note.setText(note)
         self._note.setVisible(bool(note))
+        self._fit()
 
     def show_own(self, pace: PaceView) -> None:
         """A verifier's own decisions."""

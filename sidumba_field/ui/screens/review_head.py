@@ -124,7 +124,7 @@ class ReviewHead(Ground):
     def show_record(self, view: ReviewView, changed: int) -> None:
         """Another record."""
         self._title.setText(view.title)
-        self._title.setMinimumWidth(min(280, self._title.sizeHint().width()))
+        self._title.keep(280)
         self._subtitle.setText(view.subtitle)
         self._chip.set_position(view.posisi, view.posisi_label)
         self.chain.show_chain(view.chain)

@@ -193,6 +193,9 @@ class SelectionScreen(QWidget):
         self.header.set_title(view.title or told("pile.nav"))
         self.tabs.show_piles([_tab(pile) for pile in view.piles], view.pile)
         self.list.set_pile([self._item(row) for row in view.rows])
+        if model.sought in [row.rid for row in view.rows]:
+            self.list.go_to(model.sought)
+        model.sought = ""
         self._show_pile(pile)
         self._show_progress()
         if view.rows and model.wanted != self.list.current_key():

@@ -378,6 +378,7 @@ class Window(MainWindow):
         """A new screen starts without the trouble of the old one."""
         if name != self.current_screen():
             self.hide_banner()
+            self._message.dismiss()
         super().show_screen(name, **given)
 
     # -- ready texts

@@ -34,6 +34,7 @@ class StepsModel(QObject):
         self.wanted = ""  # the record whose look was asked for last
         self.busy: tuple[int, int] | None = None  # done, total of the round under way
         self.stop = False
+        self.sought = ""  # a record to stand on when the piles arrive
         self._glances: dict[str, Glance] = {}
         self._done: dict[str, int] = {}
 

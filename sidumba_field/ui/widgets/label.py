@@ -49,6 +49,11 @@ class ElidedLabel(Label):
         """May shrink to nothing in width."""
         return QSize(0, super().minimumSizeHint().height())
 
+    def keep(self, most: int) -> None:
+        """Hold on to as much width as the text wants, ``most`` px at the utmost, whatever it held on to before."""
+        self.setMinimumWidth(0)
+        self.setMinimumWidth(min(most, self.sizeHint().width()))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what fits."""
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())

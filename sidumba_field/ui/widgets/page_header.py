@@ -68,7 +68,7 @@ class PageHeader(QWidget):
     def set_title(self, title: str, subtitle: str = "") -> None:
         """Change the words."""
         self._title.setText(title)
-        self._title.setMinimumWidth(min(320, self._title.sizeHint().width()))
+        self._title.keep(320)
         self._subtitle.setText(subtitle)
         self._subtitle.setVisible(bool(subtitle))
 
