@@ -118,7 +118,7 @@ def _part_width(part: BlankItem, room: float) -> float:
     if part.choices:
         return room
     if part.boxes:
-        return min(room, max(words, part.boxes * BOX + len(part.grouping) * 5 + _prefix_width(part)))
+        return min(room, max(words, part.boxes * BOX + len(part.grouping) * 5 + _beside(part)))
     return min(room, max(words, room * 0.48))
 
 
@@ -148,6 +148,11 @@ def _prefix_width(item: BlankItem) -> float:
 
 def _suffix_width(item: BlankItem) -> float:
     return face(Style.REGULAR).width(item.unit, SIZE) + 6 if item.unit and item.unit != "Rp" else 0.0
+
+
+def _beside(item: BlankItem) -> float:
+    """Room of what is printed beside the boxes."""
+    return _prefix_width(item) + _suffix_width(item)
 
 
 def _draw_answer(flow: Flow, item: BlankItem, x: float, y: float, room: float) -> None:

@@ -26,6 +26,8 @@ from sidumba_field.reports.pen import Pen
 BODY, LINE = 11.0, 14.5
 EMBLEM = (17 * MM, 20 * MM)
 PHOTO_HEIGHT = 75 * MM
+WIDEST_GAP = 0.75
+"""Most a justified space grows, in sizes of the letters."""
 
 
 def draw_kop(flow: Flow, kop: KopLike) -> None:
@@ -203,7 +205,8 @@ def _justified(text: str, size: float, width: float, style: Style) -> Iterator[t
         for i, line in enumerate(lines):
             spaces = line.count(" ") + line.count("\u00a0")
             slack = width - cut.width(line, size)
-            full = i < len(lines) - 1 and spaces and slack < width * 0.25
+            # A line of few words before one that could not be broken stays ragged: wide holes are hard to read.
+            full = i < len(lines) - 1 and spaces and slack < spaces * size * WIDEST_GAP
             yield line, slack / spaces if full else 0.0
 
 

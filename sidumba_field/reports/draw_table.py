@@ -20,6 +20,7 @@ HEAD_SIZE, NUMBER_SIZE, TITLE_SIZE = 9.5, 8.0, 10.0
 SMALLEST_HEAD, PAD_HEAD = 6.0, 2.0
 SMALLEST_WHOLE, SMALLEST_SCALE = 4.0, 0.72
 KEPT_ROWS = 2
+SHORT_TABLE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,12 @@ class _Drawer:
         if self._table.title:
             self._flow.defer(TITLE_SIZE * 1.6, self._draw_title)
         held: deque[Row] = deque()
+        kept = KEPT_ROWS
+        if isinstance(self._table.rows, tuple) and len(self._table.rows) <= SHORT_TABLE:
+            kept = SHORT_TABLE  # a short table stays whole
         for row in self._rows():
             held.append(row)
-            if len(held) > KEPT_ROWS:
+            if len(held) > kept:
                 self._put(held.popleft())
         self._put_last([*held, *self._total()], keep)
         self._close()

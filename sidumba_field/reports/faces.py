@@ -77,11 +77,12 @@ class Face:
         return lines
 
     def _cut(self, word: str, size: float, width: float) -> list[str]:
-        """An overlong word in pieces that fit; a single letter always counts as fitting."""
+        """An overlong word in pieces that fit, behind a "/" if it has one; a single letter always counts as fitting."""
         pieces = [""]
         for char in word:
             if pieces[-1] and self.width(pieces[-1] + char, size) > width:
-                pieces.append("")
+                head, slash, rest = pieces[-1].rpartition("/")
+                pieces[-1:] = [head + slash, rest] if slash and rest else [pieces[-1], ""]
             pieces[-1] += char
         return pieces
 

@@ -81,8 +81,8 @@ class SignatureSpec:
 class SelectSpec:
     """Which records a paper over many records takes.
 
-    ``posisi``: on whose desks, ``states``: in which states (none named: in all of them). ``checked``: from which
-    positions on a record counts as checked; others carry ``*`` and the paper its ``mark`` note. ``least``: public
+    ``posisi``: on whose desks, ``states``: in which states (none named: in all of them). ``checked``: in which states
+    or on whose desks a record counts as checked; others carry ``*`` and the paper its ``mark`` note. ``least``: public
     figures below it are hidden.
     """
 

@@ -64,7 +64,8 @@ class _Writer:
         self._blocks = list(LAYOUTS[paper.kind](paper, data))
         self._book = book
         self._at = 0
-        self._sheet = book.add_worksheet()
+        titles = (_sheet_name(block.text) for block in self._blocks if isinstance(block, Title))
+        self._sheet = book.add_worksheet(next(titles, "") or None)
         self._formats: dict[tuple[str, Align, bool], Any] = {}
         self._head = book.add_format(
             {"bold": True, "border": 1, "text_wrap": True, "align": "center", "bg_color": "#F0F0F0"}
@@ -111,7 +112,7 @@ class _Writer:
                     self._line(text)
             self._at += 1
         elif isinstance(block, Paragraph):
-            self._line(block.text)
+            self._line(f"{block.label} {block.text}".strip())
         elif isinstance(block, Bar):
             self._line(block.text, self._bold)
         elif isinstance(block, Fields):
@@ -146,6 +147,7 @@ class _Writer:
                 self._sheet.write_string(self._at, i, column.head, self._head)
             self._at += 1
         sums = {column.key: Decimal(0) for column in table.columns if column.total}
+        begin = self._at
         for row in table.rows:
             for i, column in enumerate(table.columns):
                 value = row.get(column.key)
@@ -154,6 +156,8 @@ class _Writer:
                     sums[column.key] += Decimal(str(value))
             self._at += 1
             self._count()
+        if self._at == begin and table.empty:
+            self._line(table.empty)
         if table.total_label:
             self._sheet.write_string(self._at, 0, table.total_label, self._bold)
             for i, column in enumerate(table.columns):
@@ -207,9 +211,24 @@ class _Writer:
             }
         )
         at = words.stamp(source.printed_at, source.zone)
-        self._line(words.say("papers.foot.printed", product=source.product, at=at, code=source.print_code))
+        key = "papers.foot.printed_by" if source.printed_by else "papers.foot.printed"
+        told = {"product": source.product, "at": at, "code": source.print_code, "by": source.printed_by}
+        self._line(words.say(key, **told))
         full = source.snapshot_sha256
-        self._line(words.say("papers.foot.snapshot", short=full[:8], full=full))
+        if full:
+            self._line(words.say("papers.foot.snapshot", short=full[:8], full=full))
+
+
+def _sheet_name(title: str) -> str:
+    """A name spreadsheets take: no signs they forbid, at most 31 letters, cut between words."""
+    plain = "".join(" " if sign in "[]:*?/\\'" else sign for sign in title)
+    name = ""
+    for word in plain.split():
+        longer = f"{name} {word}".strip()
+        if len(longer) > 31:
+            break
+        name = longer
+    return name
 
 
 def _asked(item: BlankItem | BlankTable) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -26,6 +27,9 @@ DATE = (8, (2, 2, 4))
 MOST_CHOICES = 14
 _PATHS = re.compile(r"/data/([\w/.-]+)")
 TABLE_ROWS = 5
+_THIS_YEAR = re.compile(r"number\(format-date\(today\(\), '%Y'\)\)")
+_RESULT = re.compile(r"/data/([\w/.-]+)\s*=\s*'([^']*)'")
+_EITHER = re.compile(r"if\((.*),\s*'([^']*)',\s*'([^']*)'\)")
 _SAID = re.compile(r"""(?:selected\(\s*)?/data/([\w/.-]+)\s*(?:,|(!=|=|>|<))\s*(?:'([^']*)'|(\d+))\s*\)?""")
 
 
@@ -34,7 +38,7 @@ def sections(form: FormDefinition) -> tuple[BlankSection, ...]:
     told = _Skips(form)
     found = []
     for section in form.sections:
-        written = [item for item in section.items if _written(item)]
+        written = [item for item in section.items if _written(item) or _pictured(item, form)]
         parts = tuple(_merged([(item, _part(item, told)) for item in written]))
         if parts:
             skip = told.of(section.path)
@@ -49,13 +53,22 @@ def _written(item: Question | Repeat) -> bool:
     return not (item.hidden or item.has_calculate or item.kind in ("note", "binary", "calculate", "datetime"))
 
 
+def _pictured(item: Question | Repeat, form: FormDefinition) -> bool:
+    """Whether a picture is an item of its own, not the copy of what is written under the same number."""
+    if isinstance(item, Repeat) or item.kind != "binary":
+        return False
+    code = item.sf.get("code", "")
+    others = (one for one in form.questions.values() if one.kind != "binary")
+    return bool(code) and all(one.sf.get("code", "") != code for one in others)
+
+
 def _part(item: Question | Repeat, told: _Skips) -> BlankItem | BlankTable:
     skip = told.below_section(item)
     if isinstance(item, Repeat):
         columns = [column for column in item.columns if _written(column)]
         heads = tuple((column.label, 1.0 if column.kind in ("int", "decimal") else 1.7) for column in columns)
         rows = min(item.max_rows or TABLE_ROWS, TABLE_ROWS)
-        return BlankTable(item.columns[0].sf.get("code", ""), item.label, heads, rows, skip)
+        return BlankTable(item.sf.get("code", ""), item.label, heads, rows, skip)
     boxes, groups = _boxes(item)
     label = f"{item.group}: {item.label}" if item.group else item.label
     return BlankItem(
@@ -64,8 +77,9 @@ def _part(item: Question | Repeat, told: _Skips) -> BlankItem | BlankTable:
         hint=item.hint,
         boxes=boxes,
         grouping=groups,
-        choices=tuple(choice.label for choice in item.choices) if len(item.choices) <= MOST_CHOICES else (),
-        many=item.kind == "select_multiple",
+        choices=_choices(item),
+        # Said once: a form's own hint usually tells it.
+        many=item.kind == "select_multiple" and item.hint != say("papers.blank.many"),
         lines=3 if "multiline" in item.appearance.split() else 1,
         unit=item.sf.get("unit", ""),
         skip=skip,
@@ -111,14 +125,38 @@ def _row(run: list[Asked]) -> BlankItem | BlankTable:
     parts = tuple(item for _, item in run if isinstance(item, BlankItem))
     named = isinstance(run[0][0], Question) and run[0][0].group
     title = named or first.question
-    inside = tuple(replace(part, question=part.question.removeprefix(f"{named}: ")) for part in parts)
-    return BlankItem(first.code, title if named else "", skip=first.skip, parts=inside)
+    inside = tuple(
+        replace(part, question=_capital(part.question.removeprefix(f"{named}: "))) for part in parts
+    )
+    return BlankItem(first.code, _capital(title) if named else "", skip=first.skip, parts=inside)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _choices(item: Question) -> tuple[str, ...]:
+    """What is ticked; a list too long for paper is written out instead, a picture is ticked as taken."""
+    if item.kind == "binary":
+        return (say("papers.blank.photo"),)
+    return tuple(choice.label for choice in item.choices) if len(item.choices) <= MOST_CHOICES else ()
 
 
 def _boxes(item: Question) -> tuple[int, tuple[int, ...]]:
     if item.kind == "date":
         return DATE
     return BOXES.get(item.sf.get("widget", ""), (0, ())) if item.kind in ("text", "int") else (0, ())
+
+
+def _listed(words: list[str], between: str) -> str:
+    """Conditions of one item in a row, numbers of choices in their order: "3, 4, atau 5"."""
+    said = list(dict.fromkeys(words))
+    if not all(word.isdecimal() for word in said):
+        return between.join(said)
+    *others, last = sorted(said, key=int)
+    if not others:
+        return last
+    return ", ".join(others) + ("," if len(others) > 1 else "") + between + last
 
 
 class _Skips:
@@ -140,8 +178,12 @@ class _Skips:
         steps = ["/".join(names[:n]) for n in range(2, len(names) + 1)]
         return " ".join(dict.fromkeys(told for step in steps if (told := self.of(step))))
 
-    def _words(self, text: str) -> str:
+    def _words(self, text: str, told: str = "only_if") -> str:
         """Plain comparisons are told whole; of anything harder only which items it depends on."""
+        hidden = self._unfolded(text)
+        if hidden is not None:
+            return self._words(*hidden)
+        text = _THIS_YEAR.sub(f"'{say('papers.blank.this_year')}'", text)
         rest = _SAID.sub("", text)
         paths = dict.fromkeys(_PATHS.findall(text))
         parts: dict[str, list[str]] = {}
@@ -151,16 +193,30 @@ class _Skips:
             and all(self._is_asked(path) for path in paths)
             and not (" and " in text and " or " in text)
         ):
-            for path, sign, word, number in _SAID.findall(text):
-                parts.setdefault(path, []).append(self._part(path, sign or "=", word or number))
+            found = _SAID.findall(text)
+            times = Counter(path for path, *_ in found)
+            for path, sign, word, number in found:
+                said = self._part(path, sign or "=", word or number, numbered=times[path] > 1)
+                parts.setdefault(path, []).append(said)
             between = say("papers.blank.and" if " and " in text else "papers.blank.or")
-            told = between.join(
-                say("papers.blank.is", item=self._name(path), words=between.join(dict.fromkeys(words)))
+            condition = between.join(
+                say("papers.blank.is", item=self._name(path), words=_listed(words, between))
                 for path, words in parts.items()
             )
-            return say("papers.blank.only_if", condition=told)
+            return say(f"papers.blank.{told}", condition=condition)
         items = ", ".join(dict.fromkeys(self._name(path) for path in self._asked(paths)))
         return say("papers.blank.depends", items=items)
+
+    def _unfolded(self, text: str) -> tuple[str, str] | None:
+        """A hidden result with two outcomes, put back into the condition it comes from: (condition, how it is told)."""
+        asked = _RESULT.fullmatch(text.strip())
+        bind = self._form.binds.get(tuple(asked[1].split("/"))) if asked is not None else None
+        if asked is None or bind is None or bind.calculate is None or self._is_asked(asked[1]):
+            return None
+        made = _EITHER.fullmatch(bind.calculate.text.strip())
+        if made is None or asked[2] not in (made[2], made[3]):
+            return None
+        return made[1], "only_if" if asked[2] == made[2] else "skip_if"
 
     def _is_asked(self, path: str) -> bool:
         question = self._form.questions.get(path)
@@ -179,11 +235,17 @@ class _Skips:
         question = self._form.questions.get(path)
         if question is None:
             return path
+        if question.has_calculate:  # its number stands beside what it is added up from
+            return question.label
         return question.sf.get("code", "") or question.label
 
-    def _part(self, path: str, sign: str, word: str) -> str:
+    def _part(self, path: str, sign: str, word: str, *, numbered: bool) -> str:
+        """One comparison; where several choices of a question are named, by the numbers they carry on paper."""
         question = self._form.questions.get(path)
-        labels = {choice.value: choice.label for choice in question.choices} if question is not None else {}
+        choices = question.choices if question is not None else ()
+        labels = {choice.value: choice.label for choice in choices}
+        if numbered and len(choices) <= MOST_CHOICES:
+            labels = {choice.value: str(n) for n, choice in enumerate(choices, start=1)}
         said = labels.get(word, word)
         if not word:
             return say("papers.blank.empty" if sign == "=" else "papers.blank.filled")

@@ -11,13 +11,13 @@ from datetime import date
 from functools import cache
 
 from sidumba_field.programs import Program
-from sidumba_field.reports import Paper, ReportData, Signatory
+from sidumba_field.reports import Paper, ReportData, Signatory, Summary
 from sidumba_field.reports.cuts import CutSpec
 from sidumba_field.services import papers_blank
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.papers_counts import count
 from sidumba_field.services.papers_job import Make
-from sidumba_field.services.papers_select import RegisterRows, Selection, end_of, states_of
+from sidumba_field.services.papers_select import RegisterRows, Selection, checked_states, end_of, states_of
 from sidumba_field.services.papers_single import BLANK, SinglePapers, with_signed
 from sidumba_field.services.papers_values import common, kop, officials, provenance
 from sidumba_field.services.papers_views import PaperChoice
@@ -72,7 +72,11 @@ class ManyPapers:
         base = self._base(program, paper, choice, revealed)
         if paper.kind == "blank_form":
             form = program.form(program.main)
-            blank = replace(base, blanks=papers_blank.sections(form), unsigned=False)
+            # Whoever prints it seldom is who will fill it: his name is written by hand.
+            by_hand = Signatory(say("papers.form.enumerator"), "")
+            hands = {**base.signatories, "petugas": by_hand}
+            sections = papers_blank.sections(form)
+            blank = replace(base, blanks=sections, signatories=hands, unsigned=False)
             return (lambda store, limit, told: blank), 0
         scopes = self.scopes(program, choice.unit)
         until = end_of(self.desk, choice.day)
@@ -99,10 +103,11 @@ class ManyPapers:
         return "" if any(program.reviews(role) for role in roles) else self.desk.seat().user.user_id
 
     def _register(self, paper: Paper, selection: Selection, base: ReportData, expected: int) -> Make:
+        marks = self._marks(paper, selection)
+
         def make(store: Store, limit: int, told: Told) -> ReportData:
             rows = RegisterRows(paper, selection, self._names(store))
             counted = self._exact(paper, selection, store) if "jumlah" not in base.values else expected
-            marks = (paper.select.mark,) if paper.select.mark else ()
             return replace(
                 base,
                 values={**base.values, "jumlah": counted},
@@ -112,6 +117,17 @@ class ManyPapers:
             )
 
         return make
+
+    def _marks(self, paper: Paper, selection: Selection) -> tuple[str, ...]:
+        """Return what a mark at a row means, where any row can carry one."""
+        if not paper.select.mark:
+            return ()
+        program, vids = selection.program, [scope.vid for scope in selection.scopes]
+        standing = self.desk.seat().store.figures.standing(program.id, vids)
+        states = set(program.states) if selection.rids else selection.states
+        open_states = states - checked_states(program, paper)
+        marked = any(one.count and one.state in open_states for one in standing)
+        return (paper.select.mark,) if marked else ()
 
     def _exact(self, paper: Paper, selection: Selection, store: Store) -> int:
         """Count the rows beforehand where the opening words of the paper name their number."""
@@ -130,7 +146,7 @@ class ManyPapers:
             return replace(
                 base,
                 values={**base.values, "jumlah": whole},
-                summaries=tuple(tally.summary(least) for tally in shown),
+                summaries=_numbered([tally.summary(least) for tally in shown]),
                 sealed=seal.hex,
                 marks=marks,
             )
@@ -180,6 +196,13 @@ class ManyPapers:
 
     def _names(self, store: Store) -> Callable[[str], str]:
         return cache(store.people.name)
+
+
+def _numbered(summaries: list[Summary]) -> tuple[Summary, ...]:
+    """Tables in a row are numbered as they stand on this paper; one alone needs no number."""
+    if len(summaries) < 2:
+        return tuple(summaries)
+    return tuple(replace(one, title=f"{n}. {one.title}") for n, one in enumerate(summaries, start=1))
 
 
 def _single_district(cut: CutSpec, selection: Selection) -> bool:

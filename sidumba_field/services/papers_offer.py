@@ -10,7 +10,7 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.programs import PaperSpec, Program
 from sidumba_field.reports import Paper
 from sidumba_field.services.desk import Desk
-from sidumba_field.services.papers_select import states_of
+from sidumba_field.services.papers_select import checked_states, states_of
 from sidumba_field.services.papers_values import numbered, officials, place_words
 from sidumba_field.services.papers_views import NOBODY, PaperChoice, PaperOptions, PaperRow
 from sidumba_field.services.subjects import Subjects
@@ -248,13 +248,9 @@ class Offer:
             for vid in self.desk.my_vids(program.id)
             if not choice.unit or f"{self.desk.scope(vid).unit}.".startswith(f"{choice.unit}.")
         ]
-        states = states_of(program, paper)
+        open_states = states_of(program, paper) - checked_states(program, paper)
         standing = self.desk.seat().store.figures.standing(program.id, vids)
-        open_ = sum(
-            one.count
-            for one in standing
-            if one.state in states and program.state(one.state).posisi not in paper.select.checked
-        )
+        open_ = sum(one.count for one in standing if one.state in open_states)
         key = "laporan.unchecked_marked" if paper.select.mark else "laporan.unchecked"
         return say(key, self.desk.lang, count=open_) if open_ else ""
 

@@ -91,6 +91,14 @@ def states_of(program: Program, paper: Paper) -> frozenset[str]:
     return frozenset(named)
 
 
+def checked_states(program: Program, paper: Paper) -> frozenset[str]:
+    """Return the states in which a record counts as checked: the paper names them, or the desks they lie on."""
+    wanted = paper.select.checked
+    return frozenset(
+        state for state, spec in program.states.items() if state in wanted or spec.posisi in wanted
+    )
+
+
 def writer_of(program: Program, question: Question | None, kind: str) -> Callable[[str], object]:
     """Return how an answer becomes a cell: numbers as numbers, choices in their words, codes as they are."""
     if kind in ("number", "money", "percent"):
@@ -133,9 +141,7 @@ class RegisterRows:
         self._selection = selection
         self._columns = paper.table.columns
         self._names = names
-        self._checked = frozenset(
-            state for state in program.states if program.state(state).posisi in paper.select.checked
-        )
+        self._checked = checked_states(program, paper)
         self._marks = bool(paper.select.mark)
         self._paths = tuple(sorted({*paper.paths, program.title_path}))
         self._at = {path: i for i, path in enumerate(self._paths)}

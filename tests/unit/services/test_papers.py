@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from io import BytesIO
@@ -215,6 +216,36 @@ def test_a_blank_form_asks_every_question_a_person_answers(office: Office) -> No
         assert definition.questions[path].label in text, path
     assert "Diisi hanya kalau 401" in text
     assert "Boleh lebih dari satu." in text
+    # What a petugas needs with a pen: when a whole section is left out, a product table with its number, his own name.
+    assert "(Dilewati kalau 106: 3, 4, atau 5.)" in text
+    assert "Diisi hanya kalau 304: kosong atau kurang dari tahun ini." in text
+    assert "505 Produk utama" in text
+    assert "506 Foto tempat usaha" in text
+    assert "Diisi atau dilewati menurut" not in text
+    assert office.desk.seat().user.name not in text.split("Petugas Pendata,")[1].split("Sidumba Field")[0]
+
+
+def test_every_item_of_the_office_stands_on_the_blank_form(office: Office) -> None:
+    definition = office.program.form(office.program.main)
+    items = [*definition.questions.values(), *definition.repeats.values()]
+    worked_out = {"609"}  # the class of a business: the law's figures decide it
+    wanted = {code for item in items if (code := item.sf.get("code", ""))} - worked_out
+    words = pdf_text(seated(office), PaperChoice(BLANK)).split()
+    assert len(wanted) >= 77
+    assert wanted <= set(words)
+
+
+def test_tables_of_a_recapitulation_are_numbered_as_they_stand(office: Office, told: Told) -> None:
+    told_rows(told, 1)
+    text = pdf_text(seated(office), PaperChoice(RECAP))
+    numbers = [int(n) for n in re.findall(r"(?m)^(\d+)\. [A-Z]", text)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) >= 9
+
+
+def test_a_list_without_marks_explains_none(office: Office, told: Told) -> None:
+    told_rows(told, 2, "tervalidasi")
+    assert "Belum selesai diverifikasi" not in pdf_text(seated(office), PaperChoice(LIST))
 
 
 def test_a_card_stays_on_one_page(office: Office, told: Told) -> None:

@@ -70,7 +70,7 @@ def counted(records: Sequence[tuple[str, str, Mapping[str, str]]]) -> dict[str, 
     paper, selection = recap()
     store: Any = Records(records)
     tallies, _ = count(paper.cuts, selection, store, str, lambda _records: None)
-    return {tally.cut.title.split(". ")[0]: tally.summary() for tally in tallies}
+    return {str(n): tally.summary() for n, tally in enumerate(tallies, start=1)}
 
 
 @settings(max_examples=25, deadline=None)
