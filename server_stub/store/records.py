@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from server_stub.store.scopes import under
 from server_stub.store.tables import HEAD, RECORD
-from sidumba_field.core.canonical import canonical
+from sidumba_field.core.canonical import Spelled, canonical
 from sidumba_field.core.records import Record, Remark, content_digest
 
 
@@ -41,9 +41,20 @@ def _record(row: Row[Any]) -> Record:
     )
 
 
+def revs_text(revs: Mapping[str, int]) -> str:
+    """Spell revisions of fields; those of a new record are one and the same, and need no look at each."""
+    if len(set(revs.values())) == 1:
+        (rev,) = set(revs.values())
+        end = f'":{rev}'
+        text = f'{end},"'.join(sorted(revs))
+        if text.isprintable() and "\\" not in text and text.count('"') == 2 * (len(revs) - 1):
+            return f'{{"{text}{end}}}'
+    return _json(dict(revs))
+
+
 def record_values(record: Record) -> dict[str, Any]:
     """Return the row of a record."""
-    fields = _json(dict(record.fields))
+    fields = _json(record.fields if isinstance(record.fields, Spelled) else dict(record.fields))
     return {
         "vid": record.vid,
         "rid": record.rid,
@@ -60,7 +71,7 @@ def record_values(record: Record) -> dict[str, Any]:
         if all(record.fields.values())
         else record.content_sha256,
         "fields": fields,
-        "field_revs": _json(dict(record.field_revs)),
+        "field_revs": revs_text(record.field_revs),
         "authors": _json(sorted(record.authors)),
         "remarks": _json([asdict(remark) for remark in record.remarks]),
         "created_at": record.created_at,

@@ -77,11 +77,10 @@ def _create(case: Case) -> Decision:
     if verdict.transition is None:
         code = "op.wrong_role" if verdict.code == "workflow.wrong_role" else "op.not_allowed"
         return refuse(op, code, **(verdict.params or {}))
-    if op.form_v not in case.rules.versions.get(op.form, ()):
+    if not case.rules.knows(op.form, op.form_v):
         # Not refused: the office may install this version tomorrow, and until then the laptop keeps what was typed.
         return refuse(op, "op.unknown_form", OpStatus.RETRY, form=op.form, version=op.form_v)
-    change = dict(op.set)
-    fields = apply({}, change)
+    fields = apply({}, op.set)
     record = Record(
         rid=op.rid,
         vid=op.vid,
@@ -99,9 +98,10 @@ def _create(case: Case) -> Decision:
         created_at=case.at,
         changed_at=case.at,
     )
-    record = put_right(case, record)
-    record = replace(record, field_revs=dict.fromkeys(record.fields, 1))
-    return corrected(case, edited(case, record, CREATE, dict(record.fields), OpStatus.APPLIED), record)
+    right = put_right(case, record)
+    if right is not record:
+        record = replace(right, field_revs=dict.fromkeys(right.fields, 1))
+    return corrected(case, edited(case, record, CREATE, record.fields, OpStatus.APPLIED), record)
 
 
 def _may_continue(case: Case) -> bool:

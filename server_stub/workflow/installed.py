@@ -32,6 +32,7 @@ class _Ready:
     form: FormDefinition
     examiner: Examiner | None
     binary: frozenset[str]
+    binary_rows: frozenset[str]
 
 
 class InstalledProgram(Rules):
@@ -71,13 +72,17 @@ class InstalledProgram(Rules):
         self._look()
         return self._program.versions
 
+    def knows(self, form: str, version: str) -> bool:
+        # A version that is there once is there for good: only for an unknown one the shelf is looked at.
+        return self._knows(form, version) or version in self.versions.get(form, ())
+
     def judge(self, form: str, version: str, fields: Mapping[str, str]) -> Findings:
         """Judge content with the form engine: the same code as on the laptop."""
         form_read = self._form(form, version)
         found = self._examined(form_read, fields)
         errors = {one.path for one in found.faults if one.severity is Severity.ERROR}
         warned = {one.path for one in found.faults if one.severity is Severity.WARNING}
-        names = _names(self._ready(form_read).binary, fields)
+        names = _names(self._ready(form_read), fields)
         return Findings(
             errors=tuple(sorted(errors)),
             unexplained=tuple(sorted(path for path in warned if not is_explained(fields, path))),
@@ -89,7 +94,7 @@ class InstalledProgram(Rules):
         """Return what judging records of a form needs, compiled with its first record."""
         known = self._compiled.get(id(form))
         if known is None:
-            known = self._compiled[id(form)] = _Ready(form, Examiner.of(form), form.binary_paths())
+            known = self._compiled[id(form)] = _ready(form)
         return known
 
     def _examined(self, form: FormDefinition, fields: Mapping[str, str]) -> Examination:
@@ -154,12 +159,21 @@ class InstalledProgram(Rules):
         )
 
 
-def _names(binary: frozenset[str], fields: Mapping[str, str]) -> tuple[str, ...]:
+def _ready(form: FormDefinition) -> _Ready:
+    binary = form.binary_paths()
+    in_rows = {path for path in binary if any(path.startswith(f"{repeat}/") for repeat in form.repeats)}
+    return _Ready(form, Examiner.of(form), binary, frozenset(in_rows))
+
+
+def _names(form: _Ready, fields: Mapping[str, str]) -> tuple[str, ...]:
     """Return what stands in the file questions of a record and of its rows, sorted."""
-    found = {fields[path] for path in binary if fields.get(path)}
-    found |= {
-        value for path, value in fields.items() if value and "[" in path and template_path(path) in binary
-    }
+    found = {fields[path] for path in form.binary if fields.get(path)}
+    if form.binary_rows:
+        found |= {
+            value
+            for path, value in fields.items()
+            if value and "[" in path and template_path(path) in form.binary_rows
+        }
     return tuple(sorted(found))
 
 

@@ -48,6 +48,10 @@ class Rules(Protocol):
         """Form id -> versions this server judges."""
         ...
 
+    def knows(self, form: str, version: str) -> bool:
+        """Tell whether this server judges exactly this version."""
+        ...
+
     def judge(self, form: str, version: str, fields: Mapping[str, str]) -> Findings:
         """Judge content; pure. Raises ``op.unknown_form``."""
         ...

@@ -47,7 +47,12 @@ def wrongly_sent(case: Case, record: Record) -> tuple[str, ...]:
 
 
 def edited(
-    case: Case, record: Record, command: str, changed: dict[str, Any], st: OpStatus, author: str | None = None
+    case: Case,
+    record: Record,
+    command: str,
+    changed: Mapping[str, Any],
+    st: OpStatus,
+    author: str | None = None,
 ) -> Decision:
     """Return the decision that ``record`` now stands with ``changed`` in it. ``author``: whose content it is, default
     the sender; "" = nobody's."""

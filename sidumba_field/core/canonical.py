@@ -16,10 +16,43 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 _SPELL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
+class Spelled(dict[str, Any]):
+    """A mapping that nobody changes any more. It is spelled once, however many documents it is a member of."""
+
+    __slots__ = ("_text",)
+    _text: str
+
+    @property
+    def text(self) -> str:
+        """Its canonical JSON; raises ``TypeError`` on floats and foreign types."""
+        try:
+            return self._text
+        except AttributeError:
+            _refuse_floats(self)
+            self._text = _SPELL(self)
+            return self._text
+
+
 def canonical(value: Any) -> bytes:
     """Return the canonical bytes of ``value``; raise ``TypeError`` on floats and foreign types."""
+    if isinstance(value, Spelled):
+        return value.text.encode()
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if type(member) is Spelled:
+                return _around(value, name, member).encode()
     _refuse_floats(value)
     return _SPELL(value).encode()
+
+
+def _around(value: dict[str, Any], name: str, member: Spelled) -> str:
+    """Spell a mapping around a member that is spelled already."""
+    before = {key: one for key, one in value.items() if key < name}
+    after = {key: one for key, one in value.items() if key > name}
+    _refuse_floats(before)
+    _refuse_floats(after)
+    parts = (_SPELL(before)[1:-1], f"{_SPELL(name)}:{member.text}", _SPELL(after)[1:-1])
+    return f"{{{','.join(part for part in parts if part)}}}"
 
 
 def _refuse_floats(value: Any) -> None:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from sidumba_field.core.canonical import Spelled
+
 _ROW = re.compile(r"^(.*\[[^\]]+\])/")
 
 
@@ -83,6 +85,8 @@ def _clashes(
 def apply(fields: Mapping[str, str], change: Mapping[str, str | None]) -> dict[str, str]:
     """Return ``fields`` after ``change``; empty values disappear, and so do the cells of removed rows."""
     if all(change.values()):
+        if not fields and isinstance(change, Spelled):
+            return change
         return {**fields, **change}  # type: ignore[dict-item]  # no value is missing
     result = dict(fields)
     for path, value in change.items():

@@ -66,6 +66,9 @@ class PlainRules:
     zone: tzinfo = timezone(timedelta(hours=8))
     place_path: str = "desa"
 
+    def knows(self, form: str, version: str) -> bool:
+        return version in self.versions.get(form, ())
+
     def judge(self, form: str, version: str, fields: Mapping[str, str]) -> Findings:
         self.judged += 1
         asked = [path for path in fields if not path.startswith("@")]
