@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server_stub.workflow.installed import install
-from server_stub.workflow.intake import _PATH
+from server_stub.workflow.intake import PATH
 from server_stub.workflow.rules import Rules
 from sidumba_field import programs
 from sidumba_field.core.errors import SidumbaError
@@ -107,7 +107,7 @@ VALUES = st.one_of(
 
 
 @settings(max_examples=150)
-@given(fields=st.dictionaries(BENT.filter(lambda path: bool(_PATH.match(path))), VALUES, max_size=6))
+@given(fields=st.dictionaries(BENT.filter(lambda path: bool(PATH.match(path))), VALUES, max_size=6))
 def test_no_content_that_gets_past_the_door_breaks_the_judge(fields: dict[str, str]) -> None:
     for rules in INSTALLED.values():
         for form, version in forms(rules):
