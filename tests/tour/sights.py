@@ -6,8 +6,11 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QApplication
+
 from sidumba_field.services.papers_views import PaperChoice
 from sidumba_field.ui.screens.rooms import ROOMS
+from sidumba_field.ui.theme import apply_theme
 from tests.tour.crowd import Hands, seated
 from tests.tour.window import DrivenWindow, until
 
@@ -56,23 +59,52 @@ def _note(tour: Tour, path: str) -> None:
         tour.papers.append(path)
 
 
-def screens(tour: Tour, record: str) -> None:
-    """Walk through every screen of every role, once each, and picture it in its three looks."""
-    seen: set[str] = set()
-    for laptop, person in SHOWN:
-        window = tour.windows[laptop]
-        window.sign_in(person)
-        window.send()
-        for room in [item.key for item in window.window.nav_items()]:
-            if room in seen and room != "home":
-                continue
-            _show(window, room)
-            tour.picture(laptop, f"{room}-{person}".replace("_", "-"), looks=True)
-            seen.add(room)
-        window.sign_out()
-    missing = {room.name for room in ROOMS if room.shown is not None} - seen
+def screens(tour: Tour) -> None:
+    """Walk through every screen of every role: at 100 % and 125 %, then all of them once more in the dark."""
+    walk = [(*seat, room) for seat in SHOWN for room in _rooms_of(tour, *seat)]
+    missing = {room.name for room in ROOMS if room.shown is not None} - {room for _, _, room in walk}
     if missing:
-        raise RuntimeError(f"nobody saw {', '.join(sorted(missing))}")
+        raise RuntimeError(f"nobody sees {', '.join(sorted(missing))}")
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    names: dict[tuple[str, str, str], str] = {}
+    for mode in ("light", "dark"):
+        apply_theme(app, mode)  # type: ignore[arg-type]
+        for laptop, person in SHOWN:
+            window = tour.windows[laptop]
+            if mode == "light":
+                tour.pictures += 1
+                names[laptop, person, ""] = f"{tour.pictures:02d}-masuk-{person}".replace("_", "-")
+            _look(tour, window, names[laptop, person, ""], mode)
+            window.sign_in(person)
+            for room in [room for *seat, room in walk if seat == [laptop, person]]:
+                _show(window, room)
+                if mode == "light":
+                    tour.pictures += 1
+                    names[laptop, person, room] = f"{tour.pictures:02d}-{room}-{person}".replace("_", "-")
+                _look(tour, window, names[laptop, person, room], mode)
+            window.sign_out()
+    apply_theme(app, "light")
+
+
+def _rooms_of(tour: Tour, laptop: str, person: str) -> list[str]:
+    """The screens to picture for a person: Beranda, and those nobody before him in ``SHOWN`` has."""
+    window = tour.windows[laptop]
+    window.sign_in(person)
+    window.send()
+    mine = [item.key for item in window.window.nav_items()]
+    window.sign_out()
+    found = [room for room in mine if room == "home" or room not in tour.seen]
+    tour.seen |= set(mine)
+    return found
+
+
+def _look(tour: Tour, window: DrivenWindow, name: str, mode: str) -> None:
+    folder = tour.out / "screens"
+    if mode == "light":
+        window.wide_and_narrow(folder / f"{name}.png")
+    else:
+        window.picture(folder / f"{name}-gelap.png")
 
 
 def _show(window: DrivenWindow, room: str) -> None:

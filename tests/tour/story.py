@@ -42,6 +42,7 @@ class Tour:
     pictures: int = 0
     papers: list[str] = field(default_factory=list)
     extra: dict[str, dict[str, str]] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
     began: float = field(default_factory=time.monotonic)
 
     def chapter(self, told: str) -> None:
@@ -50,12 +51,10 @@ class Tour:
         print(f"{now - self.began:6.1f} s  {told}", file=sys.stderr, flush=True)
         self.began = now
 
-    def picture(self, laptop: str, name: str, *, looks: bool = False) -> None:
-        """Save the next picture as ``out/screens/NN-name.png``; ``looks``: also dark and at 125 %."""
+    def picture(self, laptop: str, name: str) -> None:
+        """Save the next picture as ``out/screens/NN-name.png``."""
         self.pictures += 1
-        path = self.out / "screens" / f"{self.pictures:02d}-{name}.png"
-        window = self.windows[laptop]
-        (window.looks if looks else window.picture)(path)
+        self.windows[laptop].picture(self.out / "screens" / f"{self.pictures:02d}-{name}.png")
 
     def cut_the_line(self) -> None:
         """No internet: the server's process ends, every laptop is on its own."""
@@ -116,7 +115,7 @@ def tell(tour: Tour) -> None:
     tour.chapter("withdrawn, signed again, closed, backed up, restored")
     sights.papers(tour, rids[0], batch, period)
     tour.chapter(f"{len(tour.papers)} papers")
-    sights.screens(tour, rids[0])
+    sights.screens(tour)
     tour.chapter("every screen in three looks")
 
 
@@ -140,7 +139,7 @@ def _two_hundred(tour: Tour) -> crowds.Crowd:
 def _petugas(tour: Tour, desa: DrivenWindow) -> list[str]:
     """Step 1 and 2: three whole forms, key by key, without internet; then handed on."""
     desa.front()
-    tour.picture("desa", "masuk", looks=True)
+    tour.picture("desa", "masuk")
     desa.sign_in("petugas")
     tour.picture("desa", "beranda-petugas-kosong")
     first = _type_form(tour, desa, people.BUSINESS, people.PRODUCTS, pictures=True)
@@ -152,7 +151,7 @@ def _petugas(tour: Tour, desa: DrivenWindow) -> list[str]:
     tour.let_undo_pass()
     desa.press("Ctrl+J")
     until(lambda: not desa.window.desk.sync.running, "sending without a line does not end", 60)
-    tour.picture("desa", "sinkronisasi-luring", looks=True)
+    tour.picture("desa", "sinkronisasi-luring")
     if not desa.laptop.services.session.truth().waiting:
         raise RuntimeError("something was said to be sent without a line")
     tour.mend_the_line()
@@ -193,7 +192,7 @@ def _type_form(
     if pictures:
         tour.picture("desa", "formulir-terisi")
         desa.press("Ctrl+Up", 6)
-        tour.picture("desa", "formulir-pemilik-dan-usaha", looks=True)
+        tour.picture("desa", "formulir-pemilik-dan-usaha")
     desa.press("Ctrl+Return")
     until(
         lambda: desa.screen == "home", lambda: f"not handed on: {desa.window.banner_text()} {desa.problems()}"
@@ -209,7 +208,7 @@ def _admin_desa(tour: Tour, desa: DrivenWindow) -> None:
     desa.go("selection")
     until(lambda: _waiting(desa) >= 3, "nothing to sort")
     desa.rest()
-    tour.picture("desa", "seleksi-admin-desa", looks=True)
+    tour.picture("desa", "seleksi-admin-desa")
     for _ in range(3):
         desa.press("1")
         desa.rest()
@@ -269,7 +268,7 @@ def _kecamatan_returns(tour: Tour, kecamatan: DrivenWindow) -> None:
     """Step 6: a remark on one field, with the keyboard alone; the record goes back."""
     kecamatan.sign_in("admin_kecamatan")
     _open_review(kecamatan)
-    tour.picture("kecamatan", "verifikasi-kecamatan", looks=True)
+    tour.picture("kecamatan", "verifikasi-kecamatan")
     screen = kecamatan.window.screen_named("review")
     for _ in range(240):
         if screen.table.current_key() == people.RETURN_PATH:  # type: ignore[attr-defined]
@@ -291,7 +290,7 @@ def _desa_corrects(tour: Tour, desa: DrivenWindow, rid: str) -> None:
     desa.front()
     desa.send()
     desa.go("home")
-    tour.picture("desa", "beranda-dikembalikan", looks=True)
+    tour.picture("desa", "beranda-dikembalikan")
     desa.press("Return")
     until(
         lambda: desa.screen == "form" and desa.window.desk.form.rid == rid, "the returned record did not open"
@@ -340,7 +339,7 @@ def _kepala_dinas(tour: Tour, kabupaten: DrivenWindow) -> str:
     kabupaten.sign_in("kepala_dinas")
     kabupaten.send()
     kabupaten.go("home")
-    tour.picture("kabupaten", "beranda-kepala-dinas", looks=True)
+    tour.picture("kabupaten", "beranda-kepala-dinas")
     _open_review(kabupaten)
     tour.picture("kabupaten", "pengesahan")
     view = kabupaten.window.desk.review.view

@@ -31,6 +31,7 @@ class ReadLine(QWidget):
     def __init__(self, line: ReviewLine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._line = line
+        self._heights: dict[int, int] = {}  # a layout asks again and again, the words never change
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -60,7 +61,9 @@ class ReadLine(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """As high as the longer of the two."""
-        return max(27, round(self._texts(width)[3]) + 9)
+        if width not in self._heights:
+            self._heights[width] = max(27, round(self._texts(width)[3]) + 9)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
         """Design width."""

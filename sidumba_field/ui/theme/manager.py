@@ -60,6 +60,10 @@ class Theme(QObject):
         self._colors.clear()
 
 
+#: Property of the application once the style below the style sheet is ours.
+_STYLED = "sidumbaStyled"
+
+
 @lru_cache(maxsize=1)
 def theme() -> Theme:
     """The one theme of this process."""
@@ -74,9 +78,13 @@ def apply_theme(app: QApplication, mode: tokens.Mode = "light") -> Theme:
     register_fonts()
     current = theme()
     current.use(mode)
-    if app.style().name().lower() != "fusion":
+    # Each of these restyles every widget there is: only what is not so yet is set (a style sheet hides the name of
+    # the style below it).
+    if not app.property(_STYLED):
         app.setStyle("Fusion")
-    app.setFont(font("body"))
+        app.setProperty(_STYLED, True)
+    if app.font() != font("body"):
+        app.setFont(font("body"))
     app.setPalette(_palette(current))
     app.setStyleSheet(style_sheet(current.names()))
     current.changed.emit()

@@ -75,6 +75,7 @@ class ReviewRow(QWidget):
         """``alone``: there is no earlier version, the present value has the whole width."""
         super().__init__(parent)
         self.item, self.alone = item, alone
+        self._heights: dict[int, int] = {}  # a layout asks again and again, the item never changes
         self._current, self._checked, self._remark = False, False, ""
         self.setProperty("ownFocus", True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -125,6 +126,11 @@ class ReviewRow(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """34 px, or more for a long answer."""
+        if width not in self._heights:
+            self._heights[width] = self._height(width)
+        return self._heights[width]
+
+    def _height(self, width: int) -> int:
         label, now, before = self._columns(width)
         words, value, earlier = QTextLayout(), QTextLayout(), QTextLayout()
         heights = (
