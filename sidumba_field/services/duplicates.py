@@ -7,7 +7,7 @@ itself (spec/domain.md 1.4). What this laptop does not follow is not known here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sidumba_field.programs import Program, TwinKey
 from sidumba_field.services.desk import Desk
@@ -49,6 +49,30 @@ class Duplicates:
     def count(self, program: Program, rid: str, fields: Mapping[str, str]) -> int:
         """Return how many records are like one of a list."""
         return len({row.rid for key in program.twins for row in self._alike(program, key, rid, fields)})
+
+    def among(self, program: Program, rows: Sequence[RecordRow]) -> dict[str, int]:
+        """Return record -> how many are like it, for the rows of a list that have such; one question per likeness."""
+        alike: dict[str, set[str]] = {}
+        for key in program.twins:
+            asked = {row.rid: self._named(key, row.fields) for row in rows}
+            phrases = {
+                tuple(row.fields[path].strip() for path in key.paths) for row in rows if asked[row.rid]
+            }
+            others: dict[tuple[str, ...], set[str]] = {}
+            vids = self.desk.my_vids(program.id)
+            for found in self.desk.seat().store.lists.sharing(program.id, vids, sorted(phrases)):
+                named = self._named(key, found.fields)
+                if named and program.state(found.state).posisi != "tidak_berlaku":
+                    others.setdefault(named, set()).add(found.rid)
+            for rid, named in asked.items():
+                alike.setdefault(rid, set()).update(others.get(named, set()) - {rid})
+        return {rid: len(others) for rid, others in alike.items() if others}
+
+    @staticmethod
+    def _named(key: TwinKey, fields: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what a record is recognised by, () while one of the answers is missing or stands for nobody."""
+        named = tuple(plain(fields.get(path, "")) for path in key.paths)
+        return named if all(value.strip("0") for value in named) else ()
 
     def _alike(self, program: Program, key: TwinKey, rid: str, fields: Mapping[str, str]) -> list[RecordRow]:
         wanted = {path: plain(fields.get(path, "")) for path in key.paths}

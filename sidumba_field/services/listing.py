@@ -38,7 +38,7 @@ from sidumba_field.store import ListQuery, ListSpec, RecordRow
 from sidumba_field.words import number, say
 
 #: Rows that come with a found list, and that are read at a time.
-PAGE = 100
+PAGE = 60
 #: Where a record is no data any more: such rows are nobody's work and stand in no list.
 VOID = POSISI[-1]
 HITS = 8

@@ -6,6 +6,7 @@ batches. Which steps exist comes from the program's table; nothing here knows a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
 
@@ -16,6 +17,8 @@ from sidumba_field.core.workflow.replies import ANSWER, judge_reply
 from sidumba_field.programs import Program
 from sidumba_field.services.batches import Batches
 from sidumba_field.services.desk import Desk
+from sidumba_field.services.duplicates import Duplicates
+from sidumba_field.services.places import titled
 from sidumba_field.services.proposals import Proposals
 from sidumba_field.services.review_views import ReviewPainter
 from sidumba_field.services.signoff import SignOffs
@@ -26,16 +29,22 @@ from sidumba_field.services.views import (
     Changes,
     Decided,
     QueueRow,
+    QueueUnit,
     QueueView,
     Refusal,
     ReviewView,
 )
-from sidumba_field.services.walking import oldest, scopes_where, walk
-from sidumba_field.store import RecordRow
+from sidumba_field.services.walking import AT_REST, oldest, scopes_where, walk
+from sidumba_field.store import ListQuery, RecordRow
+from sidumba_field.store.listing import PLACE
 from sidumba_field.words import explain_error, say
 
 #: Rows of a queue that are shown at once.
 PAGE = 200
+#: Orders of the queue; for the last one so many of the oldest are looked at.
+OLDEST, NEWEST, TWINS = ORDERS = ("oldest", "newest", "twins")
+LOOKED_AT = 1_000
+RECORD = "record"
 
 
 class ReviewService:
@@ -48,23 +57,32 @@ class ReviewService:
         self._batches = Batches(desk, self._subjects, self._painter)
         self._steps = Taking(desk, self._subjects)
         self._edits = Proposals(desk, self._subjects)
+        self._twins = Duplicates(desk)
         self._signoffs = SignOffs(desk, self._subjects, self._edits)
 
     # ---- the queue
     # -----------------------------------------------------------------------------------------------
 
-    def queue(self) -> QueueView:
-        """Return what waits for this person, oldest first, and what is ready to move on together."""
+    def queue(self, order: str = OLDEST, unit: str = "") -> QueueView:
+        """Return what waits for this person and what is ready to move on together.
+
+        ``order``: "oldest", "newest", or "twins" (those perhaps the same business first, else oldest); ``unit``: only
+        what waits from this village.
+        """
         rows: list[tuple[str, QueueRow]] = []
         offers: list[BatchOffer] = []
+        waiting: Counter[str] = Counter()
         count = 0
         for program in self.desk.my_programs():
             for subject in program.workflow.subjects:
-                found, amount = self._rows(program, subject)
+                waiting.update(self._places(program, subject))
+                found, amount = self._rows(program, subject, order, unit)
                 rows += found
                 count += amount
             offers.extend(self._batches.offers(program))
-        rows.sort(key=lambda pair: pair[0])
+        rows.sort(key=lambda pair: pair[0], reverse=order == NEWEST)
+        if order == TWINS:
+            rows.sort(key=lambda pair: pair[1].duplicates == 0)
         shown = rows[:PAGE]
         lang = self.desk.lang
         done = self._done_today()
@@ -77,7 +95,33 @@ class ReviewService:
             offers=tuple(offers),
             signed=tuple(self._signed()),
             more=count - len(shown),
+            order=order,
+            unit=unit,
+            units=self._units(waiting, unit),
         )
+
+    def _places(self, program: Program, subject: str) -> dict[str, int]:
+        """Return unit -> how many wait from there."""
+        store, found = self.desk.seat().store, Counter[str]()
+        units = {scope.vid: scope.unit for scope in store.scopes.all()}
+        for state in self._my_states(program, subject):
+            vids = scopes_where(self.desk, program, partial(self._judges, program, subject, state))
+            query = ListQuery(program.id, vids, subject=subject, states=(state,), marks=AT_REST)
+            for vid, count in store.lists.facets(query, PLACE).items():
+                found[units[vid]] += count
+        return dict(found)
+
+    def _units(self, waiting: Mapping[str, int], chosen: str) -> tuple[QueueUnit, ...]:
+        """Return the villages to choose from, the chosen one among them even when nothing waits there any more."""
+        names = {s.unit: s.unit_name for s in self.desk.seat().store.scopes.all()}
+        units = {unit: count for unit, count in waiting.items() if count or unit == chosen}
+        if chosen:
+            units.setdefault(chosen, 0)
+        found = [
+            QueueUnit(unit, titled(unit, names.get(unit, unit), self.desk.lang), count)
+            for unit, count in units.items()
+        ]
+        return tuple(sorted(found, key=lambda one: one.label))
 
     def _signed(self) -> Iterator[QueueRow]:
         """Yield batches signed off that may still be taken back, or whose signed paper is missing; newest first."""
@@ -104,19 +148,29 @@ class ReviewService:
             state for state in self._subjects.judged_states(program, subject) if state not in opening
         )
 
-    def _rows(self, program: Program, subject: str) -> tuple[list[tuple[str, QueueRow]], int]:
-        """Return the oldest that wait, and how many there are: the rest comes when these are decided."""
+    def _rows(
+        self, program: Program, subject: str, order: str, unit: str
+    ) -> tuple[list[tuple[str, QueueRow]], int]:
+        """Return those that wait first, and how many there are: the rest comes when these are decided."""
+
+        def here(state: str, place: str) -> bool:
+            return unit in ("", place) and self._judges(program, subject, state, place)
+
         groups = [
-            (state, False, scopes_where(self.desk, program, partial(self._judges, program, subject, state)))
+            (state, False, scopes_where(self.desk, program, partial(here, state)))
             for state in self._my_states(program, subject)
         ]
-        found, count = oldest(self.desk, program, subject, groups, PAGE)
-        return [(row.changed_at, self._row(program, subject, row)) for row in found], count
+        most = LOOKED_AT if order == TWINS else PAGE
+        found, count = oldest(self.desk, program, subject, groups, most, newest=order == NEWEST)
+        alike = self._twins.among(program, found) if subject == RECORD else {}
+        return [
+            (row.changed_at, self._row(program, subject, row, alike.get(row.rid, 0))) for row in found
+        ], count
 
     def _judges(self, program: Program, subject: str, state: str, unit: str) -> bool:
         return state in self._subjects.judged_states(program, subject, unit)
 
-    def _row(self, program: Program, subject: str, row: RecordRow) -> QueueRow:
+    def _row(self, program: Program, subject: str, row: RecordRow, duplicates: int) -> QueueRow:
         title, subtitle = self._painter.names(program, subject, row.fields, row.vid)
         age = self._painter.age(row.changed_at)
         return QueueRow(
@@ -126,7 +180,7 @@ class ReviewService:
             subtitle=subtitle,
             age_text=say("services.queue.age", self.desk.lang, age=age),
             warnings=row.reasons,
-            duplicates=0,
+            duplicates=duplicates,
             version_text=say("services.version", self.desk.lang, number=row.rev) if row.rev > 1 else "",
             mark=self._painter.mark(row.mark),
         )

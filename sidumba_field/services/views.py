@@ -65,6 +65,15 @@ class AccountCard:
 
 
 @dataclass(frozen=True, slots=True)
+class SetupBegun:
+    """A set-up that was cut: what was typed and is no secret."""
+
+    server: str
+    username: str
+    laptop: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoginView:
     """``lease_text``: until when it opens without internet ("4 Desember 2026") or "". ``sample``: (name,
     role, username, passphrase) of a sample office, shown only there. ``activated``: False = set-up comes
@@ -78,6 +87,7 @@ class LoginView:
     lease_text: str
     activated: bool
     sample: tuple[tuple[str, str, str, str], ...] = ()
+    begun: SetupBegun | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,9 +423,19 @@ class BatchOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueUnit:
+    """A village records wait from, and how many."""
+
+    unit: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class QueueView:
-    """What waits, oldest first. ``signed``: batches signed off that may be withdrawn or lack their paper; ``more``: how
-    many wait behind the rows shown.
+    """What waits. ``signed``: batches signed off that may be withdrawn or lack their paper; ``more``: how many wait
+    behind the rows shown; ``order``: "oldest", "newest" or "twins"; ``unit``: the village shown alone, "" for all of
+    ``units``.
     """
 
     title: str
@@ -426,6 +446,9 @@ class QueueView:
     offers: tuple[BatchOffer, ...] = ()
     signed: tuple[QueueRow, ...] = ()
     more: int = 0
+    order: str = "oldest"
+    unit: str = ""
+    units: tuple[QueueUnit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

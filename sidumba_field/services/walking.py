@@ -38,8 +38,10 @@ def oldest(
     subject: str,
     groups: Iterable[tuple[str, bool, Sequence[str]]],
     limit: int,
+    *,
+    newest: bool = False,
 ) -> tuple[list[RecordRow], int]:
-    """Return the ``limit`` oldest records at rest and how many there are.
+    """Return the ``limit`` oldest records at rest (or the newest) and how many there are.
 
     ``groups``: (state, only one's own, scopes).
     """
@@ -54,12 +56,12 @@ def oldest(
             states=(state,),
             marks=AT_REST,
             owners=(user,) if own else None,
-            descending=False,
+            descending=newest,
         )
-        order = store.lists.hits(query).order
-        count += len(order)
-        found += store.lists.rows(order[:limit], vids, whole=True)
-    found.sort(key=lambda row: (row.changed_at, row.rid))
+        numbers, amount = store.lists.first(query, limit)
+        count += amount
+        found += store.lists.rows(numbers, vids, whole=True)
+    found.sort(key=lambda row: (row.changed_at, row.rid), reverse=newest)
     return found[:limit], count
 
 

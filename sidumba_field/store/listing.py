@@ -152,6 +152,22 @@ def hits(connection: sa.Connection, query: ListQuery) -> Hits:
     return Hits(order, {words[number]: count for number, count in counted.items()})
 
 
+def first(connection: sa.Connection, query: ListQuery, limit: int) -> tuple[list[int], int]:
+    """Return the first ``limit`` numbers by the time of the last change, and how many there are."""
+    conditions = _conditions(connection, query)
+    order = (_way(CARD.c.changed, query.descending), _way(CARD.c.n, query.descending))
+    numbers = connection.execute(sa.select(CARD.c.n).where(*conditions).order_by(*order).limit(limit))
+    return list(numbers.scalars()), sum(facets(connection, query, STATE).values())
+
+
+def sharing(connection: sa.Connection, groups: Sequence[Sequence[str]], limit: int = 2_000) -> list[int]:
+    """Return the numbers of records in which all phrases of one of ``groups`` stand."""
+    spoken = [" AND ".join('"' + phrase.replace('"', '""') + '"' for phrase in group) for group in groups]
+    said = " OR ".join(f"({group})" for group in dict.fromkeys(spoken))
+    asked = "SELECT rowid FROM record_text WHERE record_text MATCH ? LIMIT ?"
+    return list(connection.exec_driver_sql(asked, (said, limit)).scalars())
+
+
 def _walk(connection: sa.Connection, query: ListQuery) -> sa.Select[tuple[int, int]]:
     """Return the question for number and state of everything the filters let through, in order."""
     conditions = _conditions(connection, query)

@@ -58,6 +58,21 @@ class Lists:
         with self._db.read() as connection:
             return listing.hits(connection, query)
 
+    def first(self, query: ListQuery, limit: int) -> tuple[list[int], int]:
+        """Return the first ``limit`` records of a question without words, by the time they changed, and how many it
+        finds in all: a queue reads no more than it shows."""
+        with self._db.read() as connection:
+            return listing.first(connection, query, limit)
+
+    def sharing(self, program: str, vids: Sequence[str], groups: Sequence[Sequence[str]]) -> list[RecordRow]:
+        """Return records, with every answer, in which all answers of one of ``groups`` are written (at most 2,000)."""
+        if not groups:
+            return []
+        query = ListQuery(program, vids, text=groups[0][0])
+        self._index(query)
+        with self._db.read() as connection:
+            return listing.rows(connection, listing.sharing(connection, groups), vids, whole=True)
+
     def facets(self, query: ListQuery, by: str) -> Mapping[str, int]:
         """Return how many records found carry which word of ``by`` (see ``listing.facets``)."""
         self._index(query)

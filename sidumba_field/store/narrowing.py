@@ -25,18 +25,22 @@ _WORDS = "SELECT group_concat(rowid) FROM record_text WHERE record_text MATCH ?"
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """``order``: numbers of records (``RecordRow.n``) in order; ``states``: the word number of each one's state."""
+    """``order``: numbers of records (``RecordRow.n``) in order; ``states``: the word number of each one's state;
+    ``highest``: no number among them is larger."""
 
     order: array[int]
     states: array[int]
+    highest: int
 
     def among(self, numbers: array[int]) -> Ordered:
         """Return those that are among ``numbers``, still in order."""
-        marks = bytearray(1 + max(max(self.order, default=0), max(numbers, default=0)))
+        marks = bytearray(1 + max(self.highest, max(numbers, default=0)))
         for number in numbers:
             marks[number] = 1
         kept = bytes(map(marks.__getitem__, self.order))
-        return Ordered(array("i", compress(self.order, kept)), array("i", compress(self.states, kept)))
+        return Ordered(
+            array("i", compress(self.order, kept)), array("i", compress(self.states, kept)), self.highest
+        )
 
     def tally(self) -> Mapping[int, int]:
         """Return word number of a state -> how many stand there."""
@@ -75,7 +79,8 @@ def _walk(connection: sa.Connection, asked: sa.Select[tuple[int, int]]) -> Order
     number, state = rows.c
     texts = sa.select(sa.func.group_concat(number), sa.func.group_concat(state)).select_from(rows)
     orders, states = connection.execute(texts).one()
-    return Ordered(_numbers(orders), _numbers(states))
+    order = _numbers(orders)
+    return Ordered(order, _numbers(states), max(order, default=0))
 
 
 def worded(connection: sa.Connection, words: str) -> array[int]:

@@ -16,7 +16,7 @@ from sidumba_field.services import listing_views as lv
 from sidumba_field.ui.operations import listing as operations
 from sidumba_field.ui.screens.listing import ListScreen
 from sidumba_field.ui.viewmodels.listing import ListModel
-from sidumba_field.ui.widgets.found_table import FoundModel, FoundRow, hits_in
+from sidumba_field.ui.widgets.found_table import PAGE, FoundModel, FoundRow, hits_in
 from tests.helpers.fake_lists import COLUMNS
 from tests.helpers.qt import press, settle, type_text, wait_until
 from tests.helpers.screens import Laptop, clipped, elided, laptop, nameless, small  # noqa: F401  (fixture)
@@ -381,14 +381,14 @@ def show(model: ListModel, found: list[int]) -> None:
 def test_three_pages_are_held_and_the_rest_asked_for_once() -> None:
     model, asked = FoundModel(), list[int]()
     model.wanted.connect(asked.append)
-    rows = [FoundRow(n, str(n), "terima", "desa", ("",) * len(COLUMNS), "") for n in range(100)]
+    rows = [FoundRow(n, str(n), "terima", "desa", ("",) * len(COLUMNS), "") for n in range(PAGE)]
     model.reset(1_000, rows)
-    assert not model.ready(410, 430)
-    assert not model.ready(410, 430)
+    assert not model.ready(4 * PAGE + 5, 4 * PAGE + 25)
+    assert not model.ready(4 * PAGE + 5, 4 * PAGE + 25)
     assert asked == [4, 3]
     for page in (4, 3, 5):
         model.put(page, rows)
-    assert model.ready(395, 560)
+    assert model.ready(4 * PAGE - 5, 6 * PAGE - 40)
     assert model.row(5) is None, "what lies far away was let go"
 
 

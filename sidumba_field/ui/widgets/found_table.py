@@ -50,7 +50,7 @@ from sidumba_field.ui.widgets.painting import focus_inside, line_of_text
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_PX = 32
-PAGE = 100  # rows asked for at a time
+PAGE = 60  # rows asked for at a time
 PAGES = 3  # pages held: the one in sight and its neighbours
 PICTURES = 40  # painted rows kept, some 150 KiB each
 MEASURED = 30  # rows whose words give the widths of columns
