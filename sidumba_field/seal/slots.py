@@ -120,6 +120,18 @@ def _user_aad(user_id: str) -> bytes:
 _RECOVERY_AAD = canonical({"v": VERSION, "slot": "recovery"})
 
 
+def seal_under(passphrase: str, plain: bytes, purpose: str, params: KdfParams = ARGON) -> dict[str, Any]:
+    """Return ``plain`` wrapped under a passphrase as a JSON value, like a user's slot; ``purpose`` is bound to it."""
+    aad = canonical({"v": VERSION, "slot": purpose})
+    return _wrap(_normal_passphrase(passphrase), plain, aad, params)
+
+
+def open_under(passphrase: str, slot: dict[str, Any], purpose: str) -> bytes:
+    """Return what ``seal_under`` wrapped; raise ``auth.wrong_passphrase`` or ``store.damaged``."""
+    aad = canonical({"v": VERSION, "slot": purpose})
+    return _unwrap(_normal_passphrase(passphrase), slot, aad, "auth.wrong_passphrase")
+
+
 class KeyFile:
     """The slots at ``path``. Every call reads the file anew, every change replaces it whole."""
 

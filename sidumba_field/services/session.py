@@ -81,6 +81,7 @@ class SessionService:
             lease_text=lease_text,
             activated=bool(cards),
             sample=self.sample,
+            begun=None if cards else self._set_up.begun(),
         )
 
     def unlock(self, user_id: str, passphrase: str) -> SessionView:
@@ -89,6 +90,7 @@ class SessionService:
         """
         data_key, secret = self._keys.open_user(user_id, passphrase)
         view = self._sit_down(user_id, data_key, secret, passphrase)
+        self._set_up.settle()
         self._log("unlock")
         return view
 

@@ -22,7 +22,8 @@ from sidumba_field.services.people import account_card
 from sidumba_field.services.places import titled
 from sidumba_field.services.standing import role_title
 from sidumba_field.services.status import write_status
-from sidumba_field.services.views import AccountCard
+from sidumba_field.services.unfinished import Unfinished
+from sidumba_field.services.views import AccountCard, SetupBegun
 from sidumba_field.store import LocalUser, Store, open_store
 from sidumba_field.sync import activation
 from sidumba_field.sync.transport import Transport
@@ -37,6 +38,7 @@ class SetUp:
     def __init__(self, desk: Desk, connect: Connect) -> None:
         self.desk = desk
         self._connect = connect
+        self._unfinished = Unfinished(desk.folder)
         # What was drawn for a set-up that did not come to its end: asked again with the same code, it is welcome.
         self._begun: dict[tuple[str, str], activation.NewLaptop] = {}
 
@@ -50,8 +52,8 @@ class SetUp:
         """Enrol this laptop with a one-time code and activate its first person.
 
         Raises ``auth.not_permitted`` on a laptop that is set up, ``auth.weak_passphrase`` before the code is
-        spent, ``auth.enrolment_code``, ``auth.wrong_passphrase``, ``wire.*``; nothing is kept unless both steps
-        held, and then the same code may be typed again.
+        spent, ``auth.enrolment_code``, ``auth.wrong_passphrase``, ``wire.*``; then the same code may be typed again,
+        even after a restart. ``code`` may be "" when an earlier run kept it under the same passphrase.
         """
         if self.keys.cards():
             raise SidumbaError("auth.not_permitted")
@@ -59,7 +61,8 @@ class SetUp:
             raise SidumbaError("auth.weak_passphrase", minimum=MIN_PASSPHRASE)
         self.desk.folder.mkdir(parents=True, exist_ok=True)
         self._set_unfinished_aside()
-        drawn = self._begun.setdefault((server_url, code.strip()), activation.new_laptop(self.desk.clock))
+        shown = SetupBegun(server_url, username.strip(), laptop_name.strip())
+        code, drawn = self._drawn(shown, code.strip(), password)
         enrolled = activation.enrol(
             lambda key, device, inc: self._connect(server_url, key, device, inc, ""),
             code,
@@ -78,7 +81,30 @@ class SetUp:
         self.keys.add_recovery(enrolled.recovery_code, data_key)
         card = self._keep_person(person, password, data_key)
         self._begun.clear()
+        self._unfinished.done()
         return card
+
+    def settle(self) -> None:
+        """Forget what a kill between the last two writes of a finished set-up left."""
+        self._unfinished.done()
+
+    def begun(self) -> SetupBegun | None:
+        """Return a set-up that was cut, None when none was."""
+        return self._unfinished.begun()
+
+    def _drawn(self, shown: SetupBegun, code: str, password: str) -> tuple[str, activation.NewLaptop]:
+        """Return the code and what this laptop drew for it, kept on the disk before the code is spent: whoever asks
+        again with the same is welcome at the server, however the first time ended.
+        """
+        kept = self._unfinished.open(password)
+        if not code and kept is None:
+            raise SidumbaError("auth.wrong_passphrase")
+        if kept is not None and code in ("", kept[0]):
+            code = kept[0]
+            self._begun.setdefault((shown.server, code), kept[1])
+        drawn = self._begun.setdefault((shown.server, code), activation.new_laptop(self.desk.clock))
+        self._unfinished.keep(shown, code, drawn, password)
+        return code, drawn
 
     def _begin_store(
         self, server_url: str, enrolled: activation.Enrolled, person: activation.Person, data_key: bytes

@@ -120,6 +120,7 @@ class FakeSession:
         self.people = PEOPLE
         self.activated = True
         self.parked, self.wrong = "", 0
+        self.begun: v.SetupBegun | None = None
         self.sample: tuple[tuple[str, str, str, str], ...] = ()
 
     def login_view(self) -> v.LoginView:
@@ -127,7 +128,14 @@ class FakeSession:
         people = self.people if self.activated else ()
         people = tuple(replace(one, pin=one.user_id == self.parked) for one in people)
         return v.LoginView(
-            "Kabupaten Balangan", "1.0.0", people, 23, "4 Desember 2026", self.activated, self.sample
+            "Kabupaten Balangan",
+            "1.0.0",
+            people,
+            23,
+            "4 Desember 2026",
+            self.activated,
+            self.sample,
+            self.begun,
         )
 
     def unlock(self, user_id: str, passphrase: str) -> v.SessionView:

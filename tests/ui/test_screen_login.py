@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.services.views import SetupBegun
 from tests.helpers.fake_services import PASSPHRASE, sample_office
 from tests.helpers.qt import press, settle, type_text, wait_until
 from tests.helpers.screens import Laptop, laptop
@@ -173,3 +174,18 @@ def test_locking_returns_to_masuk_and_forgets_the_person(laptop: Laptop) -> None
     assert laptop.window.truth.segment("locked").isVisible()
     assert QApplication.focusWidget() is not None
     settle()
+
+
+def test_a_set_up_that_was_cut_goes_on_with_the_passphrase_alone(laptop: Laptop) -> None:
+    laptop.services.session.activated = False
+    laptop.services.session.begun = SetupBegun("https://desa.example", "nor", "Laptop Kapul")
+    laptop.window.start()
+    laptop.idle()
+    assert laptop.login.activation.password.hasFocus()
+    assert laptop.login.activation.code.placeholderText() == "Sudah tersimpan, boleh kosong"
+    type_text(PASSPHRASE)
+    press("Ctrl+Return")
+    wait_until(lambda: laptop.login.people.isVisible())
+    laptop.idle()
+    call = laptop.services.office.named("activate")[0]
+    assert call == ("activate", "https://desa.example", "", "nor", "Laptop Kapul")

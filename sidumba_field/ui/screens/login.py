@@ -212,6 +212,7 @@ class LoginScreen(QWidget):
             self._show_refusal(tell("login.add_from_menu"))
             return
         self.activation.set_adding(adding=adding)
+        self.activation.set_begun(view.begun if view is not None and not adding else None)
         self.activation.set_back(possible=adding)
         self._rooms.setCurrentIndex(1)
         self.activation.first().setFocus(Qt.FocusReason.OtherFocusReason)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from sidumba_field.services.views import AccountCard
+from sidumba_field.services.views import AccountCard, SetupBegun
 from sidumba_field.ui.viewmodels.speech import tell
 from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.field_base import EditField, FieldState
@@ -46,6 +46,7 @@ class Pane(QWidget):
         self._column.addWidget(self._note)
         self._column.addSpacing(10)
         self._fields: list[tuple[EditField, QWidget]] = []
+        self._spared: EditField | None = None  # may stay empty
         self.message = Message()
         self.submit = Button(submit, "primary")
         self.submit.set_shortcut("Ctrl+Return")
@@ -93,12 +94,12 @@ class Pane(QWidget):
 
     def first(self) -> EditField:
         """Where the keyboard starts: the first field that is still empty."""
-        shown = self._shown()
-        return next((field for field in shown if not field.value()), shown[0])
+        return self.missing() or self._shown()[0]
 
     def missing(self) -> EditField | None:
-        """The first empty field."""
-        return next((field for field in self._shown() if not field.value().strip()), None)
+        """The first empty field that must not be."""
+        needed = (field for field in self._shown() if field is not self._spared)
+        return next((field for field in needed if not field.value().strip()), None)
 
     def send(self) -> None:
         """Submit, or go to what is missing."""
@@ -165,6 +166,22 @@ class ActivationPane(Pane):
         for field, box in self._fields:
             box.setVisible(not adding or field in (self.username, self.password))
         self.clear_message()
+
+    def set_begun(self, begun: SetupBegun | None) -> None:
+        """Go on with a set-up that was cut: what is known stands in its field, the code was kept with the rest."""
+        self._spared = self.code if begun is not None else None
+        self.code.setPlaceholderText(tell("activation.kept") if begun is not None else "")
+        if begun is None:
+            return
+        self._title.setText(tell("activation.go_on_title"))
+        self._note.setText(tell("activation.go_on_note"))
+        for field, known in (
+            (self.server, begun.server),
+            (self.username, begun.username),
+            (self.laptop, begun.laptop),
+        ):
+            if not field.value():
+                field.set_value(known)
 
     def set_back(self, *, possible: bool) -> None:
         """On the first start there is nowhere to go back to."""

@@ -14,6 +14,7 @@ from sidumba_field.seal.box import open_text
 from sidumba_field.seal.slots import KeyFile
 from sidumba_field.services import setup
 from sidumba_field.services import status as status_module
+from sidumba_field.services.views import SetupBegun
 from tests.helpers.faulty_transport import Fault, once
 from tests.helpers.post import PEOPLE, URL, Office, Post, user_of
 from tests.helpers.told import person
@@ -100,7 +101,7 @@ def test_a_set_up_cut_on_the_line_is_begun_again_with_the_same_code(
 def test_a_set_up_cut_on_the_disk_is_begun_again_and_nothing_is_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, step: str, restart: bool
 ) -> None:
-    """In the same run the same code is welcome; after a restart the laptop needs a new one."""
+    """The same code is welcome, in the same run and after a restart."""
     post = Post(tmp_path / "laptop")
 
     def full(*_: object, **__: object) -> None:
@@ -114,15 +115,82 @@ def test_a_set_up_cut_on_the_disk_is_begun_again_and_nothing_is_deleted(
     left = files(post.desk.folder)
     if restart:
         post = Post(tmp_path / "laptop", post.office)
-        with pytest.raises(SidumbaError) as refused:
-            post.activate()
-        assert code_of(refused) == "auth.enrolment_code"
-    post.activate("EFGH-6789" if restart else "ABCD-2345")
+    post.activate()
+    assert not (post.desk.folder / "setup.json").exists()
     post.sit()
     assert post.desk.seat().user.name == "Nor Halimah"
     kept = set(files(post.desk.folder).values())
-    assert all(content in kept for name, content in left.items() if name != "status.json")
+    assert all(content in kept for name, content in left.items() if name not in ("status.json", "setup.json"))
     post.session.lock()
+
+
+@pytest.mark.parametrize("method", ["hello", "enrol", "session"])
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.TIMEOUT_AFTER])
+def test_a_set_up_killed_on_the_line_goes_on_after_a_restart_without_the_code(
+    tmp_path: Path, method: str, fault: Fault
+) -> None:
+    """Killed before, in or after the enrolment: the fields are there again and the passphrase is enough."""
+    killed = Post(tmp_path / "laptop")
+    killed.plan = lambda name, nth: fault if name == method else None
+    with pytest.raises(SidumbaError):
+        killed.activate()
+    post = Post(tmp_path / "laptop", killed.office)
+    begun = post.session.login_view().begun
+    assert begun == SetupBegun(URL, "halimah", "Laptop Halong")
+    post.activate(code="")
+    assert post.session.login_view().begun is None
+    assert len(killed.office.twin.codes) <= 1
+    post.sit()
+    assert KeyFile(post.desk.folder / "keys.json").open_recovery(escrowed(post)) == post.desk.seat().data_key
+    post.session.lock()
+
+
+def test_a_set_up_killed_before_its_first_fetch_fetches_after_a_restart(tmp_path: Path) -> None:
+    killed = Post(tmp_path / "laptop")
+    killed.activate()
+    killed.sit()
+    killed.plan = lambda name, nth: Fault.REFUSED if name == "pull" else None
+    assert not killed.syncing.run().ok
+    killed.session.lock()
+    post = Post(tmp_path / "laptop", killed.office)
+    post.sit()
+    assert post.syncing.run().ok
+    assert post.session.link_text() == "Daring"
+    post.session.lock()
+
+
+def test_another_passphrase_does_not_open_a_set_up_that_was_cut(tmp_path: Path) -> None:
+    killed = Post(tmp_path / "laptop")
+    killed.plan = lambda name, nth: Fault.REFUSED if name == "session" else None
+    with pytest.raises(SidumbaError):
+        killed.activate()
+    post = Post(tmp_path / "laptop", killed.office)
+    with pytest.raises(SidumbaError) as refused:
+        post.session.activate(URL, "", "halimah", WRONG, "Laptop Halong")
+    assert code_of(refused) == "auth.wrong_passphrase"
+    post.activate(code="")
+    assert post.session.login_view().activated
+
+
+def test_what_a_cut_set_up_leaves_on_the_disk_tells_no_secret(tmp_path: Path) -> None:
+    post = Post(tmp_path / "laptop")
+    post.plan = lambda name, nth: Fault.REFUSED if name == "session" else None
+    with pytest.raises(SidumbaError):
+        post.activate()
+    text = (post.desk.folder / "setup.json").read_text(encoding="utf-8")
+    (drawn,) = post.session._set_up._begun.values()
+    for secret in ("ABCD-2345", PEOPLE["halimah"][3], drawn.recovery_code, drawn.key.secret.hex()):
+        assert secret not in text
+
+
+def test_a_torn_note_of_a_set_up_is_none(tmp_path: Path) -> None:
+    post = Post(tmp_path / "laptop")
+    post.desk.folder.mkdir()
+    for torn in ("", "[]", '{"v": 1}', '{"v": 1, "shown": {"x": 1}, "slot": {}}', '{"v": 2, "shown": {}}'):
+        (post.desk.folder / "setup.json").write_text(torn, encoding="utf-8")
+        assert post.session.login_view().begun is None
+    post.activate()
+    assert post.session.login_view().activated
 
 
 def test_a_mistyped_password_does_not_waste_the_code(tmp_path: Path) -> None:
@@ -130,7 +198,7 @@ def test_a_mistyped_password_does_not_waste_the_code(tmp_path: Path) -> None:
     with pytest.raises(SidumbaError) as refused:
         post.session.activate(URL, "ABCD-2345", "halimah", WRONG, "Laptop Halong")
     assert code_of(refused) == "auth.wrong_passphrase"
-    assert files(post.desk.folder) == {}
+    assert set(files(post.desk.folder)) == {"setup.json"}
     post.activate()
     assert post.session.login_view().activated
 
