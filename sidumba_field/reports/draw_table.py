@@ -47,7 +47,7 @@ class _Drawer:
         # Shares are millimetres of the sheet a table was made for: on a smaller one its words are smaller too.
         scale = min(1.0, max(SMALLEST_SCALE, unit / MM))
         self._columns = tuple(replace(one, size=one.size * scale) for one in table.columns)
-        self._widths = [column.width * unit for column in table.columns]
+        self._widths = self._roomy([column.width * unit for column in table.columns])
         self._edges = [flow.sheet.left]
         for width in self._widths:
             self._edges.append(self._edges[-1] + width)
@@ -75,6 +75,27 @@ class _Drawer:
 
     # ------------------------------------------------------------------------------------------------------- measuring
 
+    def _roomy(self, widths: list[float]) -> list[float]:
+        """Give numbers and heads the room they need without being broken; the wider columns of words can spare it."""
+        mean = sum(widths) / len(widths)
+        needs = [self._needed(column) for column in self._columns]
+        short = [max(0.0, need - width) for need, width in zip(needs, widths, strict=True)]
+        spare = [
+            0.0 if column.whole or width < mean else max(0.0, width - need)
+            for column, need, width in zip(self._columns, needs, widths, strict=True)
+        ]
+        given = min(1.0, sum(spare) / (sum(short) or 1.0))
+        taken = given * sum(short) / (sum(spare) or 1.0)
+        return [
+            width + lack * given - more * taken
+            for width, lack, more in zip(widths, short, spare, strict=True)
+        ]
+
+    def _needed(self, column: Column) -> float:
+        head = max((face(Style.BOLD).width(word, SMALLEST_HEAD) for word in column.head.split()), default=0.0)
+        number = face(Style.REGULAR).width(column.sample, column.size) if column.sample else -2 * PAD_X
+        return max(head + 2 * PAD_HEAD, number + 2 * PAD_X)
+
     def _rows(self) -> Iterator[Row]:
         empty = True
         for row in self._table.rows:
@@ -93,7 +114,8 @@ class _Drawer:
         for column, width in zip(self._columns, self._widths, strict=True):
             text = printable(column.write(row.get(column.key)))
             room = width - 2 * PAD_X
-            cell = [text] if column.whole and self._shrinks(text, column, room) else None
+            stands = column.whole and (bool(column.sample) or self._shrinks(text, column, room))
+            cell = [text] if stands else None
             if cell is None:
                 cell = regular.wrap(text, column.size, room)
             lines.append(cell)

@@ -261,7 +261,8 @@ class Align(Enum):
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table. ``width`` is a share of the table, in millimetres of the sheet it was made for; ``write``
-    turns data into text. ``whole``: numbers, dates and codes are set smaller rather than broken over two lines."""
+    turns data into text. ``whole``: numbers, dates and codes are set smaller rather than broken over two lines.
+    ``sample``: the longest number to be expected; the column gets room for it, and never breaks one."""
 
     key: str
     head: str
@@ -272,6 +273,7 @@ class Column:
     total: bool = False
     number_format: str = ""
     whole: bool = False
+    sample: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,15 @@ from sidumba_field.reports.reading import Reader
 KINDS = frozenset({"blank_form", "card", "decree", "filled_form", "minutes", "recap", "receipt", "register"})
 
 
+#: The longest number a column of a kind is expected to hold in a long list.
+_SAMPLES = {"number": "10.000", "money": "Rp100.000.000"}
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
     """A column as written in the file. ``mask`` "" shows the value to everybody. ``marked``: an unchecked record
-    carries its mark here. ``sum``: questions whose numbers are added up in this column."""
+    carries its mark here. ``sample``: the longest value to make room for. ``sum``: questions whose numbers are added
+    up in this column."""
 
     key: str
     head: str
@@ -34,6 +39,7 @@ class ColumnSpec:
     total: bool
     mask: str
     marked: bool = False
+    sample: str = ""
     sum: tuple[str, ...] = ()
 
     def column(self, revealed: bool) -> Column:
@@ -55,6 +61,7 @@ class ColumnSpec:
             total=self.total,
             number_format="" if self.mask else number_format,
             whole=self.kind != "text",
+            sample="" if self.mask else self.sample or _SAMPLES.get(self.kind, ""),
         )
 
 
@@ -237,6 +244,7 @@ def _column(raw: Reader) -> ColumnSpec:
         total=raw.take("total", bool, False),
         mask=raw.word("mask", cells.MASKS | {""}, ""),
         marked=raw.take("marked", bool, False),
+        sample=raw.text("sample", ""),
         sum=raw.texts("sum"),
     )
     if column.width <= 0 or not 6 <= column.size <= 14:

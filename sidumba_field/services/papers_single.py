@@ -218,7 +218,7 @@ class SinglePapers:
             day=day,
             values=values,
             signatories=self._who_decided(program, record),
-            unsigned=True,
+            unsigned=False,
         )
 
 

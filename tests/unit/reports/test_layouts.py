@@ -12,7 +12,7 @@ import pytest
 from sidumba_field.reports import Paper, cells
 from sidumba_field.reports.layouts import LAYOUTS
 from sidumba_field.reports.model import Bar, Block, Kop, Photos, ReportData, Signatory, Signatures, Table
-from tests.helpers.papers import NIK, form_data, printed, shipped
+from tests.helpers.papers import NIK, approval_data, form_data, printed, shipped
 
 
 def blocks(paper: Paper, given: ReportData) -> list[Block]:
@@ -149,3 +149,26 @@ def test_a_value_that_is_not_what_its_column_says_is_loud(kind: str, value: obje
 )
 def test_masks_hide_what_they_promise(style: str, text: str, hidden: str) -> None:
     assert cells.mask(style, text) == hidden
+
+
+@pytest.mark.parametrize("size", ["F4", "A4"])
+@pytest.mark.parametrize("orientation", ["portrait", "landscape"])
+def test_in_a_long_list_no_number_and_no_head_is_broken_on_any_sheet(size: str, orientation: str) -> None:
+    """Row 10,000 of the register: its number, code and sums stand in one piece, as the heads do."""
+    paper = replace(shipped("daftar_umkm"), size=size, orientation=orientation)
+    row = {
+        "usaha/kbli": "47112",
+        "usaha/skala": "Usaha menengah",
+        "@pekerja": 1234,
+        "usaha/omzet": 98_765_432,
+    }
+    rows = [{**row, "@no": number} for number in (1, 5180, 10_000)]
+    data = approval_data()
+    data = replace(
+        data, rows=rows, values={**data.values, "tempat": "Kabupaten Balangan", "keadaan": data.day}
+    )
+    words = printed(paper, data).text.split()
+    for whole in ("5.180", "10.000", "47112", "menengah", "1.234", "Rp98.765.432"):
+        assert whole in words, whole
+    for head in ("Tenaga", "Kelurahan", "KBLI", "Omzet"):  # neighbours may read as one word
+        assert any(head in word for word in words), head
