@@ -78,10 +78,12 @@ class TableSpec:
 
 @dataclass(frozen=True, slots=True)
 class SignatureSpec:
-    """One signature: which official of the list, and the lines above (``{place}`` and ``{day}`` are known)."""
+    """One signature: which official of the list, and the lines above (``{place}`` and ``{day}`` are known).
+    ``name``: the answer of the record that names who signs, where it does."""
 
     role: str
     opening: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ class Paper:
 
     ``points``: numbered statements of a minutes paper. ``cuts``: the tables of a recapitulation. ``icon``: name of the
     sign beside it in lists; ``unit``: what it counts. ``below``: a third signature in the middle ("Mengetahui").
-    ``counter``: how the office numbers it; {urut} counts up within a year.
+    ``counter``: how the office numbers it; {urut} counts up within a year. ``signed_day``: the answer that tells when a
+    record's own paper was signed.
     """
 
     kind: str
@@ -131,6 +134,7 @@ class Paper:
     icon: str = "file-text"
     unit: str = ""
     counter: str = ""
+    signed_day: str = ""
 
     @staticmethod
     def from_toml(text: str) -> Paper:
@@ -158,6 +162,12 @@ class Paper:
         named = {column.key for column in columns if "/" in column.key}
         named.update(path for column in columns for path in column.sum)
         return frozenset(named).union(*(one.paths for one in self.cuts))
+
+    @property
+    def signed_by(self) -> dict[str, str]:
+        """Role of each signature that an answer of the record names -> path of that answer."""
+        sides = (self.right, self.left, self.below)
+        return {side.role: side.name for side in sides if side is not None and side.name}
 
     def masked(self, path: str, text: str, revealed: bool) -> str:
         """The answer to ``path`` as this reader may see it."""
@@ -190,6 +200,7 @@ def _paper(raw: Reader) -> Paper:
         icon=raw.text("icon", "file-text"),
         unit=raw.text("unit", ""),
         counter=raw.text("counter", ""),
+        signed_day=raw.text("signed_day", ""),
     )
     if signatures:
         signatures.done()
@@ -256,6 +267,6 @@ def _column(raw: Reader) -> ColumnSpec:
 def _signature(raw: Reader | None, opening: str) -> SignatureSpec | None:
     if raw is None:
         return None
-    signature = SignatureSpec(role=raw.take("role", str), opening=raw.text("opening", opening))
+    signature = SignatureSpec(raw.take("role", str), raw.text("opening", opening), raw.text("name", ""))
     raw.done()
     return signature

@@ -18,7 +18,7 @@ from sidumba_field.services.desk import Desk
 from sidumba_field.services.papers_counts import count
 from sidumba_field.services.papers_job import Make
 from sidumba_field.services.papers_select import RegisterRows, Selection, checked_states, end_of, states_of
-from sidumba_field.services.papers_single import BLANK, SinglePapers, with_signed
+from sidumba_field.services.papers_single import BLANK, SinglePapers, as_answered, with_signed
 from sidumba_field.services.papers_values import common, kop, officials, provenance
 from sidumba_field.services.papers_views import PaperChoice
 from sidumba_field.store import LocalRecord, Scope, Store
@@ -41,7 +41,8 @@ class ManyPapers:
     ) -> Make:
         """Return how a paper about one record, batch or period is made."""
         found = self._single.data(program, record, revealed, choice.number)
-        data = self._sided(with_signed(found, record, choice.paper), paper, choice)
+        told = as_answered(with_signed(found, record, choice.paper), record, paper)
+        data = self._sided(told, paper, choice)
         if not paper.cuts:
             return lambda store, limit, told: data
         return lambda store, limit, told: self.with_counts(program, paper, data, record, store, told)

@@ -12,7 +12,7 @@ from sidumba_field.core.records import FeedEntry, FeedKind, members_digest
 from sidumba_field.core.time import parse_iso
 from sidumba_field.core.xforms import Interview, Question, Repeat
 from sidumba_field.programs import Program
-from sidumba_field.reports import FormItem, FormRepeat, FormSection, Photo, ReportData, Signatory
+from sidumba_field.reports import FormItem, FormRepeat, FormSection, Paper, Photo, ReportData, Signatory
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.papers_values import acting, common, kop, officials, provenance, signatories
 from sidumba_field.services.shown import shown_value
@@ -220,6 +220,22 @@ class SinglePapers:
             signatories=self._who_decided(program, record),
             unsigned=False,
         )
+
+
+def as_answered(data: ReportData, record: LocalRecord, paper: Paper) -> ReportData:
+    """Return the data with the names and the day the record itself tells: on paper from a village whoever typed it
+    later is not who asked, and nobody signed on the day of printing."""
+    signing, values = dict(data.signatories), dict(data.values)
+    for role, path in paper.signed_by.items():
+        name = record.fields.get(path, "")
+        if name:
+            signing[role] = Signatory(signing[role].full_position, name)
+            values[role] = name
+    try:
+        day = date.fromisoformat(record.fields.get(paper.signed_day, "")[:10])
+    except ValueError:
+        day = data.day or date.min
+    return replace(data, signatories=signing, values=values, day=day if paper.signed_day else data.day)
 
 
 def with_signed(data: ReportData, record: LocalRecord, paper_id: str) -> ReportData:

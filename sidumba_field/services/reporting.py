@@ -19,7 +19,7 @@ from sidumba_field.services.desk import Desk
 from sidumba_field.services.papers_job import PaperJob
 from sidumba_field.services.papers_many import ManyPapers
 from sidumba_field.services.papers_offer import Offer
-from sidumba_field.services.papers_single import SinglePapers, with_signed
+from sidumba_field.services.papers_single import SinglePapers, as_answered, with_signed
 from sidumba_field.services.papers_views import NOBODY, PaperChoice, PaperOptions, PaperRow
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.services.threads import handed
@@ -62,7 +62,7 @@ class ReportingService:
         paper = Paper.from_toml(program.paper_text(spec.id))
         seat = self.desk.seat()
         found = self._single.data(program, record, self._holds_right(program, record))
-        data = with_signed(found, record, spec.id)
+        data = as_answered(with_signed(found, record, spec.id), record, paper)
         if paper.cuts:
             data = self._many.with_counts(program, paper, data, record, seat.store, _never_stop)
         # Logged before it is written: no paper may exist of which the log knows nothing.

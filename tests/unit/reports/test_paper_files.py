@@ -42,7 +42,7 @@ def test_every_answer_a_paper_lists_or_counts_is_an_item_of_the_programs_form(pa
     paper = Paper.from_toml(path.read_text(encoding="utf-8"))
     program = open_program(path.parent.parent)
     known = {item for form in program.forms.values() for item in form.definition().questions}
-    assert paper.paths <= known
+    assert paper.paths | {*paper.signed_by.values()} | ({paper.signed_day} - {""}) <= known
     assert set(paper.select.posisi) <= set(program.posisi)
     assert set(paper.select.checked) <= {*program.posisi, *program.states}
     assert set(paper.select.states) <= set(program.states)

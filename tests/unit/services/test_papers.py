@@ -303,8 +303,6 @@ def test_the_first_rows_are_shown_before_the_whole(office: Office, told: Told) -
 
 
 def test_the_minutes_of_a_backup_say_what_the_server_proved(office: Office, told: Told) -> None:
-    from dataclasses import replace
-
     from sidumba_field.reports import Paper, render_pdf
     from sidumba_field.services.papers_single import SinglePapers
     from sidumba_field.services.subjects import Subjects
@@ -335,6 +333,7 @@ def test_the_minutes_of_a_backup_say_what_the_server_proved(office: Office, told
         render_pdf(paper, singles.data(office.program, period, revealed=False), out)
         text = " ".join("".join(read(out.getvalue())).split())
         assert all(word in text for word in words), text
+        assert "Menunggu TTE" not in text  # signed by hand: no file of it is ever uploaded
 
 
 def acting_head(office: Office, unit: str = REGENCY) -> ReportingService:
@@ -402,3 +401,23 @@ def test_batches_are_found_by_place_and_period(office: Office, told: Told) -> No
     service = seated(office)
     assert [rid for rid, _ in service.find(SHEET, "halong")] == [batch]
     assert service.find(SHEET, "paringin") == ()
+
+
+def test_a_filled_form_is_signed_by_who_asked_and_who_answered_on_that_day(
+    office: Office, told: Told
+) -> None:
+    """Paper of a village, typed later by its clerk: the clerk did not ask, the owner's son answered."""
+    named = {
+        "pernyataan/petugas": "Muhammad Arifin",
+        "pernyataan/responden": "Ahmad Fauzi",
+        "pernyataan/tanggal": "2026-11-03",
+    }
+    rid = told.business("tervalidasi", answers=named)
+    told.pull()
+    text = " ".join(pdf_text(seated(office), PaperChoice("formulir_terisi", subject=rid)).split())
+    assert "Petugas pendata : Muhammad Arifin" in text
+    assert "Halong, 3 November 2026" in text
+    end = text.split("Halong, 3 November 2026")[1]
+    assert "Muhammad Arifin" in end
+    assert "Ahmad Fauzi" in end
+    assert "Nor Halimah" not in text
