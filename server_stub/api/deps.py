@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -34,6 +35,33 @@ from sidumba_field.wire.messages import Message, sealed
 M = TypeVar("M", bound=Message)
 
 
+class Crowd:
+    """How many pushes this worker process has in hand. Connections stay with the worker that took them, and an idle
+    neighbour cannot help: a worker with a crowd asks the laptop to come again by a new connection, which whoever is
+    idle takes."""
+
+    #: Enough to have one judged while another is written.
+    ENOUGH = 2
+
+    def __init__(self) -> None:
+        self._here = 0
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """Be one of them for the length of the block; called from the event loop alone."""
+        self._here += 1
+        try:
+            yield
+        finally:
+            self._here -= 1
+
+    def send_on(self, response: Response) -> Response:
+        """Ask for a new connection when there are too many; called inside ``joined``."""
+        if self._here > self.ENOUGH:
+            response.headers["Connection"] = "close"
+        return response
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Everything the endpoints are handed; built once per process by the app."""
@@ -48,6 +76,7 @@ class Server:
     programs: Mapping[str, Rules]
     blobs: ServerBlobs
     epoch: str
+    crowd: Crowd = field(default_factory=Crowd)
 
 
 def server_of(request: Request) -> Server:

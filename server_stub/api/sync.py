@@ -72,11 +72,13 @@ async def hello(request: Request) -> Response:
 
 @router.post(endpoints.PUSH)
 async def push(request: Request) -> Response:
-    device, message = await signed_message(request, PushRequest)
-    check_protocol(message.proto)
-    if message.device != device.id:
-        raise SidumbaError("op.wrong_device")
-    return reply(await run_in_threadpool(_push, server_of(request), device, message))
+    server = server_of(request)
+    with server.crowd.joined():
+        device, message = await signed_message(request, PushRequest)
+        check_protocol(message.proto)
+        if message.device != device.id:
+            raise SidumbaError("op.wrong_device")
+        return server.crowd.send_on(reply(await run_in_threadpool(_push, server, device, message)))
 
 
 def _push(server: Server, device: Device, message: PushRequest) -> PushReply:

@@ -31,6 +31,9 @@ W = TypeVar("W")
 #: Older SQLite may lose a commit in WAL mode.
 OLDEST_SQLITE = (3, 51, 3)
 _ATTEMPTS = 8
+#: How long a writer waits for those before it, and how soon it looks again.
+_PATIENCE_S = 20
+_LOOK_AGAIN_S = 0.002
 #: Serialization failure, deadlock, lock not available, unique key taken by a neighbour that committed first.
 _TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03", "23505"})
 _READ = "sidumba_read_only"
@@ -43,10 +46,12 @@ def _open_sqlite(path: Path) -> Engine:
     path.parent.mkdir(parents=True, exist_ok=True)
 
     def connect() -> Any:
-        raw = sqlite.connect(str(path), timeout=20.0, isolation_level=None, check_same_thread=False)
+        raw = sqlite.connect(
+            str(path), timeout=float(_PATIENCE_S), isolation_level=None, check_same_thread=False
+        )
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "checkpoint_fullfsync=ON"):
             raw.execute(f"PRAGMA {pragma}")
-        raw.execute("PRAGMA busy_timeout=20000")
+        raw.execute(f"PRAGMA busy_timeout={1000 * _PATIENCE_S}")
         # A push of 200 records touches a thousand pages: they fit into memory, and are not copied back each time.
         for pragma in ("cache_size=-16384", "wal_autocheckpoint=8000"):
             raw.execute(f"PRAGMA {pragma}")
@@ -60,10 +65,35 @@ def _open_sqlite(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get(_READ, False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get(_READ, False):
+            connection.exec_driver_sql("BEGIN")
+        elif not _begun(connection.connection.dbapi_connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _begun(raw: Any) -> bool:
+    """Begin to write as soon as the writer before is done; False when patience ran out or something is wrong.
+
+    SQLite by itself looks again ever more seldom, at last ten times a second: with two workers under load the file
+    would lie idle for as long as it is written.
+    """
+    patient_until = time.monotonic() + _PATIENCE_S
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < patient_until:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+            except sqlite.OperationalError as error:
+                if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+                    return False
+                time.sleep(_LOOK_AGAIN_S)
+            else:
+                return True
+        return False
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={1000 * _PATIENCE_S}")
 
 
 def _open_postgres(url: str) -> Engine:
