@@ -67,24 +67,29 @@ def screens(tour: Tour) -> None:
         raise RuntimeError(f"nobody sees {', '.join(sorted(missing))}")
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    names: dict[tuple[str, str, str], str] = {}
+    names: dict[tuple[str, str], str] = {}
+    faces: set[tuple[str, str]] = set()
     for mode in ("light", "dark"):
         apply_theme(app, mode)  # type: ignore[arg-type]
         for laptop, person in SHOWN:
             window = tour.windows[laptop]
-            if mode == "light":
-                tour.pictures += 1
-                names[laptop, person, ""] = f"{tour.pictures:02d}-masuk-{person}".replace("_", "-")
-            _look(tour, window, names[laptop, person, ""], mode)
+            if (laptop, mode) not in faces:
+                faces.add((laptop, mode))
+                _look(tour, window, _name(tour, names, ("masuk-laptop", laptop)), mode)
             window.sign_in(person)
             for room in [room for *seat, room in walk if seat == [laptop, person]]:
                 _show(window, room)
-                if mode == "light":
-                    tour.pictures += 1
-                    names[laptop, person, room] = f"{tour.pictures:02d}-{room}-{person}".replace("_", "-")
-                _look(tour, window, names[laptop, person, room], mode)
+                _look(tour, window, _name(tour, names, (room, person)), mode)
             window.sign_out()
     apply_theme(app, "light")
+
+
+def _name(tour: Tour, names: dict[tuple[str, str], str], what: tuple[str, str]) -> str:
+    """The same number and name in every look."""
+    if what not in names:
+        tour.pictures += 1
+        names[what] = f"{tour.pictures:02d}-{'-'.join(what)}".replace("_", "-")
+    return names[what]
 
 
 def _rooms_of(tour: Tour, laptop: str, person: str) -> list[str]:
