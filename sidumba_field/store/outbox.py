@@ -162,6 +162,13 @@ class Outbox:
         with self._db.read() as connection:
             return [_row(row) for row in connection.execute(found).mappings()]
 
+    def sealed_at(self, rids: Sequence[str]) -> Mapping[str, str]:
+        """Return when the first op of each of these records was sealed here; those typed elsewhere are missing."""
+        first = sa.func.min(OUTBOX.c.queued_at).label("at")
+        found = sa.select(OUTBOX.c.rid, first).where(OUTBOX.c.rid.in_(rids)).group_by(OUTBOX.c.rid)
+        with self._db.read() as connection:
+            return {row.rid: row.at for row in connection.execute(found)}
+
     def unsent(self) -> int:
         """Return how many ops have no answer yet."""
         found = sa.select(sa.func.count()).where(OUTBOX.c.state.in_([state.value for state in OPEN_STATES]))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sidumba_field.ui.operations import dashboard, session
 from sidumba_field.ui.screens.dashboard import DashboardScreen
 from tests.helpers import fake_review
-from tests.helpers.fake_services import PASSPHRASE, sample_office
+from tests.helpers.fake_services import PASSPHRASE, PIN, sample_office
 from tests.helpers.qt import press, wait_until
 from tests.helpers.screens import Laptop
 
@@ -57,6 +57,22 @@ def activation(laptop: Laptop) -> None:
 def recovery(laptop: Laptop) -> None:
     """A forgotten passphrase."""
     laptop.login.show_recovery()
+    laptop.idle()
+
+
+def pin(laptop: Laptop) -> None:
+    """After a lock by somebody who has a PIN."""
+    choosing(laptop)
+    session.set_pin(laptop.window.desk, PASSPHRASE, PIN)
+    laptop.idle()
+    laptop.window.lock()
+    laptop.idle()
+
+
+def choosing(laptop: Laptop) -> None:
+    """A PIN is being chosen."""
+    sit(laptop, PETUGAS)
+    laptop.window.choose_pin()
     laptop.idle()
 
 
@@ -119,6 +135,8 @@ SCENES: dict[str, Scene] = {
     "login/sample": sample_login,
     "login/activation": activation,
     "login/recovery": recovery,
+    "login/pin": pin,
+    "login/pin-new": choosing,
     "search": search,
     "help": help_panel,
     "home/petugas": opened(PETUGAS, "home"),

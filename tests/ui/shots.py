@@ -16,14 +16,14 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from sidumba_field.services.steps_views import Beside
-from sidumba_field.services.views import BannerView
+from sidumba_field.services.views import BannerView, SetupBegun
 from sidumba_field.ui.app import build_window, make_app
 from sidumba_field.ui.jobs import Jobs
-from sidumba_field.ui.operations import entry, steps
+from sidumba_field.ui.operations import entry, session, steps
 from sidumba_field.ui.screens.window import Window
 from sidumba_field.ui.theme import apply_theme
 from tests.helpers import fake_review
-from tests.helpers.fake_services import PASSPHRASE, TRUTH, FakeServices, sample_office
+from tests.helpers.fake_services import PASSPHRASE, PIN, TRUTH, FakeServices, sample_office
 from tests.helpers.fake_steps import CLOCK, DIFFER, MESSAGE, SIGNOFF, SORTING, TWIN
 
 SIZES = {"": (1366, 696), "-125": (1093, 543), "-960": (960, 500)}
@@ -48,8 +48,6 @@ def settle(window: Window) -> None:
 
 def sign_in(window: Window, user_id: str) -> None:
     """Open as one of the invented people."""
-    from sidumba_field.ui.operations import session
-
     session.unlock(window.desk, user_id, PASSPHRASE)
     settle(window)
 
@@ -62,6 +60,28 @@ def masuk_contoh(window: Window, services: FakeServices) -> None:
     """10 with the accounts of a sample office."""
     sample_office(services)
     window.start()
+
+
+def masuk_pin(window: Window, services: FakeServices) -> None:
+    """10 after a lock, four digits typed."""
+    sign_in(window, "u1")
+    session.set_pin(window.desk, PASSPHRASE, PIN)
+    settle(window)
+    window.lock()
+    settle(window)
+    window._login.pin.set_value(PIN[:4])
+
+
+def pin_baru(window: Window, services: FakeServices) -> None:
+    """10, choosing a PIN."""
+    sign_in(window, "u1")
+    window.choose_pin()
+
+
+def aktivasi_lanjut(window: Window, services: FakeServices) -> None:
+    """10b, going on with a set-up that was cut."""
+    services.session.begun = SetupBegun("https://desa.balangankab.go.id", "halimah", "Laptop Kapul")
+    aktivasi(window, services)
 
 
 def aktivasi(window: Window, services: FakeServices) -> None:
@@ -261,7 +281,10 @@ SCENES: dict[str, Scene] = {
     "08-laporan": laporan,
     "10-masuk": masuk,
     "10-masuk-contoh": masuk_contoh,
+    "10-masuk-pin": masuk_pin,
+    "10-masuk-pin-baru": pin_baru,
     "10b-aktivasi": aktivasi,
+    "10b-aktivasi-lanjut": aktivasi_lanjut,
     "01-beranda": beranda,
     "01-beranda-kecamatan": beranda_kecamatan,
     "01b-beranda-kadis": beranda_kadis,

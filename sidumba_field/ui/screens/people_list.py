@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -40,7 +40,10 @@ class _PersonDelegate(QStyledItemDelegate):
         painter.save()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen:
+            painter.save()
+            painter.setClipPath(_inside(option))
             painter.fillRect(rect, current.color("bg.selected"))
+            painter.restore()
         if index.row():
             painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), 1), current.color("border.subtle"))
         paint_avatar(painter, QRectF(14, rect.top() + 10, 34, 34), card.initials or initials(card.name))
@@ -65,6 +68,14 @@ class _PersonDelegate(QStyledItemDelegate):
         if chosen and isinstance(view, QWidget) and view.hasFocus():
             focus_inside(painter, rect.adjusted(1, 1, -1, -1), radius("md"))
         painter.restore()
+
+
+def _inside(option: QStyleOptionViewItem) -> QPainterPath:
+    """The card within its edge: the first and the last row keep its round corners."""
+    view: QListView = option.widget  # type: ignore[attr-defined]  # missing in PySide's stubs
+    corner, path = radius("lg"), QPainterPath()
+    path.addRoundedRect(QRectF(view.viewport().rect()).adjusted(1, 1, -1, -1), corner, corner)
+    return path
 
 
 class PeopleList(QListView):

@@ -19,8 +19,7 @@ from sidumba_field.ui.widgets.page_header import PageHeader
 from sidumba_field.ui.widgets.speech import language
 from sidumba_field.words import number
 
-#: Narrow windows scroll the choices: the bar of the scroll takes its width from them.
-WIDE, NARROW, NARROWEST = 312, 322, 280
+WIDE, NARROW = 312, 280
 
 
 class ReportsScreen(QWidget):
@@ -110,6 +109,6 @@ class ReportsScreen(QWidget):
             operations.cancel(self._desk)
 
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
-        """The choices get slimmer; below 1000 px the buttons drop their keys' room."""
-        self.choices.setFixedWidth(NARROWEST if below_1000 else NARROW if below_1180 else WIDE)
+        """Below 1000 px the choices get slimmer and the buttons drop their keys' room."""
+        self.choices.setFixedWidth(NARROW if below_1000 else WIDE)
         self._what.setVisible(not below_1000)

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.ids import derived_id
+from sidumba_field.core.time import iso
 from sidumba_field.services.entry import EntryService
 from sidumba_field.services.home import HomeService
 from sidumba_field.services.people import initials_of, plain_words
@@ -211,3 +213,17 @@ def test_the_home_asks_no_more_for_many_records_than_for_few(
         told.business("diserahkan", by="Rahman")
     told.pull()
     assert questions() == few
+
+
+def test_the_time_per_form_is_the_median_of_what_was_begun_and_handed_on_today(office: Office) -> None:
+    home = petugas(office)
+    assert home.home().minutes_per_form == ""
+    seat = office.desk.seat()
+    for at, seconds in enumerate((250, 100, 2_000)):
+        rid = begin(office, f"Warung {at}")
+        office.clock.advance(seconds - 60)
+        assert seat.store.records.seal(rid, seat.user.user_id, iso(office.clock.now()), derived_id("op", rid))
+    begin(office, "Masih draf")
+    assert home.home().minutes_per_form == "4.10"
+    office.clock.advance(24 * 3600)
+    assert home.home().minutes_per_form == ""
