@@ -38,8 +38,17 @@ def test_the_desk_it_came_back_to_answers_and_verifies(office: Office) -> None:
         ("admin_kecamatan", {"@answer/r1:0": "Sudah.", "omzet": "1"}, "op.wrong_role"),
     ],
 )
-def test_nobody_else_and_nothing_else(office: Office, by: str, change: dict[str, str | None], code: str) -> None:
+def test_nobody_else_and_nothing_else(
+    office: Office, by: str, change: dict[str, str | None], code: str
+) -> None:
     record = returned(office)
     answer = office.do(office.edit(by, record.rid, change, record.rev))
     assert (answer.st, answer.code) == (OpStatus.REJECTED, code)
     assert office.stored(record.rid) == record
+
+
+def test_the_reason_of_a_last_step_asks_nobody_for_an_answer(office: Office) -> None:
+    record = office.at_state("diserahkan")
+    office.must(office.step("admin_desa", record.rid, "pilah_ganda", remark="Sama dengan nomor 12."))
+    after = office.stored(record.rid)
+    assert (after.state, after.remarks) == ("tidak_berlaku", ())
