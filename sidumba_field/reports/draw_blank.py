@@ -17,6 +17,7 @@ PAD = 3.5
 CODE, QUESTION = 0.065, 0.335
 BOX, TICK, STEP = 13.5, 8.5, 13.0
 WRITE = 17.0
+AFTER = 3.0
 
 
 def draw_blanks(flow: Flow, block: Blanks) -> None:
@@ -26,6 +27,7 @@ def draw_blanks(flow: Flow, block: Blanks) -> None:
             _draw_table(flow, item)
         else:
             _draw_item(flow, item)
+    flow.skip(AFTER)
 
 
 @dataclass(frozen=True, slots=True)

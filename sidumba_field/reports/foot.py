@@ -24,10 +24,11 @@ class Foot:
     def __init__(self, pdf: FlatPdf, sheet: Geometry, source: Provenance, coded: bool) -> None:
         """``coded``: with the QR. It is left out while a signature is awaited: people take a QR for one."""
         self._pdf, self._sheet = pdf, sheet
+        coded = coded and bool(source.snapshot_sha256)
         self._edge = sheet.right - (QR + 6 if coded else 0)
         self._lines = _lines(source, self._edge - sheet.left)
         code = f"{source.print_code} {source.snapshot_sha256}".upper()
-        self._qr = pdf.image("Qr", qr_png(code))[0] if coded and source.snapshot_sha256 else ""
+        self._qr = pdf.image("Qr", qr_png(code))[0] if coded else ""
 
     def content(self, page: int, pages: int | str) -> str:
         """The foot of one page as PDF operators."""

@@ -164,6 +164,11 @@ class Paper:
         return frozenset(named).union(*(one.paths for one in self.cuts))
 
     @property
+    def signer(self) -> str:
+        """The role that signs it, "" for none."""
+        return self.right.role if self.right is not None else ""
+
+    @property
     def signed_by(self) -> dict[str, str]:
         """Role of each signature that an answer of the record names -> path of that answer."""
         sides = (self.right, self.left, self.below)

@@ -40,7 +40,7 @@ class ManyPapers:
         self, program: Program, paper: Paper, record: LocalRecord, choice: PaperChoice, revealed: bool
     ) -> Make:
         """Return how a paper about one record, batch or period is made."""
-        found = self._single.data(program, record, revealed, choice.number)
+        found = self._single.data(program, record, revealed, choice.number, paper.signer)
         told = as_answered(with_signed(found, record, choice.paper), record, paper)
         data = self._sided(told, paper, choice)
         if not paper.cuts:

@@ -36,13 +36,15 @@ class SinglePapers:
         self.desk = desk
         self._subjects = subjects
 
-    def data(self, program: Program, record: LocalRecord, revealed: bool, number: str = "") -> ReportData:
-        """Return the data of any paper about ``record``."""
+    def data(
+        self, program: Program, record: LocalRecord, revealed: bool, number: str = "", signer: str = ""
+    ) -> ReportData:
+        """Return the data of any paper about ``record``; ``signer``: the role whose step the paper puts on record."""
         if record.subject == "record":
             return self._form_data(program, record, revealed)
         if record.fields.get("members"):
-            return self._batch_data(program, record, number)
-        return self._period_data(program, record, number)
+            return self._batch_data(program, record, number, signer)
+        return self._period_data(program, record, number, signer)
 
     def _today(self) -> date:
         return self.desk.local(self.desk.clock.now()).date()
@@ -117,9 +119,9 @@ class SinglePapers:
 
     # ---- one batch -----------------------------------------------------------------------------------------------
 
-    def _batch_data(self, program: Program, record: LocalRecord, number: str) -> ReportData:
+    def _batch_data(self, program: Program, record: LocalRecord, number: str, signer: str) -> ReportData:
         rows = self._villages(record)
-        day = self._decided_on(record)
+        day = self._decided_on(record, signer)
         values = self._common(program, record, day)
         values.update(
             nomor=number or record.fields.get("number", "") or say(BLANK),
@@ -159,18 +161,31 @@ class SinglePapers:
 
         Where a role has taken no step yet, or has taken it back, whoever holds the role now signs.
         """
-        now, office = officials(self.desk, program, self.desk.scope(record.vid).unit), signatories(program)
-        listed, way = dict(now), [""]
+        unit = self.desk.scope(record.vid).unit
+        listed, office = officials(self.desk, program, unit), signatories(program)
+        for entry in self._standing(record):
+            role = str((entry.payload or {}).get("role", ""))
+            if role in office:
+                listed[role] = self._stepper(office[role], entry)
+        return listed
+
+    def _standing(self, record: LocalRecord) -> list[FeedEntry]:
+        """Return the steps that brought a subject where it is; what was taken back or returned is left out."""
+        steps: list[FeedEntry] = []
+        way: list[str] = []
         for entry in self.desk.seat().store.records.history(record.rid):
             told = entry.payload or {}
-            role, to = str(told.get("role", "")), str(told.get("to", ""))
-            if entry.kind is not FeedKind.TRANSITION:
+            if entry.kind is not FeedKind.TRANSITION or not told:
                 continue
-            back = to in way
-            way = way[: way.index(to) + 1] if back else [*way, to]
-            if role in office:
-                listed[role] = now[role] if back else self._stepper(office[role], entry)
-        return listed
+            way = way or [str(told.get("from", ""))]
+            to = str(told.get("to", ""))
+            if to in way:
+                way = way[: way.index(to) + 1]
+                steps = steps[: len(way) - 1]
+            else:
+                way.append(to)
+                steps.append(entry)
+        return steps
 
     def _stepper(self, official: Signatory, entry: FeedEntry) -> Signatory:
         """Return who took a step: the official himself, or who stood in for him then."""
@@ -189,16 +204,19 @@ class SinglePapers:
         history = self._history(record)
         return str(history[0][0].get("by_name", "")) if history else self.desk.seat().user.name
 
-    def _decided_on(self, record: LocalRecord) -> date:
-        history = self._history(record)
-        at: datetime = parse_iso(history[-1][1]) if history else self.desk.clock.now()
+    def _decided_on(self, record: LocalRecord, role: str) -> date:
+        """The day of a paper: when ``role``, who signs it, first took the subject further, else the last step."""
+        steps = self._standing(record)
+        his = [entry for entry in steps if (entry.payload or {}).get("role") == role]
+        entry = his[0] if his else steps[-1] if steps else None
+        at: datetime = parse_iso(entry.server_time) if entry is not None else self.desk.clock.now()
         return self.desk.local(at).date()
 
     # ---- one period ----------------------------------------------------------------------------------------------
 
-    def _period_data(self, program: Program, record: LocalRecord, number: str) -> ReportData:
+    def _period_data(self, program: Program, record: LocalRecord, number: str, signer: str) -> ReportData:
         """The backup of a period as the server proved it; what is not known yet stays a line to be filled."""
-        day = self._decided_on(record)
+        day = self._decided_on(record, signer)
         values = self._common(program, record, day)
         values["nomor"] = number or say(BLANK)
         proof = {name: record.fields.get(name, "") for name in BACKUP}

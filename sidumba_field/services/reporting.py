@@ -61,7 +61,7 @@ class ReportingService:
             raise SidumbaError("report.unknown", name=paper_id)
         paper = Paper.from_toml(program.paper_text(spec.id))
         seat = self.desk.seat()
-        found = self._single.data(program, record, self._holds_right(program, record))
+        found = self._single.data(program, record, self._holds_right(program, record), signer=paper.signer)
         data = as_answered(with_signed(found, record, spec.id), record, paper)
         if paper.cuts:
             data = self._many.with_counts(program, paper, data, record, seat.store, _never_stop)

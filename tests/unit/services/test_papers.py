@@ -421,3 +421,17 @@ def test_a_filled_form_is_signed_by_who_asked_and_who_answered_on_that_day(
     assert "Muhammad Arifin" in end
     assert "Ahmad Fauzi" in end
     assert "Nor Halimah" not in text
+
+
+def test_minutes_keep_the_day_of_the_report_also_when_printed_after_the_sign_off(
+    office: Office, told: Told
+) -> None:
+    batch = told.batch(told_rows(told, 1))
+    office.clock.advance(3 * 86400)
+    told.step(batch, "sahkan", "Rahmat Hidayat")
+    told.pull()
+    service = seated(office)
+    report = " ".join(pdf_text(service, PaperChoice(MINUTES, subject=batch)).split())
+    assert "tanggal dua puluh bulan November" in report
+    sheet = " ".join(pdf_text(service, PaperChoice(SHEET, subject=batch)).split())
+    assert "pada tanggal 23 November 2026" in sheet
