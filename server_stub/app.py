@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import secrets
@@ -34,6 +35,9 @@ from server_stub.workflow.service import WorkflowService
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, SystemClock
 from sidumba_field.programs import FormShelf, installed
+
+#: New things before the collector looks at them, and how seldom it looks at older ones.
+_COLLECT = (50_000, 20, 100)
 
 
 def open_database(settings: Settings) -> Database:
@@ -110,7 +114,17 @@ def from_environ() -> FastAPI:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    return create_app(from_environment())
+    app = create_app(from_environment())
+    _spare_collector()
+    return app
+
+
+def _spare_collector() -> None:
+    """Let the garbage collector pass over what lives as long as the worker (forms, lists), and come less often: a push
+    makes ten thousands of small things that go by themselves. It took an eighth of the time of a push."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT)
 
 
 def _end_with(parent: BaseProcess) -> None:
