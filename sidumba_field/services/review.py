@@ -25,6 +25,9 @@ from sidumba_field.services.signoff import SignOffs
 from sidumba_field.services.subjects import BATCH, UNDO_SECONDS, Seen, Subjects
 from sidumba_field.services.taking import Taking
 from sidumba_field.services.views import (
+    NEWEST,
+    OLDEST,
+    TWINS,
     BatchOffer,
     Changes,
     Decided,
@@ -41,8 +44,7 @@ from sidumba_field.words import explain_error, say
 
 #: Rows of a queue that are shown at once.
 PAGE = 200
-#: Orders of the queue; for the last one so many of the oldest are looked at.
-OLDEST, NEWEST, TWINS = ORDERS = ("oldest", "newest", "twins")
+#: So many of the oldest are looked at where those that are perhaps double come first.
 LOOKED_AT = 1_000
 RECORD = "record"
 

@@ -422,6 +422,10 @@ class BatchOffer:
     count: int
 
 
+#: Orders of a queue.
+ORDERS = OLDEST, NEWEST, TWINS = ("oldest", "newest", "twins")
+
+
 @dataclass(frozen=True, slots=True)
 class QueueUnit:
     """A village records wait from, and how many."""

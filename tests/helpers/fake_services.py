@@ -375,12 +375,20 @@ class FakeReview:
         self.done = 4
         self.decided: list[v.QueueRow] = []
 
-    def queue(self) -> v.QueueView:
-        self.office.note("queue")
+    def queue(self, order: str = v.OLDEST, unit: str = "") -> v.QueueView:
+        self.office.note("queue", *([order, unit] if order != v.OLDEST or unit else []))
         count = 52 + len(self.rows) if self.rows else 0
+        village = {row.rid: row.subtitle.split(" ")[0] for row in self.rows}
+        names = sorted(set(village.values()))
+        units = tuple(v.QueueUnit(name, f"Desa {name}", list(village.values()).count(name)) for name in names)
+        rows = [row for row in self.rows if unit in ("", village[row.rid])]
+        if order == v.NEWEST:
+            rows.reverse()
+        elif order == v.TWINS:
+            rows.sort(key=lambda row: row.duplicates == 0)
         return v.QueueView(
-            "Verifikasi tahap I", f"{count} antre", tuple(self.rows), self.done,
-            f"Antrean kosong. {self.done} selesai hari ini.", self.offers,
+            "Verifikasi tahap I", f"{count} antre", tuple(rows), self.done,
+            f"Antrean kosong. {self.done} selesai hari ini.", self.offers, order=order, unit=unit, units=units,
         )  # fmt: skip
 
     def open(self, rid: str) -> v.ReviewView:

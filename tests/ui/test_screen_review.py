@@ -41,6 +41,38 @@ def test_the_oldest_record_is_open_and_the_hands_are_in_it(desk: Laptop) -> None
     assert desk.review.queue.list.current_key() == "k1"
 
 
+def test_the_queue_is_ordered_and_narrowed_to_a_village_by_keys(desk: Laptop) -> None:
+    queue = desk.review.queue
+    rows = [item.key for item in queue.list.items()]
+    assert (queue.order.words(), queue.unit.words()) == ("Terlama dahulu", "Semua desa")
+    press("Alt+Q")
+    type_text("ganda")
+    press("Return")
+    desk.idle()
+    doubles = [item.duplicates > 0 for item in queue.list.items()]
+    assert doubles == sorted(doubles, reverse=True)
+    assert any(doubles)
+    press("Alt+V")
+    picks = queue.panel.picks() if queue.panel is not None else []
+    village = picks[1]
+    assert picks[0].title == "Semua desa"
+    type_text(village.title)
+    press("Return")
+    desk.idle()
+    assert len(queue.list.items()) == int(village.detail) < len(rows)
+    assert current(desk) in {item.key for item in queue.list.items()}
+    assert queue.unit.words() == village.title
+    press("Alt+V")
+    type_text("semua")
+    press("Return")
+    desk.idle()
+    press("Alt+Q")
+    type_text("terlama")
+    press("Return")
+    desk.idle()
+    assert [item.key for item in queue.list.items()] == rows
+
+
 def test_a_clean_record_takes_one_key_and_the_next_opens(desk: Laptop) -> None:
     press("Alt+S")
     wait_until(lambda: current(desk) == "q2")

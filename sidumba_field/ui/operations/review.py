@@ -22,7 +22,15 @@ def load_queue(desk: Desk) -> None:
         if not here or (not desk.review.rid and not desk.review.wanted and rids):
             open_first(desk)
 
-    desk.jobs.db(desk.services.review.queue, arrived, desk.fail)
+    order, unit = desk.review.order, desk.review.unit
+    desk.jobs.db(lambda: desk.services.review.queue(order, unit), arrived, desk.fail)
+
+
+def narrow(desk: Desk, order: str, unit: str) -> None:
+    """Show the queue in another order, or only what waits from one village."""
+    desk.review.set_lane(())
+    desk.review.order, desk.review.unit = order, unit
+    load_queue(desk)
 
 
 def open_first(desk: Desk) -> None:

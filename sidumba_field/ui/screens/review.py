@@ -108,6 +108,7 @@ class ReviewScreen(QWidget):
         model.photo_read.connect(self._show_photo)
         self.queue.opened.connect(partial(operations.open_record, desk))
         self.queue.offer_taken.connect(partial(operations.report_batch, desk))
+        self.queue.narrowed.connect(partial(operations.narrow, desk))
         self.head.switched.connect(lambda key: model.set_show_all(key == "all"))
         self.banners.opened.connect(self._go_to_line)
         self.table.checked.connect(model.toggle_check)
@@ -127,6 +128,8 @@ class ReviewScreen(QWidget):
             ("Alt+Down", partial(operations.open_beside, self._desk, +1)),
             ("Alt+L", partial(operations.skip, self._desk)),
             ("Alt+I", self.switch_lines),
+            ("Alt+Q", self.queue.choose_order),
+            ("Alt+V", self.queue.choose_unit),
             ("Alt+D", self.toggle_side),
             ("F1", self.toggle_side),
             ("F6", self._cycle),

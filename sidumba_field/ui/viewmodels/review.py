@@ -11,7 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from sidumba_field.services.steps_views import Beside
-from sidumba_field.services.views import BatchOffer, CommandView, QueueView, ReviewLine, ReviewView
+from sidumba_field.services.views import OLDEST, BatchOffer, CommandView, QueueView, ReviewLine, ReviewView
 
 GRACE_SECONDS = 60  # the clock runs on for this long after the window lost focus (design/UI.md section 9)
 
@@ -37,6 +37,7 @@ class ReviewModel(QObject):
         super().__init__(parent)
         self.queue: QueueView | None = None
         self._lane: tuple[str, ...] = ()
+        self.order, self.unit = OLDEST, ""
         self.view: ReviewView | None = None
         self.beside_view: Beside | None = None
         self.show_all = False
@@ -67,6 +68,7 @@ class ReviewModel(QObject):
     def set_lane(self, rids: Sequence[str]) -> None:
         """Verify these in turn; when all of them are decided the whole queue is back. None: the whole queue."""
         self._lane = tuple(rids)
+        self.order, self.unit = OLDEST, ""
 
     @property
     def lane(self) -> tuple[str, ...]:

@@ -126,3 +126,35 @@ class DropField(QPushButton):
         line_of_text(painter, QRectF(area.left(), area.top() + 1, area.width(), half), first, small, ink)
         below = QRectF(area.left(), area.top() + half, area.width(), half)
         line_of_text(painter, below, second, small, theme().color("text.secondary"))
+
+
+class DropText(DropField):
+    """The same as plain small words with an arrow, for the head of a narrow pane; ``asked``: show the list."""
+
+    asked = Signal()
+
+    def open_list(self) -> None:
+        """Whoever owns it opens a panel to type in: the list may hold every village."""
+        self.asked.emit()
+
+    def set_value(self, key: str) -> None:
+        super().set_value(key)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """As wide as its words."""
+        return QSize(round(text_width(self.words(), font("small"))) + _ARROW + 10, size("controlSmall"))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, size("controlSmall"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Words and arrow; a ground only under the mouse."""
+        painter, tones, rect = QPainter(self), theme(), QRectF(self.rect())
+        if self.underMouse():
+            rounded(painter, rect, radius("md"), tones.color("bg.hover"), None)
+        ink, area = tones.color("text.secondary"), rect.adjusted(2, 0, -_ARROW - 4, 0)
+        taken = line_of_text(painter, area, self.words(), font("small"), ink)
+        arrow = QRectF(area.left() + taken + 5, rect.center().y() - 7, 14, 14)
+        paint_icon(painter, "chevron-down", arrow, ink)
+        painter.end()

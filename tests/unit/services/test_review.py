@@ -43,6 +43,24 @@ def test_what_waits_longest_stands_first(office: Office, told: Told) -> None:
     assert queue.count_text == "3 antre"
 
 
+def test_the_queue_is_asked_for_by_order_and_by_village(office: Office, told: Told) -> None:
+    names = ("Kopi Ani", "Warung Budi", "Kopi Ani")
+    rids = [told.business("diajukan_kecamatan", answers={"usaha/nama": name}) for name in names]
+    told.pull()
+    review = verifier(office)
+    twins = {row.rid: row.duplicates for row in review.queue().rows}
+    assert twins[rids[0]] == twins[rids[2]] == max(twins.values()) > 0
+    assert [row.rid for row in review.queue("newest").rows] == rids[::-1]
+    doubles = [row.duplicates > 0 for row in review.queue("twins").rows]
+    assert doubles == sorted(doubles, reverse=True)
+    [here] = review.queue().units
+    assert here.count == 3
+    assert [row.rid for row in review.queue(unit=here.unit).rows] == rids
+    elsewhere = review.queue(unit=NEXT_VILLAGE)
+    assert (elsewhere.rows, elsewhere.more) == ((), 0)
+    assert {one.unit: one.count for one in elsewhere.units} == {NEXT_VILLAGE: 0, here.unit: 3}
+
+
 def test_the_oldest_is_never_pushed_off_a_long_queue(
     office: Office, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
