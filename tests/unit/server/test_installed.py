@@ -14,6 +14,8 @@ from server_stub.workflow.rules import Rules
 from sidumba_field import programs
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import FixedClock
+from sidumba_field.core.xforms.examiner import Examiner
+from tests.helpers import umkm_answers
 from tests.helpers.office import NOON
 
 SHA = "ab" * 32
@@ -120,3 +122,26 @@ def test_no_content_that_gets_past_the_door_breaks_the_judge(fields: dict[str, s
             rules.facts(
                 form, version, fields, {word for row in rules.workflow.transitions for word in row.guards}
             )
+
+
+def test_a_form_that_needs_interviews_is_judged_as_with_an_examiner(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = programs.shipped()["sidumba"]
+    quick = install({"sidumba": opened}, FixedClock(NOON))["sidumba"]
+    slow = install({"sidumba": opened}, FixedClock(NOON))["sidumba"]
+    form, version = opened.main_form
+    whole = umkm_answers.full(7)
+    required = sorted(
+        path for path, one in opened.form(form).questions.items() if one.sf.get("refusable") == "yes"
+    )
+    bent = [
+        whole,
+        {**whole, "usaha/omzet": "x", "usaha/skala": "mikro"},
+        {path: value for path, value in whole.items() if path not in required},
+        {**dict.fromkeys(required, ""), "@why/" + required[0]: "menolak", "lokasi/foto": SHA + ".jpg"},
+        {},
+    ]
+    found = [quick.judge(form, version, fields) for fields in bent]
+    monkeypatch.setattr(Examiner, "of", lambda definition: None)
+    assert [slow.judge(form, version, fields) for fields in bent] == found
+    assert any(one.errors for one in found)
+    assert any(one.files for one in found)
