@@ -154,6 +154,8 @@ def _fill(hands: Hands, one: Business, folder: Path) -> None:
     entry = hands.services.entry
     answers = typed(TWIN_OF.get(one.n, one.n), one.village)
     files = [path for path, value in answers.items() if value.endswith(".jpg")]
+    # Who asked is the person at the laptop.
+    answers.pop("pernyataan/petugas", None)
     if one.n in UNCODED:
         answers.pop("usaha/kbli")
     one.rid = hands.do(entry.new).rid
