@@ -32,10 +32,10 @@ def begin(village: RealLaptop) -> None:
 
 
 def photo_field(village: RealLaptop) -> PhotoField:
-    """The first question that takes a photo."""
+    """The first question in sight that takes a photo."""
     view = village.window.desk.form.view
     assert view is not None
-    path = next(path for path, item in view.items.items() if item.kind == "binary")
+    path = next(path for path, item in view.items.items() if item.kind == "binary" and item.relevant)
     assert village.form.body.go_to(path)
     row = village.form.body.row(path)
     assert row is not None

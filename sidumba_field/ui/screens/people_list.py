@@ -72,7 +72,8 @@ class _PersonDelegate(QStyledItemDelegate):
 
 def _inside(option: QStyleOptionViewItem) -> QPainterPath:
     """The card within its edge: the first and the last row keep its round corners."""
-    view: QListView = option.widget  # type: ignore[attr-defined]  # missing in PySide's stubs
+    view = option.widget
+    assert isinstance(view, QListView)
     corner, path = radius("lg"), QPainterPath()
     path.addRoundedRect(QRectF(view.viewport().rect()).adjusted(1, 1, -1, -1), corner, corner)
     return path
