@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sidumba_field.programs import Program, TwinKey
+from sidumba_field.programs.listed import answers
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.places import titled
 from sidumba_field.services.steps_views import TwinView
@@ -53,6 +54,7 @@ class Duplicates:
     def among(self, program: Program, rows: Sequence[RecordRow]) -> dict[str, int]:
         """Return record -> how many are like it, for the rows of a list that have such; one question per likeness."""
         alike: dict[str, set[str]] = {}
+        shown = set(answers(program.list_columns))
         for key in program.twins:
             asked = {row.rid: self._named(key, row.fields) for row in rows}
             phrases = {
@@ -60,7 +62,9 @@ class Duplicates:
             }
             others: dict[tuple[str, ...], set[str]] = {}
             vids = self.desk.my_vids(program.id)
-            for found in self.desk.seat().store.lists.sharing(program.id, vids, sorted(phrases)):
+            whole = not set(key.paths) <= shown
+            lists = self.desk.seat().store.lists
+            for found in lists.sharing(program.id, vids, sorted(phrases), whole=whole):
                 named = self._named(key, found.fields)
                 if named and program.state(found.state).posisi != "tidak_berlaku":
                     others.setdefault(named, set()).add(found.rid)

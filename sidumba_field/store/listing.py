@@ -160,7 +160,7 @@ def first(connection: sa.Connection, query: ListQuery, limit: int) -> tuple[list
     return list(numbers.scalars()), sum(facets(connection, query, STATE).values())
 
 
-def sharing(connection: sa.Connection, groups: Sequence[Sequence[str]], limit: int = 2_000) -> list[int]:
+def sharing(connection: sa.Connection, groups: Sequence[Sequence[str]], limit: int = 500) -> list[int]:
     """Return the numbers of records in which all phrases of one of ``groups`` stand."""
     spoken = [" AND ".join('"' + phrase.replace('"', '""') + '"' for phrase in group) for group in groups]
     said = " OR ".join(f"({group})" for group in dict.fromkeys(spoken))

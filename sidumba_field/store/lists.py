@@ -64,14 +64,16 @@ class Lists:
         with self._db.read() as connection:
             return listing.first(connection, query, limit)
 
-    def sharing(self, program: str, vids: Sequence[str], groups: Sequence[Sequence[str]]) -> list[RecordRow]:
-        """Return records, with every answer, in which all answers of one of ``groups`` are written (at most 2,000)."""
+    def sharing(
+        self, program: str, vids: Sequence[str], groups: Sequence[Sequence[str]], *, whole: bool
+    ) -> list[RecordRow]:
+        """Return up to 500 records in which all answers of one of ``groups`` stand; ``whole`` as in ``rows``."""
         if not groups:
             return []
         query = ListQuery(program, vids, text=groups[0][0])
         self._index(query)
         with self._db.read() as connection:
-            return listing.rows(connection, listing.sharing(connection, groups), vids, whole=True)
+            return listing.rows(connection, listing.sharing(connection, groups), vids, whole)
 
     def facets(self, query: ListQuery, by: str) -> Mapping[str, int]:
         """Return how many records found carry which word of ``by`` (see ``listing.facets``)."""
