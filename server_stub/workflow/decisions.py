@@ -155,7 +155,9 @@ def moved(case: Case, record: Record, row: Transition) -> Record:
     """Return the record after a step: state, remarks, owner; its content is untouched."""
     rev = record.rev + 1
     # A remark asks for an answer; where no step leads on (void), the reason stands in the feed and asks nobody.
-    goes_on = any((one.subject, one.state) == (row.subject, row.to) for one in case.rules.workflow.transitions)
+    goes_on = any(
+        (one.subject, one.state) == (row.subject, row.to) for one in case.rules.workflow.transitions
+    )
     if row.remark_required and goes_on:
         remarks = remarks_of(case, rev)
     elif record.state != row.to:

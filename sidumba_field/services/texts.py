@@ -18,6 +18,8 @@ from sidumba_field.store import LocalRecord
 from sidumba_field.words import say
 
 PAGE = 500
+#: Posisi of a record that was sent back.
+BACK = "dikembalikan"
 _NOT_DIGITS = re.compile(r"\D")
 
 
@@ -63,8 +65,11 @@ class Texts:
         return MessageView(words, wa_link(words, program.contact(unit, program.state(state).posisi)))
 
     def _place(self, record: LocalRecord) -> str:
-        """Return the area the sender speaks for: his own, as far as it covers the record."""
+        """Return the area the text speaks of: the sender's own, as far as it covers the record; what is sent back is
+        told to the place it came from."""
         unit = self.desk.scope(record.vid).unit
+        if self.desk.program(record.program).state(record.state).posisi == BACK:
+            return unit
         mine = [g.unit for g in self.desk.grants() if g.program == record.program and is_under(unit, g.unit)]
         return max(mine, key=len, default=unit)
 

@@ -203,6 +203,16 @@ def test_after_submitting_the_text_counts_what_waits_and_names_no_citizen(office
     assert message.link.startswith("https://wa.me/?text=Assalamualaikum.%203%20data")
 
 
+def test_what_is_sent_back_is_told_to_the_place_it_came_from(office: Office, told: Told) -> None:
+    rid = told.business("diajukan_kecamatan")
+    told.pull()
+    service = steps(office, "admin_kecamatan", "M. Rizani")
+    done = moved(service.move(look(service, rid), "kembalikan", "Omzet belum cocok. Mohon dicek."))
+    message = service.told("kembalikan", done.done).message
+    assert message is not None
+    assert message.text.startswith("1 data UMKM Desa Halong periode 2026 dikembalikan")
+
+
 def test_a_step_with_no_text_tells_nobody(office: Office, told: Told) -> None:
     rid = told.business("diserahkan")
     told.pull()
