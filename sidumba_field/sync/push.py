@@ -105,7 +105,9 @@ def _settle(run: Run, ops: Sequence[Op], reply: PushReply, failed: dict[str, str
         run.store.meta.set("dseq", str(reply.dseq))
     for answer in answers:
         if answer.st is OpStatus.RETRY:
-            error = SidumbaError(answer.code if answer.code in CODES else "wire.server_fault", **answer.params)
+            error = SidumbaError(
+                answer.code if answer.code in CODES else "wire.server_fault", **answer.params
+            )
             failed[answer.op] = error.code
             run.problem(error, answer.op)
     run.tell(run.sent)

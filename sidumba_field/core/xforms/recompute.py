@@ -146,7 +146,9 @@ class Recompute:
             if len(self.instance.nodes[one]) == 0:
                 self._set(one, self.typed.get(one, "") if self.relevant(one) else "")
         # A table without a row has no node of its own, but how many rows it needs is asked again.
-        return inside + [one for one in self.instance.rows if one not in inside and one.startswith(f"{path}/")]
+        return inside + [
+            one for one in self.instance.rows if one not in inside and one.startswith(f"{path}/")
+        ]
 
     def _set(self, path: str, value: str) -> bool:
         node = self.instance.nodes[path]
