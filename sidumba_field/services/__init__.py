@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sidumba_field.services.dashboard import DashboardService
-    from sidumba_field.services.entry import EntryService
-    from sidumba_field.services.home import HomeService
-    from sidumba_field.services.listing import ListService
-    from sidumba_field.services.reporting import ReportingService
-    from sidumba_field.services.review import ReviewService
-    from sidumba_field.services.rounds import PeriodService
-    from sidumba_field.services.session import SessionService
-    from sidumba_field.services.steps import StepsService
-    from sidumba_field.services.syncing import SyncingService
+    from sidumba_field.services.account.session import SessionService
+    from sidumba_field.services.boards.dashboard import DashboardService
+    from sidumba_field.services.boards.home import HomeService
+    from sidumba_field.services.entry.service import EntryService
+    from sidumba_field.services.exchange.service import SyncingService
+    from sidumba_field.services.lists.service import ListService
+    from sidumba_field.services.papers.service import ReportingService
+    from sidumba_field.services.review.service import ReviewService
+    from sidumba_field.services.steps.rounds import PeriodService
+    from sidumba_field.services.steps.service import StepsService
 
 
 @dataclass(frozen=True, slots=True)

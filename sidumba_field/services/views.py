@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sidumba_field.services.home_views import HeadView, PaceView, PeriodView
+from sidumba_field.services.boards.home_views import HeadView, PaceView, PeriodView
 
 
 class Mark(StrEnum):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from sidumba_field.core.xforms.examiner import Examiner
-from sidumba_field.services.entry import EntryService
+from sidumba_field.services.entry.service import EntryService
 from tests.bench import businesses
 from tests.bench.figure import Figure, percentile, progress
 from tests.helpers.desk import Office

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import QApplication
 
 from sidumba_field.bootstrap import build_services
 from sidumba_field.services import Services
-from sidumba_field.services.exporting import Format
+from sidumba_field.services.lists.exporting import Format
 from sidumba_field.ui.app import build_window, make_app
 from sidumba_field.ui.jobs import Jobs
-from sidumba_field.ui.screens.listing import ListScreen
+from sidumba_field.ui.screens.lists.screen import ListScreen
 from sidumba_field.ui.screens.window import Window
 
 PASSPHRASE = "bangku kayu di tepi sungai"

@@ -46,8 +46,8 @@ def register_of(program: Any) -> tuple[str, Any]:
 
 def from_store(count: int, folder: Path) -> dict[str, Any]:
     """Seconds per run from the choice to the file on disk."""
-    from sidumba_field.services.papers_views import PaperChoice
-    from sidumba_field.services.reporting import ReportingService
+    from sidumba_field.services.papers.service import ReportingService
+    from sidumba_field.services.papers.views import PaperChoice
     from tests.bench.lists import fill
     from tests.helpers.desk import Office
 
@@ -69,7 +69,7 @@ def from_store(count: int, folder: Path) -> dict[str, Any]:
 
 def _listed(office: Any, paper: Any, count: int) -> tuple[str, ...]:
     """The first COUNT records the register would list."""
-    from sidumba_field.services.papers_select import states_of
+    from sidumba_field.services.papers.select import states_of
 
     states = states_of(office.program, paper)
     found: list[str] = []
@@ -114,8 +114,8 @@ def _answers(n: int, paths: tuple[str, ...]) -> tuple[str, ...]:
 def from_rows(count: int, folder: Path) -> dict[str, Any]:
     """Seconds and greatest memory of one print."""
     from sidumba_field.reports import save_pdf
-    from sidumba_field.services.papers_select import RegisterRows, Selection
-    from sidumba_field.services.papers_values import common, kop, signatories
+    from sidumba_field.services.papers.select import RegisterRows, Selection
+    from sidumba_field.services.papers.values import common, kop, signatories
     from sidumba_field.store import Scope
     from tests.bench import businesses
     from tests.helpers.papers import PRINTED_AT, data

@@ -16,7 +16,7 @@ from sidumba_field.core.records import NOTHING
 from sidumba_field.core.time import iso
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import KeyFile, UserCard
-from sidumba_field.services.listing import use_lists
+from sidumba_field.services.lists.service import use_lists
 from sidumba_field.store import LocalUser
 from sidumba_field.wire.messages import RecordMessage, SnapshotReply
 from tests.bench import businesses

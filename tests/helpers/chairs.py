@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from sidumba_field.core.time import iso
-from sidumba_field.services.review import ReviewService
+from sidumba_field.services.review.service import ReviewService
 from sidumba_field.services.views import Decided, Refusal
 from tests.helpers.desk import VILLAGE, Office
 from tests.helpers.told import DISTRICT, REGENCY

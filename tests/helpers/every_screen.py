@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sidumba_field.ui.operations import dashboard, session
-from sidumba_field.ui.screens.dashboard import DashboardScreen
+from sidumba_field.ui.screens.dashboard.screen import DashboardScreen
 from tests.helpers import fake_review
 from tests.helpers.fake_services import PASSPHRASE, PIN, sample_office
 from tests.helpers.qt import press, wait_until

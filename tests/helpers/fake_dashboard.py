@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sidumba_field.services import dashboard_views as v
+from sidumba_field.services.boards import dashboard_views as v
 from sidumba_field.words import number
 
 SHARES = (

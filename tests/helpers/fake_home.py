@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sidumba_field.services import home_views as v
+from sidumba_field.services.boards import home_views as v
 
 DESKS = (
     v.StandView("desa", "Di desa", 1310),

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sidumba_field.services import listing_views as v
-from sidumba_field.services.exporting import Format
+from sidumba_field.services.lists import views as v
+from sidumba_field.services.lists.exporting import Format
 from sidumba_field.services.views import Changes, Mark, Refusal
 from sidumba_field.words import number
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.reports import ReportData
-from sidumba_field.services.papers_job import PaperJob
-from sidumba_field.services.papers_views import NOBODY, PaperChoice, PaperOptions, PaperRow
+from sidumba_field.services.papers.job import PaperJob
+from sidumba_field.services.papers.views import NOBODY, PaperChoice, PaperOptions, PaperRow
 from tests.helpers import papers
 
 TODAY = date(2026, 11, 20)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sidumba_field.services import steps_views as s
 from sidumba_field.services import views as v
+from sidumba_field.services.steps import views as s
 from tests.helpers import fake_review
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import cast
 from sidumba_field.core.ids import derived_id
 from sidumba_field.core.time import FixedClock, iso
 from sidumba_field.seal.signing import SigningKey
+from sidumba_field.services.account.session import SessionService
 from sidumba_field.services.desk import Desk
-from sidumba_field.services.entry import EntryService
-from sidumba_field.services.session import SessionService
-from sidumba_field.services.syncing import SyncingService
+from sidumba_field.services.entry.service import EntryService
+from sidumba_field.services.exchange.service import SyncingService
 from sidumba_field.services.views import AccountCard
 from sidumba_field.sync.transport import Transport
 from sidumba_field.wire.messages import (

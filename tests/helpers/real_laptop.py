@@ -15,21 +15,21 @@ from PySide6.QtWidgets import QApplication
 
 from sidumba_field.bootstrap import connect
 from sidumba_field.services import Services
-from sidumba_field.services.dashboard import DashboardService
-from sidumba_field.services.entry import EntryService
-from sidumba_field.services.home import HomeService
-from sidumba_field.services.listing import ListService
-from sidumba_field.services.reporting import ReportingService
-from sidumba_field.services.review import ReviewService
-from sidumba_field.services.rounds import PeriodService
-from sidumba_field.services.session import SessionService
-from sidumba_field.services.steps import StepsService
-from sidumba_field.services.syncing import SyncingService
+from sidumba_field.services.account.session import SessionService
+from sidumba_field.services.boards.dashboard import DashboardService
+from sidumba_field.services.boards.home import HomeService
+from sidumba_field.services.entry.service import EntryService
+from sidumba_field.services.exchange.service import SyncingService
+from sidumba_field.services.lists.service import ListService
+from sidumba_field.services.papers.service import ReportingService
+from sidumba_field.services.review.service import ReviewService
+from sidumba_field.services.steps.rounds import PeriodService
+from sidumba_field.services.steps.service import StepsService
 from sidumba_field.services.views import Refusal
 from sidumba_field.ui.app import build_window
 from sidumba_field.ui.jobs import Jobs
-from sidumba_field.ui.screens.form import FormScreen
-from sidumba_field.ui.screens.review import ReviewScreen
+from sidumba_field.ui.screens.form.screen import FormScreen
+from sidumba_field.ui.screens.review.screen import ReviewScreen
 from sidumba_field.ui.screens.window import Window
 from tests.helpers.desk import Office
 from tests.helpers.qt import idle, settle, show, wait_until

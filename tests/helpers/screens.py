@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from sidumba_field.ui.app import build_window
 from sidumba_field.ui.jobs import Jobs
 from sidumba_field.ui.operations import session
-from sidumba_field.ui.screens.form import FormScreen
-from sidumba_field.ui.screens.home import HomeScreen
-from sidumba_field.ui.screens.login import LoginScreen
-from sidumba_field.ui.screens.review import ReviewScreen
-from sidumba_field.ui.screens.sync import SyncScreen
+from sidumba_field.ui.screens.form.screen import FormScreen
+from sidumba_field.ui.screens.home.screen import HomeScreen
+from sidumba_field.ui.screens.login.screen import LoginScreen
+from sidumba_field.ui.screens.review.screen import ReviewScreen
+from sidumba_field.ui.screens.sync.screen import SyncScreen
 from sidumba_field.ui.screens.window import Window
 from sidumba_field.ui.widgets import painting
 from sidumba_field.ui.widgets.label import ElidedLabel

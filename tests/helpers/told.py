@@ -17,7 +17,7 @@ from sidumba_field.core.canonical import canonical, sha256_hex
 from sidumba_field.core.ids import derived_id, new_id
 from sidumba_field.core.records import GENESIS, FeedEntry, FeedKind, link_hash, members_digest, payload_digest
 from sidumba_field.core.time import iso
-from sidumba_field.services.entry import EntryService
+from sidumba_field.services.entry.service import EntryService
 from sidumba_field.wire.messages import HeadMessage
 from tests.helpers.desk import VILLAGE, Office
 from tests.helpers.typist import fill

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sidumba_field.services.entry import EntryService
+from sidumba_field.services.entry.service import EntryService
 from tests.tour.people import BUSINESS, PRODUCTS, STORED
 
 #: The table of products and its columns, in the order they are typed.

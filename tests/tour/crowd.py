@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PIL import Image, ImageDraw
 
 from sidumba_field.services import Services
-from sidumba_field.services.steps_views import Glance
+from sidumba_field.services.steps.views import Glance
 from sidumba_field.services.views import Refusal
 from tests.helpers.umkm_answers import VILLAGES, typed
 from tests.tour.hiring import HALONG, clerk_of, enumerator_of

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from sidumba_field.services.papers_views import PaperChoice
+from sidumba_field.services.papers.views import PaperChoice
 from sidumba_field.ui.screens.rooms import ROOMS
 from sidumba_field.ui.theme import apply_theme
 from tests.tour.crowd import Hands, seated
 from tests.tour.window import DrivenWindow, until
 
 if TYPE_CHECKING:
-    from sidumba_field.services.reporting import ReportingService
+    from sidumba_field.services.papers.service import ReportingService
     from tests.tour.story import Tour
 
 #: Laptop, person and the screens that are his to show; together they show every screen of the window.

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from sidumba_field.core.xforms import template_path
 from sidumba_field.ui.app import build_window
 from sidumba_field.ui.jobs import Jobs
-from sidumba_field.ui.screens.form import FormScreen
+from sidumba_field.ui.screens.form.screen import FormScreen
 from sidumba_field.ui.screens.window import Window
 from tests.tour.offices import OfficeLaptop
 

@@ -15,7 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from sidumba_field.services.steps_views import Beside
+from sidumba_field.services.steps.views import Beside
 from sidumba_field.services.views import BannerView, SetupBegun
 from sidumba_field.ui.app import build_window, make_app
 from sidumba_field.ui.jobs import Jobs
@@ -130,7 +130,7 @@ def dasbor_halong(window: Window, services: FakeServices) -> None:
 
 def dasbor_tabel(window: Window, services: FakeServices) -> None:
     """09 as tables."""
-    from sidumba_field.ui.screens.dashboard import DashboardScreen
+    from sidumba_field.ui.screens.dashboard.screen import DashboardScreen
 
     dasbor(window, services)
     screen = window.screen_named("dashboard")

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from sidumba_field.ui.operations import printing
-from sidumba_field.ui.screens.reports import ReportsScreen
+from sidumba_field.ui.screens.reports.screen import ReportsScreen
 from sidumba_field.ui.widgets.lookup import LookupField
 from tests.helpers.papers import read
 from tests.helpers.qt import press, settle, type_text, wait_until

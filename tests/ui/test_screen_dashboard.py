@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from sidumba_field.services.dashboard_views import ConcernView
-from sidumba_field.services.listing_views import ListRequest
+from sidumba_field.services.boards.dashboard_views import ConcernView
+from sidumba_field.services.lists.views import ListRequest
 from sidumba_field.ui.operations import dashboard, printing
-from sidumba_field.ui.screens.dashboard import DashboardScreen
-from sidumba_field.ui.screens.dashboard_cards import NumberTable
+from sidumba_field.ui.screens.dashboard.cards import NumberTable
+from sidumba_field.ui.screens.dashboard.screen import DashboardScreen
 from sidumba_field.ui.theme import apply_theme
 from sidumba_field.ui.widgets.charts import _nice
 from tests.helpers.every_screen import HEAD, opened

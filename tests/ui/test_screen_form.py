@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.ui.screens.form_fields import ItemRow
+from sidumba_field.ui.screens.form.fields import ItemRow
 from sidumba_field.ui.widgets.field_base import FieldState
 from tests.helpers.qt import press, settle, type_text, wait_until
 from tests.helpers.screens import Laptop, laptop

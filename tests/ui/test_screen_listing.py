@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.services import listing_views as lv
+from sidumba_field.services.lists import views as lv
 from sidumba_field.ui.operations import listing as operations
-from sidumba_field.ui.screens.listing import ListScreen
+from sidumba_field.ui.screens.lists.screen import ListScreen
 from sidumba_field.ui.viewmodels.listing import ListModel
 from sidumba_field.ui.widgets.found_table import PAGE, FoundModel, FoundRow, hits_in
 from tests.helpers.fake_lists import COLUMNS

@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtGui import QImage
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.services.papers_pages import page_image
-from sidumba_field.services.papers_views import PaperChoice
+from sidumba_field.services.papers.pages import page_image
+from sidumba_field.services.papers.views import PaperChoice
 from sidumba_field.ui.operations import printer, printing
-from sidumba_field.ui.screens.reports import ReportsScreen
+from sidumba_field.ui.screens.reports.screen import ReportsScreen
 from sidumba_field.ui.viewmodels.reports import WHOLE, WIDE
 from sidumba_field.ui.widgets.choices import ChoicePills
 from sidumba_field.ui.widgets.code_fields import DateField

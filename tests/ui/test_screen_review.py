@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from sidumba_field.services.steps_views import Beside
+from sidumba_field.services.steps.views import Beside
 from sidumba_field.services.views import Refusal
-from sidumba_field.ui.screens.review_signoff import iso_day
+from sidumba_field.ui.screens.review.signoff import iso_day
 from sidumba_field.ui.widgets.text_fields import TextField
 from tests.helpers.fake_review import OFFER
 from tests.helpers.fake_steps import DIFFER, SIGNOFF

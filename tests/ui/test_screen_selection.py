@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from sidumba_field.ui.operations import session
-from sidumba_field.ui.screens.selection import SelectionScreen
+from sidumba_field.ui.screens.selection.screen import SelectionScreen
 from tests.helpers.fake_services import PASSPHRASE
 from tests.helpers.fake_steps import HANDING, MESSAGE
 from tests.helpers.qt import press, settle, type_text, wait_until

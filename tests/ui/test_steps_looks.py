@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from sidumba_field.services.steps_views import Beside
+from sidumba_field.services.steps.views import Beside
 from sidumba_field.services.views import BannerView
 from sidumba_field.ui.operations import session, steps
-from sidumba_field.ui.screens.selection import SelectionScreen
+from sidumba_field.ui.screens.selection.screen import SelectionScreen
 from sidumba_field.ui.theme import Mode, apply_theme
 from tests.helpers.fake_services import PASSPHRASE
 from tests.helpers.fake_steps import CLOCK, DIFFER, HANDING, MESSAGE, SIGNOFF, SORTING, TWIN

@@ -9,8 +9,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
 from sidumba_field import words
-from sidumba_field.services.dashboard_views import ConcernView, DashboardView
-from sidumba_field.services.listing_views import ListRequest
+from sidumba_field.services.boards.dashboard_views import ConcernView, DashboardView
+from sidumba_field.services.lists.views import ListRequest
 from sidumba_field.ui.operations import printing
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sidumba_field.services.listing_views import ListFilling
+from sidumba_field.services.lists.views import ListFilling
 from sidumba_field.services.views import Changes
 from sidumba_field.ui.viewmodels.desk import Desk
 

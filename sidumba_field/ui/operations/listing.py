@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.services.exporting import Format
-from sidumba_field.services.listing_bulk import ExportRun
-from sidumba_field.services.listing_views import (
+from sidumba_field.services.lists.bulk import ExportRun
+from sidumba_field.services.lists.exporting import Format
+from sidumba_field.services.lists.views import (
     Bulk,
     Exported,
     FilterChoice,

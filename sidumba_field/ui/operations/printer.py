@@ -6,7 +6,7 @@ from PySide6.QtCore import QMarginsF, QRect, QSizeF
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 
-from sidumba_field.services.papers_pages import POINTS_PER_INCH, PageImage, page_image, page_size
+from sidumba_field.services.papers.pages import POINTS_PER_INCH, PageImage, page_image, page_size
 from sidumba_field.ui.viewmodels.desk import Desk
 
 DOTS = 300

@@ -10,9 +10,9 @@ from PySide6.QtCore import QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.services.papers_job import PaperJob
-from sidumba_field.services.papers_pages import PageImage, page_image
-from sidumba_field.services.papers_views import PaperChoice, PaperOptions, PaperRow, PaperShown
+from sidumba_field.services.papers.job import PaperJob
+from sidumba_field.services.papers.pages import PageImage, page_image
+from sidumba_field.services.papers.views import PaperChoice, PaperOptions, PaperRow, PaperShown
 from sidumba_field.services.views import PaperMade
 from sidumba_field.ui.jobs import Job
 from sidumba_field.ui.operations import printer

@@ -13,8 +13,8 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from sidumba_field.services.papers_views import PaperChoice
-from sidumba_field.services.steps_views import (
+from sidumba_field.services.papers.views import PaperChoice
+from sidumba_field.services.steps.views import (
     CompareView,
     Glance,
     KeyedStep,

@@ -12,7 +12,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from sidumba_field.services.steps_views import PeriodView
+from sidumba_field.services.steps.views import PeriodView
 from sidumba_field.ui.operations import periods as operations
 from sidumba_field.ui.screens.parts import Ground, Rule, clear, scroll
 from sidumba_field.ui.viewmodels.desk import Desk

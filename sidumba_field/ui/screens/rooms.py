@@ -14,15 +14,15 @@ from PySide6.QtWidgets import QWidget
 
 from sidumba_field.services.views import SessionView
 from sidumba_field.ui.operations import dashboard, home, listing, periods, printing, review, steps, syncing
-from sidumba_field.ui.screens.dashboard import DashboardScreen
-from sidumba_field.ui.screens.form import FormScreen
-from sidumba_field.ui.screens.home import HomeScreen
-from sidumba_field.ui.screens.listing import ListScreen
+from sidumba_field.ui.screens.dashboard.screen import DashboardScreen
+from sidumba_field.ui.screens.form.screen import FormScreen
+from sidumba_field.ui.screens.home.screen import HomeScreen
+from sidumba_field.ui.screens.lists.screen import ListScreen
 from sidumba_field.ui.screens.periods import PeriodsScreen
-from sidumba_field.ui.screens.reports import ReportsScreen
-from sidumba_field.ui.screens.review import ReviewScreen
-from sidumba_field.ui.screens.selection import SelectionScreen
-from sidumba_field.ui.screens.sync import SyncScreen
+from sidumba_field.ui.screens.reports.screen import ReportsScreen
+from sidumba_field.ui.screens.review.screen import ReviewScreen
+from sidumba_field.ui.screens.selection.screen import SelectionScreen
+from sidumba_field.ui.screens.sync.screen import SyncScreen
 from sidumba_field.ui.viewmodels.desk import Desk
 
 

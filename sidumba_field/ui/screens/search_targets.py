@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from sidumba_field.services.listing_views import Found
+from sidumba_field.services.lists.views import Found
 from sidumba_field.ui.operations import entry, listing, review
 from sidumba_field.ui.screens.command_search import Target
 from sidumba_field.ui.viewmodels.desk import Desk

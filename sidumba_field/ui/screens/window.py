@@ -16,10 +16,10 @@ from sidumba_field.services.people import plain_words
 from sidumba_field.services.views import Changes, Link, SessionView, TruthView
 from sidumba_field.ui.operations import entry, printing, review, session, steps, syncing
 from sidumba_field.ui.screens.command_search import CommandSearch
-from sidumba_field.ui.screens.form import FormScreen
-from sidumba_field.ui.screens.listing import ListScreen
-from sidumba_field.ui.screens.login import LoginScreen
-from sidumba_field.ui.screens.review import ReviewScreen
+from sidumba_field.ui.screens.form.screen import FormScreen
+from sidumba_field.ui.screens.lists.screen import ListScreen
+from sidumba_field.ui.screens.login.screen import LoginScreen
+from sidumba_field.ui.screens.review.screen import ReviewScreen
 from sidumba_field.ui.screens.rooms import ROOMS, Room
 from sidumba_field.ui.screens.search_targets import look_further, search_targets
 from sidumba_field.ui.shell import MainWindow

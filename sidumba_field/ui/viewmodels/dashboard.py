@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from sidumba_field.services.dashboard_views import DashboardView, SliceView
+from sidumba_field.services.boards.dashboard_views import DashboardView, SliceView
 
 
 class DashboardModel(QObject):

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from sidumba_field.services.listing_views import ColumnView, ListFrame, ListRequest, ListView
+from sidumba_field.services.lists.views import ColumnView, ListFrame, ListRequest, ListView
 
 
 class ListModel(QObject):

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from sidumba_field.services.papers_pages import PageImage
-from sidumba_field.services.papers_views import PaperChoice, PaperOptions, PaperRow, PaperShown
+from sidumba_field.services.papers.pages import PageImage
+from sidumba_field.services.papers.views import PaperChoice, PaperOptions, PaperRow, PaperShown
 
 ZOOMS = (0.5, 0.67, 0.75, 0.9, 1.0, 1.25, 1.5, 2.0, 3.0)
 WHOLE, WIDE = 0.0, -1.0

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from sidumba_field.services.steps_views import Beside
+from sidumba_field.services.steps.views import Beside
 from sidumba_field.services.views import OLDEST, BatchOffer, CommandView, QueueView, ReviewLine, ReviewView
 
 GRACE_SECONDS = 60  # the clock runs on for this long after the window lost focus (design/UI.md section 9)

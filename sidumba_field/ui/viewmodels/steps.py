@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from sidumba_field.services.steps_views import Glance, KeyedStep, LookView, PeriodsView, Pile, PilesView
+from sidumba_field.services.steps.views import Glance, KeyedStep, LookView, PeriodsView, Pile, PilesView
 from sidumba_field.services.views import MessageView
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.services.entry import EntryService
+from sidumba_field.services.entry.service import EntryService
 from tests.helpers.desk import Office
 
 ROW = "0192ab00-0000-7000-8000-000000000001"

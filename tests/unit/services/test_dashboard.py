@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.services import pace
-from sidumba_field.services.dashboard import DashboardService, minutes_text, span_text
-from sidumba_field.services.home import HomeService
-from sidumba_field.services.home_head import money_short
-from sidumba_field.services.pace import Pace
+from sidumba_field.services.boards import pace
+from sidumba_field.services.boards.dashboard import DashboardService, minutes_text, span_text
+from sidumba_field.services.boards.home import HomeService
+from sidumba_field.services.boards.home_head import money_short
+from sidumba_field.services.boards.pace import Pace
 from tests.helpers.desk import VILLAGE, Office
 from tests.helpers.told import DISTRICT, REGENCY, Told
 

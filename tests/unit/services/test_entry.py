@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.services.entry import EntryService
-from sidumba_field.services.home import HomeService
-from sidumba_field.services.session import SessionService
+from sidumba_field.services.account.session import SessionService
+from sidumba_field.services.boards.home import HomeService
+from sidumba_field.services.entry.service import EntryService
 from sidumba_field.services.views import Decided, Mark, Refusal
 from tests.helpers.desk import Office
 from tests.helpers.typist import fill

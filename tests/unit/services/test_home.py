@@ -9,8 +9,8 @@ import pytest
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import derived_id
 from sidumba_field.core.time import iso
-from sidumba_field.services.entry import EntryService
-from sidumba_field.services.home import HomeService
+from sidumba_field.services.boards.home import HomeService
+from sidumba_field.services.entry.service import EntryService
 from sidumba_field.services.people import initials_of, plain_words
 from sidumba_field.services.views import Link
 from sidumba_field.store.database import Database
@@ -59,8 +59,8 @@ def test_what_came_back_stands_before_drafts_the_oldest_first(office: Office, to
 def test_drafts_never_push_a_return_off_the_list(
     office: Office, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sidumba_field.services.home.TASK_LIMIT", 2)
-    monkeypatch.setattr("sidumba_field.services.home.PAGE", 2)
+    monkeypatch.setattr("sidumba_field.services.boards.home.TASK_LIMIT", 2)
+    monkeypatch.setattr("sidumba_field.services.boards.home.PAGE", 2)
     home = petugas(office)
     for number in range(3):
         sent_back(told, f"Kembali {number}")

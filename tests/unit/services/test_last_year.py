@@ -9,7 +9,7 @@ import pytest
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.workflow.content import CONTINUES
-from sidumba_field.services.entry import EntryService
+from sidumba_field.services.entry.service import EntryService
 from tests.helpers.desk import Office
 from tests.helpers.told import Told, business
 

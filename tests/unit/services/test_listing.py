@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from sidumba_field.core.records import NOTHING
 from sidumba_field.core.time import iso
-from sidumba_field.services.exporting import Format, TableFile, harmless
-from sidumba_field.services.listing import VOID, ListService
-from sidumba_field.services.listing_views import Bulk, ListRequest
+from sidumba_field.services.lists.exporting import Format, TableFile, harmless
+from sidumba_field.services.lists.service import VOID, ListService
+from sidumba_field.services.lists.views import Bulk, ListRequest
 from sidumba_field.services.views import Link, Refusal
 from sidumba_field.store import LocalRecord
 from sidumba_field.wire.messages import RecordMessage, RemarkMessage, SnapshotReply

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.services.papers_views import NOBODY, PaperChoice
-from sidumba_field.services.reporting import ReportingService
+from sidumba_field.services.papers.service import ReportingService
+from sidumba_field.services.papers.views import NOBODY, PaperChoice
 from tests.helpers.desk import VILLAGE, Office
 from tests.helpers.papers import read
 from tests.helpers.told import DISTRICT, REGENCY, Told, business
@@ -175,7 +175,7 @@ def test_minutes_count_villages_and_name_the_day_in_words(office: Office, told: 
 
 
 def test_an_uploaded_signed_file_is_named_and_nothing_is_awaited_any_more(office: Office, told: Told) -> None:
-    from sidumba_field.services.papers_single import SinglePapers, with_signed
+    from sidumba_field.services.papers.single import SinglePapers, with_signed
     from sidumba_field.services.subjects import Subjects
 
     batch = told.batch(told_rows(told, 1))
@@ -304,7 +304,7 @@ def test_the_first_rows_are_shown_before_the_whole(office: Office, told: Told) -
 
 def test_the_minutes_of_a_backup_say_what_the_server_proved(office: Office, told: Told) -> None:
     from sidumba_field.reports import Paper, render_pdf
-    from sidumba_field.services.papers_single import SinglePapers
+    from sidumba_field.services.papers.single import SinglePapers
     from sidumba_field.services.subjects import Subjects
 
     told_rows(told, 1)

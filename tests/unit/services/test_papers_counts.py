@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sidumba_field.reports import Paper, Summary
-from sidumba_field.services.papers_counts import COUNT, HEAD, HIDDEN, count, hidden
-from sidumba_field.services.papers_select import Selection, states_of
+from sidumba_field.services.papers.counts import COUNT, HEAD, HIDDEN, count, hidden
+from sidumba_field.services.papers.select import Selection, states_of
 from sidumba_field.store import Extract, Scope
 from tests.helpers.desk import any_program
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sidumba_field.services.entry import EntryService
+from sidumba_field.services.entry.service import EntryService
 from sidumba_field.services.views import Decided, Refusal
 from tests.helpers import umkm_answers
 from tests.helpers.desk import VILLAGE, Office

@@ -11,7 +11,7 @@ import pytest
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import iso
-from sidumba_field.services.reporting import ReportingService
+from sidumba_field.services.papers.service import ReportingService
 from sidumba_field.words import explain_error
 from tests.helpers.desk import VILLAGE, Office
 from tests.helpers.told import DISTRICT, REGENCY, Told, person
@@ -159,7 +159,7 @@ def test_a_full_disk_is_called_a_full_disk(
         raise OSError(28, "No space left on device")
 
     rid = business(told)
-    monkeypatch.setattr("sidumba_field.services.reporting.save_pdf", full)
+    monkeypatch.setattr("sidumba_field.services.papers.service.save_pdf", full)
     with pytest.raises(SidumbaError) as refused:
         printer(office, "Siti Rahmah", "admin_desa").print(FORM, rid, tmp_path)
     assert refused.value.code == "store.disk_full"

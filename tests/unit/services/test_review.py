@@ -11,9 +11,9 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import OpAnswer, OpKind, OpStatus, OutboxState
 from sidumba_field.core.time import iso
 from sidumba_field.seal.signing import verify
-from sidumba_field.services.entry import EntryService
-from sidumba_field.services.home import HomeService
-from sidumba_field.services.review import ReviewService
+from sidumba_field.services.boards.home import HomeService
+from sidumba_field.services.entry.service import EntryService
+from sidumba_field.services.review.service import ReviewService
 from sidumba_field.services.subjects import UNDO_SECONDS
 from sidumba_field.services.views import Decided, Refusal
 from tests.helpers.chairs import decide, end_lease, refused, regency, taken, verifier, village_admin
@@ -64,7 +64,7 @@ def test_the_queue_is_asked_for_by_order_and_by_village(office: Office, told: To
 def test_the_oldest_is_never_pushed_off_a_long_queue(
     office: Office, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sidumba_field.services.review.PAGE", 2)
+    monkeypatch.setattr("sidumba_field.services.review.service.PAGE", 2)
     rids = [told.business("diajukan_kecamatan") for _ in range(5)]
     told.pull()
     queue = verifier(office).queue()

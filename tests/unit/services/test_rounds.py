@@ -11,9 +11,9 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import content_sha256
 from sidumba_field.core.time import iso
 from sidumba_field.seal.signing import verify
-from sidumba_field.services.rounds import PeriodService
-from sidumba_field.services.signoff import SIGNED, SIGNED_AT, SIGNED_BY
-from sidumba_field.services.steps import StepsService
+from sidumba_field.services.review.signoff import SIGNED, SIGNED_AT, SIGNED_BY
+from sidumba_field.services.steps.rounds import PeriodService
+from sidumba_field.services.steps.service import StepsService
 from sidumba_field.services.views import Decided, Refusal
 from tests.helpers.chairs import decide, end_lease, head, refused, regency, taken
 from tests.helpers.desk import Office

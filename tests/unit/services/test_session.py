@@ -12,8 +12,8 @@ import pytest
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.seal.box import open_text
 from sidumba_field.seal.slots import KeyFile
-from sidumba_field.services import setup
-from sidumba_field.services import status as status_module
+from sidumba_field.services.account import setup
+from sidumba_field.services.exchange import status as status_module
 from sidumba_field.services.views import SetupBegun
 from tests.helpers.faulty_transport import Fault, once
 from tests.helpers.post import PEOPLE, URL, Office, Post, user_of
@@ -303,7 +303,9 @@ def test_locking_closes_the_store_and_forgets_every_key(post: Post) -> None:
     assert post.session.truth().saved_at == ""
 
 
-@pytest.mark.expects_log("sidumba_field.services.session", "WARNING", "status file could not be written")
+@pytest.mark.expects_log(
+    "sidumba_field.services.account.session", "WARNING", "status file could not be written"
+)
 @pytest.mark.parametrize(
     "fault",
     [OSError(28, "No space left on device"), SidumbaError("store.damaged"), SidumbaError("store.read_only")],

@@ -8,7 +8,7 @@ import pytest
 
 from sidumba_field.core.workflow import Grant
 from sidumba_field.programs import shipped
-from sidumba_field.services.standing import role_title
+from sidumba_field.services.account.standing import role_title
 
 WITA = timezone(timedelta(hours=8))
 PROGRAM = next(iter(shipped().values()))

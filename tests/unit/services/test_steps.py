@@ -9,12 +9,12 @@ import pytest
 from sidumba_field.core.records import FeedKind
 from sidumba_field.core.time import iso
 from sidumba_field.core.workflow import Grant
-from sidumba_field.services.duplicates import plain
-from sidumba_field.services.entry import EntryService
-from sidumba_field.services.steps import StepsService
-from sidumba_field.services.steps_views import Glance, Moved
+from sidumba_field.services.entry.service import EntryService
+from sidumba_field.services.review.duplicates import plain
+from sidumba_field.services.steps.service import StepsService
+from sidumba_field.services.steps.texts import wa_link
+from sidumba_field.services.steps.views import Glance, Moved
 from sidumba_field.services.subjects import EDIT, REMOVE, UNDO_SECONDS
-from sidumba_field.services.texts import wa_link
 from sidumba_field.services.views import Decided, Refusal
 from tests.helpers.chairs import end_lease, regency, verifier
 from tests.helpers.desk import VILLAGE, Office
@@ -78,7 +78,7 @@ def test_the_sorting_of_an_admin_desa_has_the_digits_the_program_names(office: O
 def test_the_oldest_stands_first_and_only_so_many_are_shown(
     office: Office, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sidumba_field.services.selection.ROWS", 2)
+    monkeypatch.setattr("sidumba_field.services.steps.selection.ROWS", 2)
     rids = [told.business("diserahkan") for _ in range(4)]
     told.pull()
     view = steps(office).piles("diserahkan")

@@ -1,0 +1,1 @@
+"""Beranda of every role and Dasbor: figures, what waits, what needs a hand."""

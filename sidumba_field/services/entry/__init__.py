@@ -1,0 +1,1 @@
+"""Use cases of typing a record: answers, undo, numbers, last year."""

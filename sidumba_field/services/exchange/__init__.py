@@ -1,0 +1,1 @@
+"""Use cases of sending and fetching: what waits, what went, form versions."""

@@ -1,0 +1,242 @@
+"""Sending and fetching, seen from a person's chair: one run at a time, pausable, and a true picture without
+network.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.time import iso, parse_iso
+from sidumba_field.seal.box import seal_text
+from sidumba_field.services.account.session import TO_ESCROW, SessionService
+from sidumba_field.services.desk import Desk, Seat
+from sidumba_field.services.exchange.forms_installed import FormsService
+from sidumba_field.services.exchange.views import SyncPainter
+from sidumba_field.services.subjects import Subjects
+from sidumba_field.services.threads import handed
+from sidumba_field.services.views import (
+    Changes,
+    Link,
+    SyncOutcome,
+    SyncView,
+)
+from sidumba_field.sync.activation import sign_in
+from sidumba_field.sync.engine import SyncEngine, SyncReport
+from sidumba_field.sync.transport import SyncIdentity, Transport
+from sidumba_field.wire.messages import EscrowRequest, SessionReply
+from sidumba_field.words import explain_error, say
+
+T = TypeVar("T")
+Progress = Callable[[SyncView], None]
+Stop = Callable[[], bool]
+
+
+class SyncingService:
+    """Use cases of screen 06. ``run`` belongs on a network thread; its store calls hop to the database
+    worker.
+    """
+
+    def __init__(self, desk: Desk, session: SessionService, worker: Executor | None = None) -> None:
+        self.desk = desk
+        self._session = session
+        self._worker = worker
+        self._subjects = Subjects(desk)
+        self._painter = SyncPainter(desk)
+        self._running = threading.Lock()
+        self._paused = False
+        self._problem = ""
+        self._news: tuple[tuple[str, str], ...] = ()
+
+    # ---- the picture
+    # ---------------------------------------------------------------------------------------------
+
+    def view(self) -> SyncView:
+        """Return what the screen shows, from the outbox alone; works offline."""
+        return self._painter.view(
+            self._session.link_text(), self._news, self._running.locked(), self._problem
+        )
+
+    # ---- one run
+    # -------------------------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        self._paused = True
+
+    def resume(self) -> None:
+        self._paused = False
+
+    def online(self) -> bool:
+        """Ask the server for a hello; tells the truth bar. Never raises."""
+        try:
+            self._line("").hello()
+        except SidumbaError:
+            self.desk.set_link(Link.OFFLINE)
+            return False
+        self.desk.set_link(Link.ONLINE)
+        return True
+
+    def run(self, progress: Progress = lambda view: None, stop: Stop = lambda: False) -> SyncOutcome:
+        """Send what waits and fetch what is new. A second call while one runs does nothing. Never raises
+        ``wire.*``: what went wrong is in the outcome and stays on the screen until the next good run.
+        """
+        if not self._running.acquire(blocking=False):
+            return SyncOutcome(0, 0, 0, 0, "", say("services.sync.running", self.desk.lang), ok=False)
+        try:
+            return self._run(progress, lambda: stop() or self._paused)
+        finally:
+            self._running.release()
+
+    def _run(self, progress: Progress, stop: Stop) -> SyncOutcome:
+        seat = self.desk.seat()
+
+        def still_here() -> None:
+            if self.desk.seated is not seat:
+                raise SidumbaError("auth.session_expired")
+
+        store = handed(seat.store, self._worker, still_here)
+        problem = self._sign_in(seat, self._line(""))
+        # Without a session nothing is fetched: what waits still goes out, under the laptop's own signature.
+        token = seat.token
+        identity = SyncIdentity(
+            store.meta.get("device") or "",
+            store.meta.get("incarnation") or "",
+            seat.user.user_id if token else "",
+        )
+        wanted = partial(self._on_worker, self._wanted_files)
+        line = self._line(token)
+        forms = FormsService(self.desk, self._worker)
+        engine = SyncEngine(store, line, seat.shelf, self.desk.clock, identity, wanted, forms.learn)
+        before = self.desk.link
+        self.desk.set_link(Link.SENDING if before is not Link.OFFLINE else Link.OFFLINE)
+        report = engine.run(
+            lambda: stop() or self.desk.seated is not seat,
+            lambda stage: progress(self._on_worker(self.view)),
+        )
+        still_here()
+        if report.stopped and not report.reached:
+            self.desk.set_link(before)
+            return self._stopped(report)
+        return self._finish(seat, report, problem)
+
+    def _stopped(self, report: SyncReport) -> SyncOutcome:
+        """Return the outcome of a run that was stopped before the server answered: nothing was learnt of it."""
+        sentence = say("services.sync.stopped", self.desk.lang, sent=report.sent)
+        return SyncOutcome(report.sent, 0, 0, 0, "", sentence, not self._problem, Changes(connection=True))
+
+    def _wanted_files(self) -> tuple[str, ...]:
+        """Return the pictures of records this person has to judge and does not have here yet."""
+        seat = self.desk.seat()
+        names: set[str] = set()
+        for program in self.desk.my_programs():
+            for state in self._subjects.judged_states(program):
+                for row in seat.store.records.find(
+                    program.id, states=(state,), limit=200, vids=self.desk.my_vids(program.id)
+                ):
+                    record = seat.store.records.get(row.rid)
+                    if record is not None:
+                        names |= self._subjects.file_names(record)
+        return tuple(sorted(name for name in names if not seat.shelf.has(name.split(".")[0])))
+
+    def _on_worker(self, job: Callable[[], T]) -> T:
+        return job() if self._worker is None else self._worker.submit(job).result()
+
+    def _sign_in(self, seat: Seat, line: Transport) -> str:
+        """Get the person's session; without one sending still works, only fetching waits (spec/sync.md
+        "Auth"). With the lease run out an older session is not used any more: only signing in again renews it.
+        Returns what went wrong, or "".
+        """
+        if self._on_worker(lambda: self.desk.lease_over):
+            seat.token = ""
+        if seat.token or not seat.passphrase:
+            return ""
+        try:
+            reply = sign_in(line, seat.user.username, seat.passphrase, seat.key.public_hex)
+        except SidumbaError as error:
+            return explain_error(error, self.desk.lang).text()
+        seat.token = reply.token
+        self._on_worker(lambda: self._learn(seat, reply))
+        return self._escrow(seat, self._line(reply.token))
+
+    def _line(self, token: str) -> Transport:
+        return self._on_worker(lambda: self._session.transport(token))
+
+    def _learn(self, seat: Seat, reply: SessionReply) -> None:
+        """Keep what a sign-in renews: grants, lease, names, the open period, new scopes."""
+        grants = tuple(grant.model_dump() for grant in reply.grants)
+        lease = self.desk.here(reply.lease_until, reply.now)
+        seat.user = replace(seat.user, grants=grants, lease_until=lease, name=reply.name)
+        seat.store.users.upsert(seat.user)
+        seat.store.people.upsert(reply.people)
+        seat.store.meta.set("periods", json.dumps(reply.periods))
+        for scope in reply.scopes:
+            seat.store.scopes.upsert(scope.vid, scope.program, scope.unit, scope.unit_name)
+
+    def _escrow(self, seat: Seat, line: Transport) -> str:
+        """Hand the district the new recovery code after one was used; kept until it is received. Returns what
+        went wrong, or "".
+        """
+        store = handed(seat.store, self._worker)
+        code = store.meta.get(TO_ESCROW)
+        if not code:
+            return ""
+        self._on_worker(lambda: self._session.renew_recovery(code))
+        try:
+            line.escrow(EscrowRequest(recovery_sealed=seal_text(store.meta.get("age_recipient") or "", code)))
+        except SidumbaError as error:
+            return explain_error(error, self.desk.lang).text()
+        store.meta.set(TO_ESCROW, "")
+        return ""
+
+    def _finish(self, seat: Seat, report: SyncReport, problem: str) -> SyncOutcome:
+        lang = self.desk.lang
+        first = report.problems[0] if report.problems else None
+        self._problem = problem or (explain_error(first, lang).text() if first else "")
+        reached = report.reached
+        self.desk.set_link(Link.ONLINE if reached else Link.OFFLINE)
+        if first is not None and first.code == "auth.session_expired":
+            seat.token = ""
+        self._on_worker(lambda: self._renew(seat, report.clock_skew_s))
+        self._news = self._on_worker(self._tell_news)
+        self._on_worker(self._session.note_status)
+        received = sum(count for status, count in report.answered.items() if status in ("applied", "merged"))
+        quiet = not report.sent and not report.pulled
+        moved = "done" if report.sent and report.pulled else "sent" if report.sent else "pulled"
+        ended = "stopped" if report.stopped else "nothing" if quiet else moved
+        told = say(f"services.sync.{ended}", lang, sent=report.sent, pulled=report.pulled)
+        sentence = self._problem or told
+        changes = Changes(lists=True, counts=True, connection=True)
+        return SyncOutcome(
+            report.sent,
+            received,
+            report.pulled,
+            report.files_sent,
+            report.receipt,
+            sentence,
+            not self._problem,
+            changes,
+        )
+
+    def _renew(self, seat: Seat, skew_s: int) -> None:
+        """Take over the lease a fetch has lengthened in the store; ``skew_s``: server's clock minus ours."""
+        known = seat.store.users.get(seat.user.user_id)
+        if known is None or known.lease_until == seat.user.lease_until:
+            return
+        lease = iso(parse_iso(known.lease_until) - timedelta(seconds=skew_s))
+        seat.user = replace(seat.user, lease_until=lease)
+        seat.store.users.upsert(seat.user)
+
+    def _tell_news(self) -> tuple[tuple[str, str], ...]:
+        counts = self.desk.seat().store.counts()
+        lang = self.desk.lang
+        news = []
+        if counts.returned:
+            news.append(("dikembalikan", say("services.news.returned", lang, count=counts.returned)))
+        return tuple(news)

@@ -1,0 +1,1 @@
+"""Use cases of Daftar data: searching, sorting, bulk actions, export."""

@@ -1,0 +1,1 @@
+"""Use cases of printing: which papers, what may be chosen, the paper itself."""

@@ -1,0 +1,1 @@
+"""Use cases of judging: one record, batches, waiting values, sign-off, twins."""

@@ -1,0 +1,1 @@
+"""Use cases of the steps beside typing and judging: piles, ready texts, periods."""

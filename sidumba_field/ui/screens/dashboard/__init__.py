@@ -1,0 +1,1 @@
+"""Screen 09, Dasbor."""

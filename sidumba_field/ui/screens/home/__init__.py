@@ -1,0 +1,1 @@
+"""Screens 01 and 01b, Beranda."""

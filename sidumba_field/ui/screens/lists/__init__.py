@@ -1,0 +1,1 @@
+"""Screen 03, Daftar data."""

@@ -1,0 +1,1 @@
+"""Screens 10 and 10b, Masuk and set-up."""

@@ -1,0 +1,1 @@
+"""Screen 08, Laporan."""

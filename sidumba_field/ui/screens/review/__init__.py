@@ -1,0 +1,1 @@
+"""Screen 04, Verifikasi."""

@@ -1,0 +1,1 @@
+"""Pilah berkas."""

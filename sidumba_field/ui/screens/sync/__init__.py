@@ -1,0 +1,1 @@
+"""Screens 06 and 06b, Sinkronisasi."""

@@ -1,0 +1,170 @@
+"""Screen 06, Sinkronisasi: three lanes, what travels now, receipts, what differs, what is new.
+
+Owns no number: everything comes from the outbox through the services, also without a connection. Ctrl+J sends now or
+pauses (the window's key).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from sidumba_field.services.views import Link, Mark, ShipmentRow
+from sidumba_field.ui.operations import syncing as operations
+from sidumba_field.ui.screens.parts import Rule, clear, scroll
+from sidumba_field.ui.screens.sync.cards import Lanes, LinkLine, ReceiptLine, RowsCard
+from sidumba_field.ui.viewmodels.desk import Desk
+from sidumba_field.ui.viewmodels.speech import tell
+from sidumba_field.ui.widgets.banner import Banner, EmptyState
+from sidumba_field.ui.widgets.button import Button
+from sidumba_field.ui.widgets.card import Card, CardHeader
+from sidumba_field.ui.widgets.label import ElidedLabel, Label
+from sidumba_field.ui.widgets.message import Sign
+from sidumba_field.ui.widgets.page_header import PageHeader
+from sidumba_field.ui.widgets.queue_row import ShipmentItem, ShipmentList
+
+
+class SyncScreen(QWidget):
+    """Sinkronisasi."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.setAccessibleName(tell("nav.sync"))
+        self.header = PageHeader(tell("nav.sync"))
+        self.button = Button(tell("sync.send"), "plain", icon="refresh-cw")
+        self.pause_button = Button(tell("sync.pause"), "plain", icon="pause")
+        for button in (self.button, self.pause_button):
+            button.set_shortcut("Ctrl+J", bind=False)  # the window owns the key
+        self._link = LinkLine()
+        self._problem = Banner("amber", "")
+        self.lanes = Lanes()
+        self.list = ShipmentList(name=tell("sync.queue"))
+        self._empty = EmptyState(tell("sync.nothing"), tell("sync.nothing_hint"), bare=True)
+        self._receipts = QVBoxLayout()
+        self._differing, self._news = RowsCard("beda"), RowsCard("")
+        self._lay_out()
+        desk.sync.changed.connect(self._show)
+        for button in (self.button, self.pause_button):
+            button.clicked.connect(partial(operations.send_or_pause, desk))
+
+    # -- building
+
+    def _lay_out(self) -> None:
+        self.header.add_chip(self._link)
+        self.header.end_chips()
+        self.header.add_action(self.button)
+        self.header.add_action(self.pause_button)
+        columns = self._columns = QHBoxLayout()
+        columns.setSpacing(12)
+        self._queue = self._queue_card()
+        columns.addWidget(self._queue, 200)
+        self._side = QWidget()
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(12)
+        side.addWidget(self._differing)
+        side.addWidget(self._news)
+        side.addStretch(1)
+        columns.addWidget(self._side, 100)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(20, 0, 20, 14)
+        column.setSpacing(12)
+        column.addWidget(self._problem)
+        column.addWidget(self.lanes)
+        column.addLayout(columns, 1)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(self.header)
+        page.addWidget(scroll(body), 1)
+
+    def _queue_card(self) -> Card:
+        card = Card(padding=0)
+        head = CardHeader(tell("sync.queue"))
+        head.add_beside(Label(tell("sync.order"), "small", "secondary"))
+        self.list.setMinimumHeight(3 * 34)
+        receipts = CardHeader(tell("sync.receipts"), height=36)
+        self._receipts.setContentsMargins(0, 0, 0, 0)
+        self._receipts.setSpacing(0)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(14, 7, 14, 8)
+        foot.setSpacing(8)
+        foot.addWidget(Sign("info", "text.tertiary"))
+        foot.addWidget(ElidedLabel(tell("sync.may_close"), "small", "secondary"), 1)
+        for part in (head, self._empty):
+            card.column.addWidget(part)
+        card.column.addWidget(self.list, 1)
+        card.column.addWidget(Rule())
+        card.column.addWidget(receipts)
+        card.column.addLayout(self._receipts)
+        card.column.addLayout(foot)
+        return card
+
+    def first_focus(self) -> QWidget:
+        """The queue, or the button while nothing waits."""
+        return self.button if self.list.isHidden() else self.list
+
+    def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
+        """The right column gets slimmer; below 1000 px it stands below."""
+        self._side.setMaximumWidth(260 if below_1180 and not below_1000 else 16777215)
+        one = QBoxLayout.Direction.TopToBottom if below_1000 else QBoxLayout.Direction.LeftToRight
+        self._columns.setDirection(one)
+        self._queue.setMinimumHeight(320 if below_1000 else 0)
+
+    # -- showing
+
+    def _show(self) -> None:
+        model = self._desk.sync
+        view = model.view
+        self._show_button()
+        if view is None:
+            return
+        link = Link.SENDING if model.running and view.link is Link.ONLINE else view.link
+        self._link.show_link(link, view.link_text, view.rate_text)
+        self._problem.show_note("", model.problem or view.problem)
+        self.lanes.show_lanes(view, running=model.running)
+        self.list.set_items([_shipment(row) for row in view.rows])
+        self.list.setVisible(bool(view.rows))
+        self._empty.setVisible(not view.rows)
+        clear(self._receipts)
+        for receipt in view.receipts[:2]:
+            self._receipts.addWidget(ReceiptLine(receipt))
+        if not view.receipts:
+            none = Label(tell("sync.no_receipts"), "small", "secondary")
+            none.setContentsMargins(14, 8, 14, 8)
+            self._receipts.addWidget(none)
+        differing = [(title, text) for _rid, title, text in view.differing]
+        self._differing.show_rows(tell("sync.differing"), differing, tell("sync.no_differing"))
+        self._news.show_rows(tell("sync.news"), list(view.news), tell("sync.no_news"))
+
+    def _show_button(self) -> None:
+        model = self._desk.sync
+        offline = model.view is not None and model.view.link is Link.OFFLINE
+        key = "resume" if model.paused else "try" if offline else "send"
+        had = self.button.hasFocus() or self.pause_button.hasFocus()
+        self.button.setText(tell(f"sync.{key}"))
+        self.button.setVisible(not model.running)
+        self.pause_button.setVisible(model.running)
+        if had:
+            (self.pause_button if model.running else self.button).setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _shipment(row: ShipmentRow) -> ShipmentItem:
+    trouble = row.state is Mark.TROUBLE
+    return ShipmentItem(
+        key=row.key,
+        title=row.title,
+        subtitle=row.subtitle,
+        icon=row.icon,
+        size=row.size_text,
+        percent=row.percent if row.percent > 0 else -1,
+        interrupted=row.state is Mark.WAITING and row.percent > 0,
+        mark="" if row.state is Mark.LAPTOP or (row.percent > 0 and not trouble) else row.state.value,
+        status="" if trouble else row.state_text,
+        trouble=row.state_text if trouble else "",
+        action="",
+    )
