@@ -105,7 +105,7 @@ def test_a_killed_desktop_and_a_fault_that_quotes_an_answer_leave_no_byte_in_cle
     # The fault can be found: kind and places in the code; what was typed cannot.
     assert "a command failed unexpectedly" in logged
     assert "ValueError" in logged
-    assert "entry.py" in logged
+    assert "services/entry/" in logged.replace("\\", "/")
     searched = [laptop.folder, desktop.home]
     answers = desktop.answers()
     assert len(answers) >= 3
