@@ -132,7 +132,7 @@ class DrivenWindow:
         number = [card.user_id for card in accounts].index(self.laptop.cards[role].user_id) + 1
         if len(accounts) > 1:
             # With one person only the hand is on the passphrase already.
-            self.press(str(number))
+            self.press(f"Alt+{number}")
         until(lambda: isinstance(QApplication.focusWidget(), QLineEdit), "the digit chose nobody")
         self.type(self.laptop.people[role]["passphrase"])
         self.press("Return")

@@ -189,3 +189,16 @@ def test_a_set_up_that_was_cut_goes_on_with_the_passphrase_alone(laptop: Laptop)
     laptop.idle()
     call = laptop.services.office.named("activate")[0]
     assert call == ("activate", "https://desa.example", "", "nor", "Laptop Kapul")
+
+
+def test_the_first_digit_belongs_to_the_list_even_when_the_people_come_late(laptop: Laptop) -> None:
+    laptop.idle()
+    login = laptop.login
+    login._met = False
+    login.passphrase.setFocus()
+    laptop.window.desk.session.login_changed.emit()
+    assert QApplication.focusWidget() is login.people
+    login.passphrase.setFocus()
+    type_text("rahasia")
+    laptop.window.desk.session.login_changed.emit()
+    assert QApplication.focusWidget() is login.passphrase, "who types is not interrupted"

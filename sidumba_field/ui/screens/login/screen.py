@@ -128,6 +128,7 @@ class LoginScreen(QWidget):
 
     def _connect(self) -> None:
         model = self._desk.session
+        self._met = False
         model.login_changed.connect(self._show_people)
         model.refused.connect(self._show_refusal)
         model.busy_changed.connect(self._show_busy)
@@ -276,6 +277,8 @@ class LoginScreen(QWidget):
         if view is None:
             return
         self.brand.set_office(view.office, view.version)
+        # Before anybody was known the hands lay on the passphrase; a digit belongs to the list as soon as there is one.
+        met, self._met = self._met, True
         self.people.set_people(view.accounts)
         waiting = next((card for card in view.accounts if card.pin), None)
         if waiting is not None:
@@ -294,7 +297,9 @@ class LoginScreen(QWidget):
         self.more.setText(tell("login.add_here" if view.activated else "login.activate_with_code"))
         if not view.activated:
             self.show_activation()
-        elif self._rooms.currentIndex() == 0 and self.isVisible() and not self._secret().hasFocus():
+            return
+        typing = self._secret().hasFocus() and (met or bool(self._secret().value()))
+        if self._rooms.currentIndex() == 0 and self.isVisible() and not typing:
             self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _picked(self, user_id: str, *, anew: bool = True) -> None:
