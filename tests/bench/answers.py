@@ -21,7 +21,6 @@ from tests.helpers.desk import Office
 RUNS = 3
 FORMS_PER_RUN = 8
 RECORDS_PER_RUN = 100
-PRODUCTS = "usaha/produk"
 
 
 class BareCommit:
@@ -53,11 +52,11 @@ def _type_form(entry: EntryService, n: int, bare: BareCommit, took: list[float],
     view = entry.new()
     rows: dict[str, str] = {}
     for path, value in businesses.typed(n, "63.11.02.2005").items():
-        row = re.match(rf"{PRODUCTS}\[([^]]+)\](.*)", path)
-        if row and not row[2]:
-            rows[row[1]] = entry.add_row(view.rid, PRODUCTS)[0]
+        row = re.match(r"([^[]+)\[([^]]+)\](.*)", path)
+        if row and not row[3]:
+            rows[row[2]] = entry.add_row(view.rid, row[1])[0]
             continue
-        path = f"{PRODUCTS}[{rows[row[1]]}]{row[2]}" if row else path
+        path = f"{row[1]}[{rows[row[2]]}]{row[3]}" if row else path
         began = time.perf_counter()
         entry.answer(view.rid, path, value)
         took.append(time.perf_counter() - began)
