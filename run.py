@@ -522,6 +522,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "tour": program("tests.tour"),
     "bench": program("tests.bench"),
     "soak": program("tests.soak"),
+    "chaos": program("tests.chaos"),
     "test": test,
     "lint": lint,
     "setup": setup,
@@ -535,6 +536,7 @@ USAGE = """Pemakaian: python3 run.py [perintah] [pilihan]     (Windows: py run.p
   tour              satu data dari laptop sampai disahkan, tanpa layar
   test              periksa semuanya           lint      gaya, tipe, lapisan
   bench             ukur kecepatan             soak      uji lama
+  chaos --points    matikan di setiap titik bernama
   setup             siapkan komputer ini       lock      perbarui kunci komponen (perlu uv)
 """
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -39,6 +40,27 @@ class Postgres:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.url(name)
 
+    def copy_of(self, url: str) -> str:
+        """Return a new database with everything of another one, which nobody may be using."""
+        name, source = "s" + uuid4().hex, _name(url)
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            self._send_away(connection, source)
+            command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(command.format(sql.Identifier(name), sql.Identifier(source)))
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Take a database away, whoever is still connected to it."""
+        name = _name(url)
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _send_away(self, connection: psycopg.Connection[Any], name: str) -> None:
+        """End what is left of the connections of processes that were killed."""
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+        )
+
     def clean(self) -> str:
         if not self._migrated:
             self._migrated = self.empty()
@@ -49,6 +71,11 @@ class Postgres:
             for table in metadata.sorted_tables:
                 connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
         return self._migrated
+
+
+def _name(url: str) -> str:
+    """Return the database a URL names; what follows the question mark may hold a path of its own."""
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 @contextmanager

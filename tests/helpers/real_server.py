@@ -17,6 +17,7 @@ from sidumba_field.core.time import Clock, SystemClock
 from sidumba_field.sync.activation import Enrolled, Person, activate_person, enrol
 from sidumba_field.sync.http import HttpTransport
 from sidumba_field.sync.transport import DeviceIdentity
+from tests.helpers.over_http import Seat
 from tests.helpers.run_server import passphrase, settings_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -94,6 +95,13 @@ class Member:
     @property
     def user(self) -> str:
         return self.person.reply.user
+
+    @property
+    def seat(self) -> Seat:
+        """The same as plain values."""
+        mine, person = self.laptop, self.person
+        keys = (mine.key.secret, person.reply.token, self.user, person.key.secret)
+        return Seat(mine.device, mine.inc, *keys)
 
     def line(
         self, url: str, clock: Clock | None = None, signed_in: bool = True, **options: float

@@ -5,94 +5,25 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from server_stub.store.audit import audit
 from server_stub.store.database import Database
-from sidumba_field.core.records import Record
-from sidumba_field.core.time import SystemClock
 from sidumba_field.sync import uploads
-from sidumba_field.sync.transport import Transport
-from sidumba_field.wire.messages import HeadMessage
 from tests.helpers.canned import http
-from tests.helpers.laptop import (
-    VID,
-    Laptop,
-    assert_badge_is_true,
-    assert_equal_to_server,
-    assert_nothing_lost,
-)
+from tests.helpers.over_http import HttpLaptop, Truth, truth
 from tests.helpers.proxy import CLEAN, Proxy, Way, proxy_to
-from tests.helpers.real_server import Member, RealServer, join, running
+from tests.helpers.real_server import RealServer, join, running
 from tests.helpers.run_server import settings_of
 
 
-@dataclass
-class Truth:
-    """What the server's own database says of this suite's scope."""
-
-    records: dict[str, Record]
-    ops: set[str]
-    head_seq: int
-    head_hash: str
-    feed_ops: list[str]
-    faults: tuple[str, ...]
-    blobs: set[str] = field(default_factory=set)
-
-    def head(self, vid: str) -> HeadMessage:
-        assert vid == VID
-        return HeadMessage(seq=self.head_seq, hash=self.head_hash)
-
-
-def truth(server: RealServer) -> Truth:
-    with server.reading() as work:
-        scope = work.scopes.get(VID)
-        assert scope is not None
-        entries, _ = work.feed.page(VID, 0, 10**9)
-        records = {record.rid: record for record in work.records.page(VID, "", 10_000)}
-        known = {entry.op for entry in entries if entry.op and work.ops.answer(entry.op)}
+def found_on(server: RealServer) -> Truth:
     database = Database(settings_of(server.folder).database)
     try:
-        faults = tuple(audit(database).faults)
+        return truth(database)
     finally:
         database.close()
-    feed_ops = [entry.op for entry in entries if entry.kind.value != "file"]
-    return Truth(records, known, scope.seq, scope.hash, feed_ops, faults)
-
-
-@dataclass
-class HttpLaptop(Laptop):
-    """A laptop whose line leads to ``url`` over HTTP."""
-
-    member: Member | None = None
-    url: str = ""
-
-    def line(self) -> Any:
-        assert self.member is not None
-        return self.member.line(self.url, read_s=5.0)
-
-    def sync_over(self, url: str) -> Any:
-        assert self.member is not None
-        line: Transport = self.member.line(url, read_s=3.0)
-        try:
-            return self.sync(line=line)
-        finally:
-            line.close()  # type: ignore[attr-defined]
-
-    def settle(self, server: RealServer) -> None:
-        """Sync over a clean line and hold laptop and server against each other."""
-        assert self.sync_over(server.url).complete
-
-    def judge(self, server: RealServer) -> None:
-        self.server = truth(server)  # type: ignore[assignment]
-        assert_nothing_lost(self)
-        assert_badge_is_true(self)
-        assert_equal_to_server(self)
-        assert self.store.outbox.unsent() == 0
 
 
 @pytest.fixture(scope="module")
@@ -106,11 +37,7 @@ def laptop(server: RealServer, tmp_path: Path) -> Iterator[Callable[[str], HttpL
     made: list[HttpLaptop] = []
 
     def make(username: str) -> HttpLaptop:
-        member = join(server, username)
-        one = HttpLaptop(
-            tmp_path / username, SystemClock(), None, member.user, member.laptop.device, member=member
-        )  # type: ignore[arg-type]
-        one.url = server.url
+        one = HttpLaptop.at(tmp_path / username, join(server, username).seat, server.url)
         made.append(one)
         return one
 
@@ -161,13 +88,13 @@ def test_more_than_thirty_percent_of_answers_lost_and_every_op_is_there_once(
         assert proxy.broken >= 0.3 * proxy.connections
         assert proxy.connections > 10
     for one in (first, second, first):
-        one.settle(server)
-    found = truth(server)
+        one.settle(server.url)
+    found = found_on(server)
     assert set(rids) <= set(found.records)
     assert len(found.feed_ops) == len(set(found.feed_ops)), "an op acted twice"
     assert found.faults == ()
     for one in (first, second):
-        one.judge(server)
+        one.judge(found_on(server))
     assert {found.records[rid].rev for rid in rids[::4]} == {4}
 
 
@@ -177,7 +104,7 @@ def test_a_photo_survives_a_server_killed_in_the_middle(
     one = laptop("petugas")
     rid = one.begin(nama="Warung Foto")
     data = os.urandom(300_000)
-    name = one.photo(rid, "foto", data)
+    one.photo(rid, "foto", data)
     one.send(rid)
     monkeypatch.setattr(uploads, "START_BYTES", 32 * 1024)
     with proxy_to(server.port, lambda n: Way(cut_request=120_000)) as proxy:
@@ -186,12 +113,10 @@ def test_a_photo_survives_a_server_killed_in_the_middle(
     server.kill()
     assert not one.sync_over(server.url).reached
     server.start()
-    one.settle(server)
+    one.settle(server.url)
     assert one.store.files.pending() == []
-    read: list[bytes] = []
-    one.line().att_read(name.split(".")[0], read.append)
-    assert b"".join(read) == data
-    one.judge(server)
+    one.judge_files()
+    one.judge(found_on(server))
 
 
 def test_a_slow_line_cut_again_and_again_finishes_with_little_waste(
@@ -208,8 +133,8 @@ def test_a_slow_line_cut_again_and_again_finishes_with_little_waste(
         until_drained(one, proxy, runs=10)
         assert proxy.connections >= 3
         assert proxy.sent <= 1.2 * size + 60_000
-    one.settle(server)
-    one.judge(server)
+    one.settle(server.url)
+    one.judge(found_on(server))
 
 
 LIES = {
@@ -246,4 +171,4 @@ def test_lies_on_the_line_change_nothing(
             assert one.store.receipts.all() == [], name
     with proxy_to(server.port, lambda n: CLEAN) as proxy:
         assert one.sync_over(proxy.url).complete
-    one.judge(server)
+    one.judge(found_on(server))
