@@ -7,10 +7,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server_stub.api.audit import note_answers, note_refusal, refusals_noted
 from server_stub.api.deps import Server, person_of, reply, server_of, signed_device, signed_message
 from server_stub.api.views import lease, limits, open_periods, scope_messages
 from server_stub.auth.gate import Person
-from server_stub.auth.permissions import may_read
+from server_stub.auth.sight import Sight
 from server_stub.store.devices import Device
 from server_stub.store.scopes import Scope
 from server_stub.store.work import Work
@@ -87,7 +88,8 @@ def _push(server: Server, device: Device, message: PushRequest) -> PushReply:
     answers = server.workflow.receive(message.items, Sender(device.id, people))
     highest = max((_dseq(item) for item in message.items), default=0)
     # Heads of feeds this push stands in, and of no other: how busy a foreign village is, is its own business.
-    sent = zip(message.items, answers, strict=True)
+    sent = list(zip(message.items, answers, strict=True))
+    note_answers(server, device.id, sent)
     vids = {vid for item, answer in sent if answer.seq and is_id(vid := str(item["vid"]))}
     now = iso(server.clock.now())
     with server.database.write() as work:
@@ -122,25 +124,33 @@ def _pull(server: Server, person: Person, message: PullRequest) -> PullReply:
     left = message.limit_bytes
     feeds: list[FeedPage] = []
     with server.database.read() as work:
-        scopes = work.scopes.covered(person.rights)
-        for scope in scopes:
+        sight = _sight(server, work, person)
+        strange = sight.foreign(message.cursors)
+        for scope in sight.scopes():
             cursor = message.cursors.get(scope.vid)
             if cursor is None:
                 continue
             if is_other_epoch or not _knows(work, scope, cursor):
                 feeds.append(_page(scope, [], False, rewound=True))
                 continue
-            page, left = _behind(work, scope, cursor.seq, left)
+            page, left = _behind(sight, scope, cursor.seq, left)
             feeds.append(page)
-        return PullReply(
+        answer = PullReply(
             epoch=server.epoch,
             now=iso(now),
             feeds=feeds,
-            scopes=scope_messages(work, scopes),
+            scopes=scope_messages(sight),
             lease_until=lease(now),
-            people=work.people.names_around(person.rights),
-            periods=open_periods(work, server.programs, person.rights),
+            people=work.people.names_around(sight.rights),
+            periods=open_periods(work, server.programs, sight.rights),
         )
+    for vid in strange:
+        note_refusal(server, person, "pull", vid, "auth.not_permitted")
+    return answer
+
+
+def _sight(server: Server, work: Work, person: Person) -> Sight:
+    return Sight.of(work, server.programs, person.grants, person.device, server.clock.now())
 
 
 def _knows(work: Work, scope: Scope, cursor: HeadMessage) -> bool:
@@ -152,12 +162,12 @@ def _knows(work: Work, scope: Scope, cursor: HeadMessage) -> bool:
     return 0 < cursor.seq < scope.seq and work.feed.hash_at(scope.vid, cursor.seq) == cursor.hash
 
 
-def _behind(work: Work, scope: Scope, after: int, left: int) -> tuple[FeedPage, int]:
+def _behind(sight: Sight, scope: Scope, after: int, left: int) -> tuple[FeedPage, int]:
     if after == scope.seq:
         return _page(scope, [], False), left
     if left <= 0:
         return _page(scope, [], True), left
-    entries, size = work.feed.page(scope.vid, after, max(left, _LEAST))
+    entries, size = sight.page(scope, after, max(left, _LEAST))
     messages = [EntryMessage.of(entry) for entry in entries]
     return _page(scope, messages, entries[-1].seq < scope.seq), left - size
 
@@ -178,13 +188,11 @@ def _snapshot(server: Server, person: Person, vid: str, after: str) -> SnapshotR
     limit = server.settings.limits.max_batch_bytes
     if after and not is_id(after):
         raise SidumbaError("wire.malformed", field="after")
-    with server.database.read() as work:
-        scope = work.scopes.get(vid) if is_id(vid) else None
-        if scope is None or not may_read(person.grants, scope, server.clock.now()):
-            # One answer for both: whether a feed exists is nobody else's business.
-            raise SidumbaError("auth.not_permitted")
-        found = work.records.page(vid, after, 200)
-        waiting = _unsettled(work, vid, found)
+    with refusals_noted(server, person, "snapshot", vid), server.database.read() as work:
+        sight = _sight(server, work, person)
+        scope = sight.scope(vid)
+        found = sight.snapshot(scope, after, 200)
+        waiting = _unsettled(sight, scope, found)
         records: list[RecordMessage] = []
         size, last = 0, after
         for record in found:
@@ -202,17 +210,17 @@ def _snapshot(server: Server, person: Person, vid: str, after: str) -> SnapshotR
             seq=scope.seq,
             hash=scope.hash,
             records=records,
-            files=work.files.whole_names(vid, [record.rid for record in records]),
+            files=sight.whole_names(scope, [record.rid for record in records]),
             proposals=[one for record in records for one in waiting[record.rid]],
             after="" if is_whole else last,
         )
 
 
-def _unsettled(work: Work, vid: str, records: list[Record]) -> dict[str, list[ProposalMessage]]:
+def _unsettled(sight: Sight, scope: Scope, records: list[Record]) -> dict[str, list[ProposalMessage]]:
     """Return rid -> proposals no person has settled; a laptop that begins here has no other way to learn of them."""
     found: dict[str, list[ProposalMessage]] = {record.rid: [] for record in records}
     fields = {record.rid: record.fields for record in records}
-    for entry in work.feed.proposals(vid, found):
+    for entry in sight.proposals(scope, found):
         message = ProposalMessage.of(entry)
         if not fields[entry.rid].get(SETTLED + message.op):
             found[entry.rid].append(message)

@@ -9,9 +9,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server_stub.api.audit import note_refusal
 from server_stub.api.deps import Server, person_of, read_body, reply, server_of, signed_by, signed_device
 from server_stub.auth.gate import Person
-from server_stub.auth.permissions import may_read
+from server_stub.auth.sight import Sight
 from sidumba_field.core.canonical import sha256_hex
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.wire import endpoints
@@ -69,7 +70,7 @@ def _write(server: Server, sha: str, offset: int, total: int, chunk: bytes, chun
 
 
 def _told(error: SidumbaError) -> SidumbaError:
-    """Return what the blob folder says, as the laptop can act on it: begin anew, or come back later."""
+    """Return what the storage says, as the laptop can act on it: begin anew, or come back later."""
     if error.code == "attachment.damaged":
         return SidumbaError("wire.offset", offset=0)
     return SidumbaError("wire.overloaded") if error.code == "store.disk_full" else error
@@ -98,10 +99,12 @@ async def content(request: Request, sha: str) -> Response:
 
 
 def _content(server: Server, person: Person, sha: str) -> bytes:
-    now = server.clock.now()
     with server.database.read() as work:
-        scopes = work.scopes.many(ref.vid for ref, _ in work.files.mentions(sha))
-        is_whole = work.files.is_whole(sha)
-    if not is_whole or not any(may_read(person.grants, scope, now) for scope in scopes.values()):
+        sight = Sight.of(work, server.programs, person.grants, person.device, server.clock.now())
+        is_whole, is_his = work.files.is_whole(sha), sight.may_fetch(sha)
+    if is_whole and not is_his:
+        note_refusal(server, person, "att", sha, "auth.not_permitted")
+    if not (is_whole and is_his):
+        # One answer for both: whether a file is here is nobody else's business.
         raise SidumbaError("attachment.missing")
     return server.blobs.read(sha)

@@ -21,7 +21,7 @@ from server_stub.api.sync import check_protocol
 from server_stub.api.views import grant_message, lease, open_periods, scope_messages
 from server_stub.auth.accounts import SignedIn
 from server_stub.auth.gate import Signed
-from server_stub.auth.permissions import rights
+from server_stub.auth.sight import Sight
 from server_stub.store.devices import Device, DeviceState
 from sidumba_field.core.canonical import sha256_hex
 from sidumba_field.core.errors import SidumbaError
@@ -98,13 +98,13 @@ async def session(request: Request) -> Response:
     server = server_of(request)
     wanted = (device, message.username, message.password, message.user_key)
     opened = await run_in_threadpool(server.accounts.sign_in, *wanted)
-    return reply(await run_in_threadpool(_welcome, server, opened))
+    return reply(await run_in_threadpool(_welcome, server, device, opened))
 
 
-def _welcome(server: Server, opened: SignedIn) -> SessionReply:
+def _welcome(server: Server, device: Device, opened: SignedIn) -> SessionReply:
     now, user = server.clock.now(), opened.user
-    mine = rights(opened.grants, now)
     with server.database.read() as work:
+        sight = Sight.of(work, server.programs, opened.grants, device.id, now)
         return SessionReply(
             token=opened.token,
             expires=opened.expires,
@@ -118,9 +118,9 @@ def _welcome(server: Server, opened: SignedIn) -> SessionReply:
             unit_name=work.scopes.unit_names([user.unit]).get(user.unit, user.unit),
             lease_until=lease(now),
             grants=[grant_message(grant) for grant in opened.grants],
-            scopes=scope_messages(work, work.scopes.covered(mine)),
-            people=work.people.names_around(mine),
-            periods=open_periods(work, server.programs, mine),
+            scopes=scope_messages(sight),
+            people=work.people.names_around(sight.rights),
+            periods=open_periods(work, server.programs, sight.rights),
         )
 
 

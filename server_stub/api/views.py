@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from server_stub.auth.accounts import LEASE
+from server_stub.auth.sight import Sight
 from server_stub.settings import Settings
-from server_stub.store.scopes import Scope
 from server_stub.store.work import Work
 from server_stub.workflow.rules import Rules, open_states
 from sidumba_field.core.time import iso
@@ -36,7 +36,9 @@ def grant_message(grant: Grant) -> GrantMessage:
     return GrantMessage(**{name: getattr(grant, name) for name in GrantMessage.model_fields})
 
 
-def scope_messages(work: Work, scopes: Sequence[Scope]) -> list[ScopeMessage]:
+def scope_messages(sight: Sight) -> list[ScopeMessage]:
+    """Return every feed that may be read, and whether something of it is withheld from this laptop."""
+    work, scopes = sight.work, sight.scopes()
     names = work.scopes.unit_names([scope.unit for scope in scopes])
     return [
         ScopeMessage(
@@ -46,6 +48,7 @@ def scope_messages(work: Work, scopes: Sequence[Scope]) -> list[ScopeMessage]:
             unit_name=names.get(scope.unit, scope.unit),
             seq=scope.seq,
             hash=scope.hash,
+            withheld=bool(sight.withheld(scope)),
         )
         for scope in scopes
     ]

@@ -242,6 +242,72 @@ class BackupProofRow(ServerTable, table=True):
     heads: str = Field(sa_type=Text)
 
 
+class RefusalRow(ServerTable, table=True):
+    """What somebody asked for and did not get, counted per day. ``target``: an id, never an answer."""
+
+    __tablename__ = "refusal"
+    id: str = Field(primary_key=True)
+    day: str
+    device: str
+    user: str
+    what: str
+    target: str
+    code: str
+    count: int = Field(sa_type=BigInteger)
+    last_at: str = Field(index=True)
+
+
+class AccessRow(ServerTable, table=True):
+    """One line of a laptop's access log: who looked at, printed or exported what. ``n`` counts within ``inc``."""
+
+    __tablename__ = "access_log"
+    device: str = Field(primary_key=True)
+    inc: str = Field(primary_key=True)
+    n: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at: str
+    user: str = Field(index=True)
+    event: str
+    rid: str = Field(index=True)
+    unit: str
+    detail: str = Field(sa_type=Text)
+    received_at: str
+
+
+class RequestRow(ServerTable, table=True):
+    """What a person asked for about his own data, and until when it has to be done."""
+
+    __tablename__ = "data_request"
+    id: str = Field(primary_key=True)
+    number: int = Field(sa_type=BigInteger)
+    kind: str
+    rid: str
+    applicant: str
+    note: str
+    registered_at: str
+    due_at: str
+    done_at: str
+    outcome: str
+    result: str
+    __table_args__ = (Index("ix_data_request_number", "number", unique=True),)
+
+
+class DestructionRow(ServerTable, table=True):
+    """Records proposed for destruction together, who decided it, and when it was done. ``members``: JSON."""
+
+    __tablename__ = "destruction"
+    id: str = Field(primary_key=True)
+    number: int = Field(sa_type=BigInteger)
+    program: str
+    proposed_at: str
+    before: str
+    decided_at: str
+    decided_by: str
+    basis: str
+    done_at: str
+    members: str = Field(sa_type=Text)
+    __table_args__ = (Index("ix_destruction_number", "number", unique=True),)
+
+
 metadata = ServerTable.metadata
 
 
@@ -256,3 +322,5 @@ FILE, FILE_REF = table(FileRow), table(FileRefRow)
 USER, GRANT, USER_KEY = table(UserRow), table(GrantRow), table(UserKeyRow)
 CODE, DEVICE, SESSION, NONCE = table(CodeRow), table(DeviceRow), table(SessionRow), table(NonceRow)
 PROOF = table(BackupProofRow)
+REFUSAL, ACCESS = table(RefusalRow), table(AccessRow)
+REQUEST, DESTRUCTION = table(RequestRow), table(DestructionRow)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
+from server_stub.store.accesses import Accesses
 from server_stub.store.devices import Devices
 from server_stub.store.feed import Feed
 from server_stub.store.files import Files
@@ -11,6 +12,7 @@ from server_stub.store.ops import Ops
 from server_stub.store.people import People
 from server_stub.store.proofs import Proofs
 from server_stub.store.records import Records
+from server_stub.store.refusals import Refusals
 from server_stub.store.scopes import Scopes
 
 
@@ -27,3 +29,5 @@ class Work:
         self.people = People(connection)
         self.devices = Devices(connection)
         self.proofs = Proofs(connection)
+        self.refusals = Refusals(connection)
+        self.accesses = Accesses(connection)

@@ -14,7 +14,6 @@ from threading import Lock
 
 from server_stub.workflow.rules import Findings, Rules
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.merge import row_of
 from sidumba_field.core.time import Clock
 from sidumba_field.core.workflow import Workflow
 from sidumba_field.core.xforms import FormDefinition, Interview, Severity, template_path
@@ -128,9 +127,7 @@ class InstalledProgram(Rules):
         return self._program.form(form, known)
 
     def group_of(self, form: str, path: str) -> str | None:
-        """Return the merge group of a field; in a repeat every row has its own."""
-        group = self._program.group_of(form, path)
-        return None if group is None else f"{row_of(path) or ''}:{group}"
+        return self._program.group_of(form, path)
 
     def is_worked_out(self, form: str, path: str) -> bool:
         found = self._program.forms.get(form)
@@ -152,6 +149,15 @@ class InstalledProgram(Rules):
     def step_fields(self, command: str) -> frozenset[str]:
         found = self._program.commands.get(command)
         return frozenset(found.fields) if found is not None else frozenset()
+
+    @property
+    def specific(self) -> frozenset[str]:
+        self._look()
+        return self._program.specific
+
+    @property
+    def trusted_roles(self) -> frozenset[str]:
+        return self._program.trusted_roles
 
     def signed_papers(self, subject: str) -> frozenset[str]:
         return frozenset(

@@ -89,6 +89,16 @@ class Rules(Protocol):
         """Return what a step may write by itself, as template paths."""
         ...
 
+    @property
+    def specific(self) -> frozenset[str]:
+        """Return the questions whose answers are specific personal data, as template paths, of every version."""
+        ...
+
+    @property
+    def trusted_roles(self) -> frozenset[str]:
+        """Return the roles that hold the right to see specific personal data."""
+        ...
+
     def signed_papers(self, subject: str) -> frozenset[str]:
         """Return the ids of papers a scan of which belongs to a subject once it is decided."""
         ...

@@ -243,8 +243,9 @@ def members_digest(members: tuple[Mapping[str, Any], ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One link of a scope's chain (docs/spec/sync.md "Feed = audit log"). ``payload`` is None when it was erased or
-    is withheld; the chain verifies all the same, because only ``payload_digest`` is hashed."""
+    """One link of a scope's chain (docs/spec/sync.md "Feed = audit log"). ``payload`` is None when it was erased;
+    without ``salt`` it is what may be read of one that is withheld in part. The chain verifies all the same, because
+    only ``payload_digest`` is hashed."""
 
     vid: str
     seq: int

@@ -9,7 +9,9 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from pathlib import Path
 
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.merge import row_of
 from sidumba_field.core.time import Clock
+from sidumba_field.core.withheld import SPECIFIC
 from sidumba_field.core.workflow import WorkCalendar, Workflow
 from sidumba_field.core.xforms import FormDefinition, Interview, template_path
 from sidumba_field.core.xforms.expression import Expression
@@ -84,7 +86,8 @@ class CommandSpec:
 
 @dataclass(frozen=True, slots=True)
 class RoleSpec:
-    """A role: level of its unit, whether it judges others' records, whether it sees personal data unmasked."""
+    """A role: level of its unit, whether it judges others' records, whether it sees personal data unmasked, and whether
+    it sees specific personal data at all (UU 27/2022 article 4)."""
 
     name: str
     level: str
@@ -94,6 +97,7 @@ class RoleSpec:
     reveals: bool = False
     #: Answers a record begins with when this role begins it (an admin desa types from paper).
     prefill: Mapping[str, str] = field(default_factory=dict)
+    specific: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ class Form:
     definitions: dict[str, FormDefinition] = field(default_factory=dict, repr=False)
     zone: tzinfo = UTC
     source: Path | None = None
+    known: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def definition(self, lang: str = "id") -> FormDefinition:
         """Return the form in a language, Indonesian when it does not speak that one."""
@@ -194,6 +199,16 @@ class Form:
             spoken = any(language_code(name) == lang for name in first.languages)
             found = self.definitions[lang] = first.in_language(lang) if spoken else first
         return found
+
+    @property
+    def specific(self) -> frozenset[str]:
+        """Return the template paths of questions of the class "spesifik"."""
+        if "specific" not in self.known:
+            questions = self.definition().questions
+            self.known["specific"] = frozenset(
+                path for path, question in questions.items() if question.sf.get("class") == SPECIFIC
+            )
+        return self.known["specific"]
 
     def _first(self) -> FormDefinition:
         """Read the form; an older version costs nothing until a record of it is opened."""
@@ -303,11 +318,13 @@ class Program:
         return Interview(self.form(form_id, version, lang), fields, self.lookups, clock, new=False)
 
     def group_of(self, form_id: str, path: str) -> str | None:
-        """Return the merge group (sf:merge) a field belongs to: its fields are merged or clash together."""
+        """Return the merge group (sf:merge) a field belongs to: its fields are merged or clash together. In a repeat
+        every row has its own. What the form works out follows from the rest and decides nothing."""
         found = self.forms.get(form_id)
         question = None if found is None else found.definition().questions.get(template_path(path))
-        group = None if question is None else question.sf.get("merge")
-        return group or None
+        if question is None or question.has_calculate or not question.sf.get("merge"):
+            return None
+        return f"{row_of(path) or ''}:{question.sf['merge']}"
 
     def facts(self, interview: Interview) -> dict[str, bool]:
         """Answer every guard word of this program on one filled form."""
@@ -362,6 +379,18 @@ class Program:
     def reveals(self, role: str) -> bool:
         """Tell whether a role holds the right to see personal data unmasked."""
         return role in self.roles and self.roles[role].reveals
+
+    @property
+    def trusted_roles(self) -> frozenset[str]:
+        """Return the roles that hold the right to see specific personal data."""
+        return frozenset(name for name, spec in self.roles.items() if spec.specific)
+
+    @property
+    def specific(self) -> frozenset[str]:
+        """Return the template paths of questions whose answers are specific personal data, of every version kept here:
+        what a form classed so once stays withheld."""
+        forms = [*self.forms.values(), *(form for kept in self.earlier.values() for form in kept.values())]
+        return frozenset().union(*(form.specific for form in forms))
 
     def queue_title(self, role: str, lang: str = "id") -> str:
         return self.roles[role].queue.in_(lang) if role in self.roles else ""

@@ -180,6 +180,7 @@ class _Reader:
             list_filters=filters_of(listed),
         )
         self.paths_there(program)
+        self.trusted(program)
         return program
 
     # -- parts -------------------------------------------------------------------------------------------------------
@@ -218,7 +219,7 @@ class _Reader:
                 continue
             one = table.table(name)
             path = self.path(one.text("file"))
-            found[name] = CsvCodebook(path, one.text("key", ""), one.text("label", ""))
+            found[name] = CsvCodebook(path, one.text("key", ""), one.text("label", ""), one.text("title", ""))
         place = table.text("place", "")
         if place and place not in found:
             raise table.wrong("place", place)
@@ -293,6 +294,7 @@ class _Reader:
             table.flag("reviews"),
             table.flag("reveals"),
             {path: prefill.text(path) for path in prefill.data},
+            table.flag("specific"),
         )
 
     def states(self) -> dict[str, StateSpec]:
@@ -426,6 +428,12 @@ class _Reader:
         for table, path in [*named, *(("prefill", path) for path in program.prefill)]:
             if path and path not in questions:
                 raise self.toml.table(table).wrong(path, "no such question")
+
+    def trusted(self, program: Program) -> None:
+        """Who takes steps on records sees all of them: nobody types, clears or vouches for what is kept from him."""
+        working = {row.role for row in program.workflow.transitions if row.subject == "record"}
+        for role in sorted(working - program.trusted_roles) if program.specific else ():
+            raise self.toml.table("roles").wrong(f"{role}.specific", "false")
 
     # -- files -------------------------------------------------------------------------------------------------------
 

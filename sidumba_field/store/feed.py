@@ -13,7 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.records import GENESIS, FeedEntry, FeedKind, Record, entry_hash, payload_digest
+from sidumba_field.core.records import (
+    GENESIS,
+    FeedEntry,
+    FeedKind,
+    OutboxState,
+    Record,
+    entry_hash,
+    payload_digest,
+)
 from sidumba_field.core.time import Clock, iso
 from sidumba_field.store import cards, codec, intake, replay
 from sidumba_field.store.database import Database
@@ -126,7 +134,7 @@ def _broken(vid: str, seq: int) -> SidumbaError:
 def _check_entry(vid: str, entry: FeedEntry) -> None:
     if entry.vid != vid or entry_hash(entry) != entry.hash:
         raise _broken(vid, entry.seq)
-    if entry.payload is not None:
+    if entry.payload is not None and entry.salt:
         try:
             fits = payload_digest(entry.salt, entry.payload) == entry.payload_digest
         except (TypeError, ValueError):
@@ -178,7 +186,19 @@ def _revise(connection: sa.Connection, entry: FeedEntry) -> None:
         if record is not None:
             # What an erased or withheld payload said is unknown: only a snapshot makes this base whole again.
             replay.set_base(connection, record, stale=stale or entry.payload is None)
+            _moved_on(connection, record)
     _came_back(connection, entry)
+
+
+def _moved_on(connection: sa.Connection, record: Record) -> None:
+    """A step that came too late is nobody's question any more once the record went on, or stands where it was to go."""
+    late = sa.and_(
+        OUTBOX.c.rid == record.rid,
+        OUTBOX.c.attention == 1,
+        OUTBOX.c.state == OutboxState.CONFLICT.value,
+        sa.or_(OUTBOX.c.rev < record.rev, OUTBOX.c.predicted == record.state),
+    )
+    connection.execute(sa.update(OUTBOX).where(late).values(attention=0))
 
 
 def _came_back(connection: sa.Connection, entry: FeedEntry) -> None:
@@ -232,6 +252,7 @@ def _renew(connection: sa.Connection, record: Record) -> None:
     if row.base is not None and not row.stale_base and row.base_rev >= record.rev:
         return
     replay.set_base(connection, record)
+    _moved_on(connection, record)
     start = {"rev": record.rev, "fields": codec.dump(dict(record.fields))}
     added = insert(SNAPSHOT).values(rid=record.rid, **start)
     connection.execute(added.on_conflict_do_update(index_elements=[SNAPSHOT.c.rid], set_=start))

@@ -113,7 +113,8 @@ class GrantMessage(Message):
 
 
 class ScopeMessage(Message):
-    """One feed a person may read: ``unit`` code and name, where its head stands now."""
+    """One feed a person may read: ``unit`` code and name, where its head stands now. ``withheld``: nobody of this
+    laptop may see specific personal data there, so such answers are left out."""
 
     vid: Id
     program: Word
@@ -121,6 +122,7 @@ class ScopeMessage(Message):
     unit_name: Word
     seq: int
     hash: Sha
+    withheld: bool = False
 
 
 class SessionRequest(Message):
@@ -270,6 +272,8 @@ class PullRequest(Message):
 
 
 class EntryMessage(Message):
+    """``partial``: what may be read of a payload that is withheld; the digest stays that of the whole one."""
+
     seq: int
     prev: Sha
     hash: Sha
@@ -282,13 +286,20 @@ class EntryMessage(Message):
     payload_digest: Sha
     payload: dict[str, Any] | None = None
     salt: Hex = ""
+    partial: dict[str, Any] | None = None
 
     def to_entry(self, vid: str) -> FeedEntry:
-        return FeedEntry(vid=vid, **{name: getattr(self, name) for name in type(self).model_fields})
+        values = {name: getattr(self, name) for name in type(self).model_fields if name != "partial"}
+        if self.payload is None and self.partial is not None:
+            values |= {"payload": self.partial, "salt": ""}
+        return FeedEntry(vid=vid, **values)
 
     @classmethod
     def of(cls, entry: FeedEntry) -> EntryMessage:
-        return cls(**{name: getattr(entry, name) for name in cls.model_fields})
+        values = {name: getattr(entry, name) for name in cls.model_fields if name != "partial"}
+        if entry.payload is not None and not entry.salt:
+            values |= {"payload": None, "partial": entry.payload}
+        return cls(**values)
 
 
 class FeedPage(Message):

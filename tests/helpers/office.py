@@ -65,6 +65,8 @@ class PlainRules:
     batch_level: int = 3
     zone: tzinfo = timezone(timedelta(hours=8))
     place_path: str = "desa"
+    specific: frozenset[str] = frozenset({"rahasia", "baris/rahasia"})
+    trusted_roles: frozenset[str] = frozenset(ROLES)
 
     def knows(self, form: str, version: str) -> bool:
         return version in self.versions.get(form, ())
