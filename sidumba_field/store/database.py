@@ -30,9 +30,10 @@ _PRAGMAS = (
     "PRAGMA checkpoint_fullfsync = ON",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = FAST",
-    "PRAGMA busy_timeout = 5000",
     "PRAGMA cache_size = -12000",  # KiB: the lists of 100,000 records stay decrypted
 )
+#: How long one waits for another process before it is told that somebody else works here.
+PATIENCE_MS = 5_000
 _FULL, _IOERR, _CORRUPT, _NOTADB, _BUSY, _LOCKED, _CANTOPEN, _READONLY = 13, 10, 11, 26, 5, 6, 14, 8
 #: Extended codes of SQLITE_IOERR that a full disk or a file size limit gives: write, fsync, truncate, shared memory.
 _WRITE_FAILED = {_IOERR | (n << 8) for n in (3, 4, 5, 6, 19, 24)}
@@ -74,12 +75,15 @@ def engine_errors() -> Iterator[None]:
         raise known from error
 
 
-def _connect(path: Path, data_key: bytes) -> Any:
+def _connect(path: Path, data_key: bytes, alone: bool) -> Any:
     connection = dbapi2.connect(str(path), check_same_thread=False, isolation_level=None)
     try:
         # The library writes about a wrong key to stderr by itself; the error below says it once.
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{data_key.hex()}'\"")
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS:d}").fetchall()
+        if alone:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         for pragma in _PRAGMAS:
             connection.execute(pragma).fetchall()
@@ -92,8 +96,11 @@ def _connect(path: Path, data_key: bytes) -> Any:
 class Database:
     """An open database. ``read`` and ``write`` give one transaction each; a failed one leaves nothing behind."""
 
-    def __init__(self, path: Path, data_key: bytes) -> None:
-        """Open or begin ``path``; raise ``store.old_engine``, ``store.damaged`` (also: wrong key), ``store.busy``."""
+    def __init__(self, path: Path, data_key: bytes, *, alone: bool = False) -> None:
+        """Open or begin ``path``; raise ``store.old_engine``, ``store.damaged`` (also: wrong key), ``store.busy``.
+
+        ``alone``: keep every other process out until it is closed; ``store.busy`` when one has it open.
+        """
         demand_engine()
         if len(data_key) != 32:
             raise ValueError("a data key has 32 bytes")
@@ -104,14 +111,15 @@ class Database:
         self._engine = sa.create_engine(
             sa.URL.create("sqlite+pysqlite", database=str(path)),
             module=dbapi2,
-            creator=lambda: _connect(path, data_key),
+            creator=lambda: _connect(path, data_key, alone),
             poolclass=StaticPool,
         )
         sa.event.listen(self._engine, "begin", _begin)
         sa.event.listen(self._engine, "rollback", _forget)
         self._reading = self._engine.execution_options(reading=True)
         try:
-            with self.read() as connection:
+            # A lock that is wanted for good is taken by the first writing.
+            with self.write() if alone else self.read() as connection:
                 connection.exec_driver_sql("PRAGMA user_version")
         except BaseException:
             self._engine.dispose()
@@ -131,11 +139,27 @@ class Database:
 
     def copy_to(self, target: Path) -> None:
         """Write an encrypted copy under the same key to ``target``, which must not exist (VACUUM INTO)."""
+        with self._raw() as raw:
+            raw.execute("VACUUM INTO ?", (str(target),))
+
+    def fold(self) -> None:
+        """Put everything into the one file and need no other beside it: it may then be renamed once it is closed.
+
+        The next opening turns the write-ahead log on again. Raises ``store.busy`` while somebody else has it open.
+        """
+        with self._raw() as raw:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            if raw.execute("PRAGMA journal_mode = DELETE").fetchone() != ("delete",):
+                raise SidumbaError("store.busy")
+
+    @contextmanager
+    def _raw(self) -> Iterator[Any]:
+        """Lend the engine's own connection, outside any transaction."""
         with self._lock, engine_errors(), self._engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             if raw is None:
                 raise SidumbaError("store.damaged")
-            raw.execute("VACUUM INTO ?", (str(target),))
+            yield raw
 
     def check(self) -> None:
         """Raise ``store.damaged`` when pages or indexes do not agree."""

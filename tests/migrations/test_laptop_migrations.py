@@ -1,23 +1,27 @@
-"""Migrations of laptop.db: a copy first, step and record in one transaction, schema and tables agree."""
+"""Migrations of laptop.db: on a copy that is compared before it takes the old one's place; schema and tables agree."""
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.store import database as database_module
 from sidumba_field.store import open_store
 from sidumba_field.store.database import Database
 from sidumba_field.store.migrations import MIGRATIONS, Migration
-from sidumba_field.store.opening import migrate
 from sidumba_field.store.tables import Base
 from tests.helpers.ledger import KEY, begin, clock, record
 
 NEXT = len(MIGRATIONS) + 1
 GOOD = Migration(NEXT, "note", ("ALTER TABLE record ADD COLUMN note TEXT NOT NULL DEFAULT ''",))
 BAD = Migration(NEXT, "bad", ("CREATE TABLE half (a TEXT)", "INSERT INTO nowhere VALUES (1)"))
+LOSES = Migration(NEXT, "loses", ("DELETE FROM journal WHERE path = '@period'",))
+SPOILS = Migration(NEXT, "spoils", ("UPDATE journal SET value = upper(value)",))
 
 
 @pytest.fixture
@@ -37,9 +41,9 @@ def _state(database: Database) -> tuple[int, list[int], int]:
     return version, list(steps), drafts
 
 
-def test_a_step_runs_after_an_encrypted_copy_was_made(folder: Path) -> None:
+def test_the_old_database_is_kept_as_it_was_and_the_new_one_holds_it_all(folder: Path) -> None:
+    open_store(folder, KEY, clock(), (*MIGRATIONS, GOOD)).close()
     database = Database(folder / "laptop.db", KEY)
-    assert migrate(database, folder / "copies", clock(), (*MIGRATIONS, GOOD)) == 1
     assert _state(database) == (NEXT, list(range(1, NEXT + 1)), 2)
     database.close()
     [copy] = (folder / "copies").iterdir()
@@ -51,20 +55,75 @@ def test_a_step_runs_after_an_encrypted_copy_was_made(folder: Path) -> None:
     kept.close()
 
 
-def test_a_failing_step_leaves_nothing_half_done_and_the_copy_beside_it(folder: Path) -> None:
-    database = Database(folder / "laptop.db", KEY)
+def _seen(folder: Path) -> set[str]:
+    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("step", [BAD, LOSES, SPOILS], ids=lambda step: step.name)
+def test_a_step_that_fails_or_loses_something_leaves_the_old_database(folder: Path, step: Migration) -> None:
+    before = (folder / "laptop.db").read_bytes()
     with pytest.raises(SidumbaError) as refusal:
-        migrate(database, folder / "copies", clock(), (*MIGRATIONS, BAD))
+        open_store(folder, KEY, clock(), (*MIGRATIONS, step))
     assert (refusal.value.code, refusal.value.params["step"]) == ("store.migration_failed", NEXT)
+    assert _seen(folder) == {"laptop.db", "incarnation", "opening.lock"}
+    database = Database(folder / "laptop.db", KEY)
     assert _state(database) == (NEXT - 1, list(range(1, NEXT)), 2)
-    with database.read() as connection:
-        assert (
-            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name = 'half'").scalar_one()
-            == 0
-        )
     database.close()
-    assert len(list((folder / "copies").iterdir())) == 1
+    # The header alone tells of another way of writing; every page of data is the same.
+    assert (folder / "laptop.db").read_bytes()[4096:] == before[4096:]
     open_store(folder, KEY, clock()).close()
+
+
+def test_a_database_somebody_has_open_is_not_upgraded_under_him(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "PATIENCE_MS", 50)
+    other = Database(folder / "laptop.db", KEY)
+    with pytest.raises(SidumbaError) as refusal:
+        open_store(folder, KEY, clock(), (*MIGRATIONS, GOOD))
+    assert refusal.value.code == "store.busy"
+    assert _state(other) == (NEXT - 1, list(range(1, NEXT)), 2)
+    other.close()
+    open_store(folder, KEY, clock(), (*MIGRATIONS, GOOD)).close()
+
+
+def test_a_disk_without_links_swaps_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", no_links)
+    open_store(folder, KEY, clock(), (*MIGRATIONS, GOOD)).close()
+    [copy] = (folder / "copies").iterdir()
+    for file, version in ((folder / "laptop.db", NEXT), (copy, NEXT - 1)):
+        database = Database(file, KEY)
+        assert _state(database)[0] == version
+        database.close()
+
+
+def test_a_kill_between_the_two_renames_of_such_a_disk_is_mended(folder: Path) -> None:
+    """The old one has gone to ``copies``, the compared one waits under its own name."""
+    open_store(folder, KEY, clock(), (*MIGRATIONS, GOOD)).close()
+    (folder / "laptop.db").rename(folder / "laptop.db.next")
+    store = open_store(folder, KEY, clock(), (*MIGRATIONS, GOOD))
+    assert len(store.records.find("kopi")) == 1
+    store.close()
+    assert not (folder / "laptop.db.next").exists()
+
+
+def test_a_full_disk_leaves_the_old_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Database, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise SidumbaError("store.disk_full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "copy_to", full)
+        with pytest.raises(SidumbaError) as refusal:
+            open_store(folder, KEY, clock(), (*MIGRATIONS, GOOD))
+    assert refusal.value.code == "store.disk_full"
+    assert _seen(folder) == {"laptop.db", "incarnation", "opening.lock"}
+    store = open_store(folder, KEY, clock(), (*MIGRATIONS, GOOD))
+    assert len(store.records.find("kopi")) == 1
+    store.close()
 
 
 def test_opening_again_runs_nothing_and_copies_nothing(folder: Path) -> None:

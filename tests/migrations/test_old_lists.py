@@ -8,14 +8,14 @@ import pytest
 
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.time import iso
-from sidumba_field.store import ListQuery, ListSpec, Store, migrations, open_store, opening
+from sidumba_field.store import ListQuery, ListSpec, Store, migrations, open_store
 from tests.helpers.ledger import ANI, KEY, VID, begin, clock, record
 
 TODAY = migrations.MIGRATIONS
 
 
 @pytest.fixture
-def upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+def upgraded(tmp_path: Path) -> Store:
     """A database made by the first release's schema, filled as it filled it, and opened by this one."""
     at = clock()
     now = begin(tmp_path / "now", at)
@@ -31,17 +31,14 @@ def upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
             for table in ("record", "journal", "outbox", "scope", "meta")
         }
     now.close()
-    with monkeypatch.context() as patch:
-        patch.setattr(opening.migrations, "MIGRATIONS", TODAY[:1])
-        patch.setattr(opening.migrate, "__defaults__", (TODAY[:1],))
-        first = open_store(tmp_path / "old", KEY, at)
-        with first._db.write() as connection:
-            for table, rows in old.items():
-                connection.exec_driver_sql(f"DELETE FROM {table}")
-                for row in rows:
-                    places = ", ".join("?" * len(row))
-                    connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({places})", row)
-        first.close()
+    first = open_store(tmp_path / "old", KEY, at, TODAY[:1])
+    with first._db.write() as connection:
+        for table, rows in old.items():
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+            for row in rows:
+                places = ", ".join("?" * len(row))
+                connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({places})", row)
+    first.close()
     return open_store(tmp_path / "old", KEY, at)
 
 

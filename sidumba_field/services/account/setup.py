@@ -14,7 +14,6 @@ from collections.abc import Callable
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.workflow import Grant
-from sidumba_field.seal.durable import write_file
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import MIN_PASSPHRASE, KeyFile, UserCard
 from sidumba_field.services.account.standing import role_title
@@ -24,7 +23,7 @@ from sidumba_field.services.exchange.status import write_status
 from sidumba_field.services.people import account_card
 from sidumba_field.services.places import titled
 from sidumba_field.services.views import AccountCard, SetupBegun
-from sidumba_field.store import LocalUser, Store, open_store
+from sidumba_field.store import LocalUser, Store, open_store, write_twin
 from sidumba_field.sync import activation
 from sidumba_field.sync.transport import Transport
 
@@ -123,7 +122,8 @@ class SetUp:
                 "unit": enrolled.unit,
             }.items():
                 store.meta.set(name, value)
-            write_file(self.desk.folder / "incarnation", [enrolled.inc.encode("ascii")])
+            first_fetch.begin(store, code)
+            write_twin(self.desk.folder, enrolled.inc)
             self._store_person(store, person)
         finally:
             store.close()
