@@ -5,8 +5,8 @@ from __future__ import annotations
 from sidumba_field.store.extracts import Extract
 from sidumba_field.store.lines import ListSpec
 from sidumba_field.store.listing import Hits, ListQuery
-from sidumba_field.store.opening import open_store
 from sidumba_field.store.lives import write_twin
+from sidumba_field.store.opening import open_store
 from sidumba_field.store.store import Store
 from sidumba_field.store.values import (
     Changes,
@@ -44,5 +44,5 @@ __all__ = [
     "Scope",
     "Store",
     "open_store",
-]
     "write_twin",
+]

@@ -12,9 +12,9 @@ from sidumba_field.store.feed import Feed
 from sidumba_field.store.figures import Figures
 from sidumba_field.store.files import Files
 from sidumba_field.store.lists import Lists
+from sidumba_field.store.lives import begin_life
 from sidumba_field.store.outbox import Outbox
 from sidumba_field.store.records import Records
-from sidumba_field.store.lives import begin_life
 from sidumba_field.store.scopes import Scopes
 from sidumba_field.store.small import AccessLog, Meta, People, Receipts, Users
 from sidumba_field.store.values import Counts, LogEntry
@@ -25,9 +25,9 @@ class Store:
 
     def __init__(self, database: Database, folder: Path, clock: Clock) -> None:
         self._db = database
+        self._clock = clock
         self._log = AccessLog(database, clock)
         self.folder = folder
-        self._clock = clock
         self.meta = Meta(database)
         self.scopes = Scopes(database, clock)
         self.people = People(database)
@@ -51,17 +51,13 @@ class Store:
         """Return the id of this life of the laptop; a restored or cloned folder gets a new one at its next start."""
         return self.meta.get("incarnation") or ""
 
-    def counts(self, program: str | None = None) -> Counts:
-        """Return the truth bar for one program, or for all."""
-        with self._db.read() as connection:
-    def use_groups(self, group_of: Callable[[str, str, str], str | None]) -> None:
-        """Name the merge groups of the installed forms: (program, form, path) -> group, None for a field by itself."""
-        self.outbox.group_of = group_of
-
     def reincarnate(self, why: str) -> str:
         """Begin a new life of this laptop and return its id: the server has met two under one (``lives.MET``)."""
         return begin_life(self._db, self.folder, self._clock, why, self.incarnation)
 
+    def counts(self, program: str | None = None) -> Counts:
+        """Return the truth bar for one program, or for all."""
+        with self._db.read() as connection:
             return listing.counts(connection, program)
 
     def log(self, event: str, user: str = "", **detail: object) -> None:
