@@ -26,9 +26,9 @@ from server_stub.auth.keys import open_keys
 from server_stub.auth.passwords import Passwords
 from server_stub.settings import Settings, from_environment
 from server_stub.store import schema
-from server_stub.store.blobs import ServerBlobs
 from server_stub.store.database import Database
 from server_stub.store.faults import log_discreetly
+from server_stub.store.storage import open_blobs
 from server_stub.workflow.installed import install
 from server_stub.workflow.rules import Rules
 from server_stub.workflow.service import WorkflowService
@@ -73,7 +73,7 @@ def build_server(
         accounts=Accounts(database, Passwords(settings.argon), clock),
         workflow=WorkflowService(database, rules, clock),
         programs=rules,
-        blobs=ServerBlobs(settings.blobs),
+        blobs=open_blobs(settings),
         epoch=epoch,
     )
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sidumba_field.wire import endpoints
 
 _PREFIX = "SIDUMBA_SERVER_"
+_S3 = _PREFIX + "S3_"
+#: Where an S3-compatible storage is; the two keys are not among them.
+PLACE = ("bucket", "endpoint", "region", "prefix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,40 @@ class Argon:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectStorage:
+    """An S3-compatible storage for files. ``endpoint``: "" = Amazon's own; ``prefix``: put before every name.
+
+    Keys come from the environment alone and are never printed or written down; empty = what the machine offers (a
+    profile, a role of the machine).
+    """
+
+    bucket: str
+    endpoint: str = ""
+    region: str = ""
+    prefix: str = ""
+    access_key: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+
+    @classmethod
+    def read(cls, said: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> ObjectStorage | None:
+        """Return the storage that ``said`` (names without prefix: bucket, endpoint, region, prefix) and the environment
+        name together, the environment going first; None when neither names a bucket."""
+        named = {name: environ.get(_S3 + name.upper(), said.get(name, "")) for name in PLACE}
+        if not named["bucket"]:
+            return None
+        keys = {name: environ.get(_S3 + name.upper(), "") for name in ("access_key", "secret_key")}
+        return cls(**named, **keys)
+
+    def environment(self) -> dict[str, str]:
+        return {_S3 + name.upper(): getattr(self, name) for name in (*PLACE, "access_key", "secret_key")}
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """``data``: folder of the server; ``database_url``: "" = SQLite inside it, else ``postgresql+psycopg://...``.
 
-    ``hosts``: names a request may be addressed to; empty = loopback names only.
+    ``hosts``: names a request may be addressed to; empty = loopback names only. ``objects``: where files lie; None = on
+    the disk.
     """
 
     data: Path
@@ -48,6 +81,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     argon: Argon = Argon()
     limits: Limits = Limits()
+    objects: ObjectStorage | None = None
 
     @property
     def database(self) -> Path:
@@ -73,6 +107,7 @@ class Settings:
             _PREFIX + "WORKERS": str(self.workers),
             _PREFIX + "HOSTS": ",".join(self.hosts),
             _PREFIX + "ARGON": f"{self.argon.memory},{self.argon.time},{self.argon.lanes}",
+            **(self.objects.environment() if self.objects else {}),
         }
 
 
@@ -85,4 +120,5 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         workers=int(environ[_PREFIX + "WORKERS"]),
         hosts=tuple(host for host in environ[_PREFIX + "HOSTS"].split(",") if host),
         argon=Argon(memory, passes, lanes),
+        objects=ObjectStorage.read({}, environ),
     )

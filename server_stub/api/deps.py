@@ -21,7 +21,7 @@ from server_stub.auth.accounts import Accounts
 from server_stub.auth.gate import Gate, Person, Signed
 from server_stub.auth.keys import ServerKeys
 from server_stub.settings import Settings
-from server_stub.store.blobs import ServerBlobs
+from server_stub.store.blobs import Blobs
 from server_stub.store.database import Database
 from server_stub.store.devices import Device
 from server_stub.workflow.rules import Rules
@@ -74,7 +74,7 @@ class Server:
     accounts: Accounts
     workflow: WorkflowService
     programs: Mapping[str, Rules]
-    blobs: ServerBlobs
+    blobs: Blobs
     epoch: str
     crowd: Crowd = field(default_factory=Crowd)
 

@@ -21,7 +21,9 @@ from server_stub.settings import Settings
 from server_stub.store import schema
 from server_stub.store.copying import columns_of, copied_tables, rows_of
 from server_stub.store.database import Database
+from server_stub.store.storage import open_blobs
 from server_stub.store.work import Work
+from sidumba_field.core.canonical import sha256_hex
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, iso
 from sidumba_field.seal.durable import disk_error, replace, sync_folder
@@ -45,6 +47,7 @@ class _Stream:
 
     def __init__(self, work: Work, settings: Settings, keys: ServerKeys, head: Head) -> None:
         self._work, self._settings, self._keys, self._head = work, settings, keys, head
+        self._blobs = open_blobs(settings)
         self._seen = hashlib.sha256()
         self._counts: dict[str, int] = {}
         self._heads: dict[str, Sequence[Any]] = {}
@@ -69,7 +72,7 @@ class _Stream:
         for path in self._small_files():
             yield from self._file(path, path.relative_to(self._settings.data).as_posix())
         for sha in self._work.files.whole():
-            yield from self._file(self._settings.blobs / sha[:2] / sha, f"blobs/{sha[:2]}/{sha}", sha)
+            yield from self._attachment(sha)
 
     def _table(self, name: str) -> Iterator[bytes]:
         columns = columns_of(name)
@@ -92,14 +95,30 @@ class _Stream:
             if path.is_file() and not is_hidden:
                 yield path
 
-    def _file(self, path: Path, name: str, wanted: str = "") -> Iterator[bytes]:
-        sha, size = fingerprint(path) if path.exists() else ("", 0)
-        if not sha or (wanted and sha != wanted) or not is_safe_path(name):
+    def _file(self, path: Path, name: str) -> Iterator[bytes]:
+        if not is_safe_path(name):
             self._missing.append(name)
             return
+        sha, size = fingerprint(path)
         self._files += 1
         yield line({"file": name, "sha256": sha, "size": size})
         yield from blocks(path)
+
+    def _attachment(self, sha: str) -> Iterator[bytes]:
+        """One whole file of whichever storage; 25 MB at most, so it is held as a whole."""
+        name = f"blobs/{sha[:2]}/{sha}"
+        try:
+            data = self._blobs.read(sha)
+        except SidumbaError as error:
+            if error.code != "attachment.missing":
+                raise
+            data = b""
+        if sha256_hex(data) != sha:
+            self._missing.append(name)
+            return
+        self._files += 1
+        yield line({"file": name, "sha256": sha, "size": len(data)})
+        yield data
 
 
 def _packed(pieces: Iterator[bytes]) -> Iterator[bytes]:

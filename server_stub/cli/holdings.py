@@ -8,6 +8,7 @@ import typer
 
 from server_stub.cli.tools import Data, built, tell
 from server_stub.store.audit import audit
+from server_stub.store.holdings import file_faults
 
 unit = typer.Typer(no_args_is_help=True)
 
@@ -31,15 +32,23 @@ def erase_command(data: Data, rid: str, reason: Annotated[str, typer.Option("--r
         tell("record_unknown", rid=rid)
         raise typer.Exit(1)
     for sha in what.files:
-        server.blobs.remove(sha)
+        with server.database.read() as work:
+            is_named = bool(work.files.mentions(sha))
+        if not is_named:
+            server.blobs.remove(sha)
     tell("erased", rid=rid, count=what.entries)
 
 
 def verify(data: Data) -> None:
     """Walk every chain from its first link and say whether all is whole."""
-    found = audit(built(data).database)
+    server = built(data)
+    found = audit(server.database)
+    files, faults = file_faults(server.database, server.blobs)
     for fault in found.faults:
         tell("broken", where=fault)
-    if found.faults:
+    for fault in faults:
+        tell("broken_file", where=fault)
+    if found.faults or faults:
         raise typer.Exit(1)
     tell("verified", scopes=found.scopes, entries=found.entries)
+    tell("verified_files", files=files)

@@ -18,7 +18,8 @@ from uvicorn.supervisors import Multiprocess
 from server_stub.api.deps import Server
 from server_stub.app import build_server
 from server_stub.auth.office import SampleOffice, read_sample, settle
-from server_stub.cli.tools import Data, Url, built, remember, remembered, tell
+from server_stub.cli.files import tidy_up
+from server_stub.cli.tools import Data, Url, built, remember, remembered, remembered_place, settings_of, tell
 from server_stub.settings import Settings
 from sidumba_field.programs import shipped_folder
 
@@ -26,12 +27,19 @@ _SAMPLE = "sample.toml"
 
 
 def init(
-    data: Data, database_url: Url = "", sample: Annotated[bool, typer.Option("--sample")] = False
+    data: Data,
+    database_url: Url = "",
+    s3_bucket: Annotated[str, typer.Option("--s3-bucket", help="Berkas di penyimpanan S3")] = "",
+    s3_endpoint: Annotated[str, typer.Option("--s3-endpoint", help="https://..., kosong = Amazon")] = "",
+    s3_region: Annotated[str, typer.Option("--s3-region")] = "",
+    s3_prefix: Annotated[str, typer.Option("--s3-prefix", help="Awalan nama, misalnya balangan/")] = "",
+    sample: Annotated[bool, typer.Option("--sample")] = False,
 ) -> None:
-    """Prepare the data folder: database, keys, and on request the sample office."""
+    """Prepare the data folder: database, keys, where files lie, and on request the sample office."""
     data.mkdir(parents=True, exist_ok=True)
-    if database_url:
-        remember(data, database_url)
+    place = {"bucket": s3_bucket, "endpoint": s3_endpoint, "region": s3_region, "prefix": s3_prefix}
+    if database_url or s3_bucket:
+        remember(data, database_url or remembered(data), place if s3_bucket else remembered_place(data))
     server = built(data, database_url)
     if sample:
         _settle_samples(server)
@@ -91,8 +99,9 @@ def run(
     """Serve until stopped."""
     data.mkdir(parents=True, exist_ok=True)
     hosts = (*(public_host or []), host)
-    settings = Settings(data.resolve(), database_url or remembered(data), workers, hosts)
+    settings = settings_of(data, database_url, workers, hosts)
     server = build_server(settings)
+    tidy_up(server)
     listener = _listen(host, port)
     url = f"http://{host}:{listener.getsockname()[1]}"
     if sample:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from server_stub.api.deps import Server
 from server_stub.app import build_server
-from server_stub.settings import Settings
+from server_stub.settings import PLACE, ObjectStorage, Settings
 from sidumba_field.words import say
 
 Data = Annotated[Path, typer.Option("--data", help="Folder data server")]
@@ -25,17 +26,37 @@ def tell(key: str, **params: object) -> None:
 
 def built(data: Path, url: str = "") -> Server:
     """Return the server of a data folder."""
-    return build_server(Settings(data=data.resolve(), database_url=url or remembered(data)))
+    return build_server(settings_of(data, url))
 
 
-def remember(data: Path, url: str) -> None:
-    """Note the database for later commands; the address may hold a password, so only the owner may read it."""
+def settings_of(data: Path, url: str = "", workers: int = 1, hosts: tuple[str, ...] = ()) -> Settings:
+    """Return the settings of a data folder: what an earlier ``init`` noted, the environment going before it."""
+    place = remembered_place(data)
+    return Settings(
+        data.resolve(), url or remembered(data), workers, hosts, objects=ObjectStorage.read(place)
+    )
+
+
+def remember(data: Path, url: str, place: Mapping[str, str] | None = None) -> None:
+    """Note database and file storage for later commands; the address may hold a password, so only the owner may read
+    it. ``place``: members of ``PLACE``; the keys of a storage are never written down."""
+    noted = {name: value for name, value in (place or {}).items() if value and name in PLACE}
     handle = os.open(data / "server.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as note:
-        note.write(json.dumps({"database_url": url}))
+        note.write(json.dumps({"database_url": url, **({"s3": noted} if noted else {})}))
 
 
 def remembered(data: Path) -> str:
     """Return the database an earlier ``init`` named, so that nobody has to repeat it."""
+    return str(_noted(data).get("database_url", ""))
+
+
+def remembered_place(data: Path) -> Mapping[str, str]:
+    """Return the place of the file storage an earlier ``init`` named, empty when files lie on the disk."""
+    said = _noted(data).get("s3", {})
+    return {name: str(value) for name, value in said.items()}
+
+
+def _noted(data: Path) -> dict[str, Any]:
     note = data / "server.json"
-    return str(json.loads(note.read_text(encoding="utf-8"))["database_url"]) if note.exists() else ""
+    return dict(json.loads(note.read_text(encoding="utf-8"))) if note.exists() else {}

@@ -4,14 +4,15 @@ Order of one chunk (spec/sync.md "Attachments"): hash of the chunk, lock, compar
 recorded offset, write, flush, record the new offset. At the end the hash over everything, then the rename. A killed
 server leaves at most bytes beyond the recorded offset, which the next chunk cuts off.
 
-Layout: ``<dir>/ab/<sha>`` whole files; ``<dir>/parts/<sha>.part`` with ``.offset`` ("<offset> <total>") and ``.lock``.
+Layout: ``<dir>/ab/<sha>`` whole files; ``<dir>/parts/<sha>.part`` with ``.offset`` ("<offset> <total>"), and one lock
+for all files whose hash begins alike, ``<dir>/parts/ab.lock``: 256 at most, however many files ever come.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,21 +104,47 @@ class BlobDir:
         write_file(self._record(sha), [f"{offset + len(data)} {total}".encode("ascii")])
 
     def _finish(self, sha: str, total: int) -> BlobStatus:
-        part, whole = self._part(sha), self._whole(sha)
-        if _hash_of(part) != sha:
+        """Judge a part whose bytes are all here, and keep it for good or begin it anew."""
+        if hash_of(self._part(sha)) != sha:
             write_file(self._record(sha), [b"0 0"])
             raise SidumbaError("attachment.damaged", sha=sha)
+        self._keep(sha)
+        return BlobStatus(True, total, total)
+
+    def _keep(self, sha: str) -> None:
+        """Make a judged part a whole file. A storage of another kind does this in its own way."""
+        whole = self._whole(sha)
         whole.parent.mkdir(parents=True, exist_ok=True)
-        replace(part, whole)
+        replace(self._part(sha), whole)
         sync_folder(whole.parent)
         sync_folder(whole.parent.parent)
         self._record(sha).unlink(missing_ok=True)
-        return BlobStatus(True, total, total)
+
+    def take(self, sha: str, total: int, pieces: Iterable[bytes]) -> BlobStatus:
+        """Keep a file that came whole by another way than the line (a stick); return where it stands now.
+
+        What a line has brought of it so far is left alone until every byte of ``pieces`` is on the disk and right.
+        Raises ``attachment.damaged`` when they are another file or another number of bytes; ``store.disk_full``.
+        """
+        with _disk(), self._locked(sha):
+            known = self.status(sha)
+            if known.done:
+                return known
+            came = self._parts / f"{sha}.came"
+            try:
+                size = write_file(came, pieces)
+                if size != total or hash_of(came) != sha:
+                    raise SidumbaError("attachment.damaged", sha=sha)
+                replace(came, self._part(sha))
+            finally:
+                came.unlink(missing_ok=True)
+            write_file(self._record(sha), [f"{total} {total}".encode("ascii")])
+            return self._finish(sha, total)
 
     @contextmanager
     def _locked(self, sha: str) -> Iterator[None]:
         self._parts.mkdir(parents=True, exist_ok=True)
-        with locked(self._parts / f"{demand_sha(sha)}.lock"):
+        with locked(self._parts / f"{demand_sha(sha)[:2]}.lock"):
             yield
 
     def read(self, sha: str, offset: int = 0, size: int | None = None) -> bytes:
@@ -130,7 +157,8 @@ class BlobDir:
             raise SidumbaError("attachment.missing", sha=sha) from None
 
 
-def _hash_of(path: Path) -> str:
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file, 64 hexadecimal digits."""
     found = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):

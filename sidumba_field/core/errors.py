@@ -95,6 +95,7 @@ _add(
     "auth.unknown_user",
     "auth.locked_out",
     "auth.lease_expired",
+    "auth.forms_missing",
     "auth.session_expired",
     "auth.not_permitted",
     "auth.enrolment_code",
@@ -134,6 +135,30 @@ _add(
     "backup.unknown_format",
     "backup.wrong_key",
 )
+# Bundles on sticks: a lost or damaged one costs nothing, and says so.
+_add(
+    Blame.WORLD,
+    "bundle.bad_signature",
+    "bundle.damaged",
+    "bundle.foreign_server",
+    "bundle.gap",
+    "bundle.not_read_back",
+    "bundle.older_server",
+    "bundle.other_laptop",
+    "bundle.parts_missing",
+    "bundle.stick_gone",
+    "bundle.truncated",
+    "bundle.unknown_format",
+    "bundle.unknown_laptop",
+    "bundle.wrong_kind",
+)
+_add(
+    Blame.USER,
+    "bundle.nothing_found",
+    "bundle.stick_full",
+    "bundle.stick_read_only",
+    "bundle.too_big",
+)
 _add(Blame.WORLD, "store.busy", retryable=True)
 # The wire: faults of transport change nothing locally and may be repeated at any point (spec/sync.md 3).
 _add(
@@ -147,6 +172,7 @@ _add(
     "wire.overloaded",
     "wire.offset",
     "wire.chunk_hash",
+    "attachment.later",
     retryable=True,
 )
 _add(

@@ -34,6 +34,7 @@ NUMBERS: dict[str, str] = {
     "attachment.too_big": "413.2",
     "wire.chunk_hash": "460.1",
     "wire.overloaded": "503.1",
+    "attachment.later": "503.2",
     "bug.unexpected": "500.1",
 }
 _BY_NUMBER = {number: code for code, number in NUMBERS.items()}
