@@ -10,7 +10,7 @@ from server_stub.workflow.papers import decide_paper
 from server_stub.workflow.replies import decide_reply
 from server_stub.workflow.rules import open_states
 from server_stub.workflow.settling import decide_settling
-from server_stub.workflow.written import corrected, edited, put_right, written
+from server_stub.workflow.written import corrected, edited, put_right, with_rows, written
 from sidumba_field.core.merge import Merge, apply, row_of, three_way
 from sidumba_field.core.records import NOTHING, FeedKind, OpAnswer, OpStatus, Record
 from sidumba_field.core.workflow import Request, Situation, Transition, Verdict
@@ -147,7 +147,7 @@ def _merge(case: Case, record: Record, row: Transition) -> Decision:
     sums = {
         path: value for path, value in op.set.items() if path not in typed and _has_row(record, merge, path)
     }
-    after, changed = written(case, record, {**merge.applied, **sums})
+    after, changed = written(case, record, with_rows(case, record, {**merge.applied, **sums}))
     after = replace(after, state=row.to, authors=record.authors | {op.by})
     if merge.merged:
         is_newest = op.base_rev >= record.rev

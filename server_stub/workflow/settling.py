@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from server_stub.workflow.cases import Case, Decision, refuse
-from server_stub.workflow.written import edited, written
+from server_stub.workflow.written import edited, with_rows, written
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import OpStatus, Record
 from sidumba_field.core.workflow.proposals import Waiting, settle
@@ -26,11 +27,14 @@ def waiting(case: Case, record: Record) -> dict[str, Waiting]:
 def decide_settling(case: Case, record: Record) -> Decision:
     """Judge a settling; the one who typed what goes in becomes an author, the one who takes it does not."""
     op, roles = case.op, case.standing.roles
+    group_of = partial(case.rules.group_of, record.form)
     try:
-        found = settle(case.rules.workflow, record, op.by, roles, op.set, waiting(case, record), op.base_rev)
+        found = settle(
+            case.rules.workflow, record, op.by, roles, op.set, waiting(case, record), op.base_rev, group_of
+        )
     except SidumbaError as error:
         st = OpStatus.CONFLICT if error.code == "op.stale_review" else OpStatus.REJECTED
         return refuse(op, error.code, st, record.rev, **error.params)
-    after, changed = written(case, record, found.change)
+    after, changed = written(case, record, with_rows(case, record, found.change))
     after = replace(after, authors=record.authors | ({found.author} if found.author else set()))
     return edited(case, after, SETTLE, changed, OpStatus.APPLIED, author=found.author)

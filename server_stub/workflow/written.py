@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from server_stub.workflow.cases import Case, Decision
-from sidumba_field.core.merge import apply
+from sidumba_field.core.merge import apply, last_rows, rows_missing
 from sidumba_field.core.records import FeedKind, OpAnswer, OpStatus, Record
 
 Change = Mapping[str, str | None]
@@ -32,6 +32,19 @@ def written(case: Case, record: Record, change: Change) -> tuple[Record, dict[st
     gone_with_row = {path for path in paths if path not in after.fields and path not in change}
     named = {path: after.fields.get(path) for path in sorted(paths - gone_with_row)}
     return replace(after, field_revs=revs), named
+
+
+def with_rows(case: Case, record: Record, change: Change) -> Change:
+    """Return ``change`` with the rows it writes into but which somebody took away since, as they last stood: an answer
+    never stands without its row. What was erased cannot come back; such a row comes as the last, with what is named."""
+    missing = rows_missing(record.fields, change)
+    if not missing:
+        return change
+    said = [
+        dict(entry.payload.get("set") or {}) for entry in case.work.feed.history(record.rid) if entry.payload
+    ]
+    known = {**dict.fromkeys(sorted(missing), "1"), **last_rows(missing, said)}
+    return {**known, **change}
 
 
 def wrongly_sent(case: Case, record: Record) -> tuple[str, ...]:

@@ -76,6 +76,11 @@ class Desk:
         except KeyError:
             raise SidumbaError("program.unknown", program=program_id) from None
 
+    def group_of(self, program: str, form: str, path: str) -> str | None:
+        """Return the merge group of a field; None for one that stands for itself, or of a program not installed here."""
+        found = self.programs.get(program)
+        return found.group_of(form, path) if found is not None else None
+
     def my_programs(self) -> list[Program]:
         """Return the programs the seated person holds any grant in now, in the order of the grants."""
         named = dict.fromkeys(grant.program for grant in self.grants())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sidumba_field.store.choices import Choice
 from sidumba_field.store.extracts import Extract
 from sidumba_field.store.lines import ListSpec
 from sidumba_field.store.listing import Hits, ListQuery
@@ -26,6 +27,7 @@ from sidumba_field.store.values import (
 
 __all__ = [
     "Changes",
+    "Choice",
     "Counts",
     "Extract",
     "FileRow",

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from sidumba_field.core.records import Op, OpAnswer, OpKind, OpStatus, OutboxState
-from sidumba_field.store import cards, codec, queue
+from sidumba_field.core.records import SETTLED, Op, OpAnswer, OpKind, OpStatus, OutboxState
+from sidumba_field.store import cards, choices, codec, queue
 from sidumba_field.store.overlay import OPEN_STATES, QueuedOp
 from sidumba_field.store.tables import OUTBOX, PREDICTION, PROPOSAL, RECORD
 
@@ -44,7 +44,7 @@ def take(connection: sa.Connection, answer: OpAnswer, now: str, receipt: str) ->
         "seq": answer.seq,
         "code": answer.code,
         "params": codec.dump({key: str(value) for key, value in answer.params.items()}),
-        "conflicts": codec.dump(list(answer.conflicts)),
+        "conflicts": codec.dump(sorted(_not_applied(queued.op, answer))),
         "receipt": receipt,
         "attention": int(refused),
     }
@@ -53,6 +53,14 @@ def take(connection: sa.Connection, answer: OpAnswer, now: str, receipt: str) ->
     _after(connection, queued, answer, state, now)
     predicted = sa.select(PREDICTION.c.rid).where(PREDICTION.c.op == answer.op)
     return {queued.op.rid, *connection.execute(predicted).scalars()}
+
+
+def _not_applied(op: Op, answer: OpAnswer) -> set[str]:
+    """Return the paths of an op that did not go in: those that clash, and all of one that came too late as a whole (a
+    decision on something decided meanwhile)."""
+    if answer.st is OpStatus.CONFLICT and answer.code and not answer.conflicts:
+        return set(op.set)
+    return set(answer.conflicts)
 
 
 def _mark_pulled(connection: sa.Connection, answer: OpAnswer) -> None:
@@ -81,8 +89,12 @@ def _after(
             path for row in connection.execute(later).mappings() for path in cards.queued_of(row).op.set
         }
         queue.back_to_draft(connection, queued, now, frozenset(covered))
-    elif queued.op.kind is OpKind.EDIT:
+    elif queued.op.kind is OpKind.EDIT and not answer.code:
         _propose(connection, queued.op, answer)
+    if state in (OutboxState.DONE, OutboxState.CONFLICT) and not answer.code:
+        for path in queued.op.set:
+            if path.startswith(SETTLED):
+                choices.drop(connection, path.removeprefix(SETTLED))
 
 
 def _propose(connection: sa.Connection, op: Op, answer: OpAnswer) -> None:

@@ -6,7 +6,8 @@ way at a time; the next one learns from the answer on which revision it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -39,6 +40,8 @@ class Outbox:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._db = database
         self._clock = clock
+        #: (program, form, path) -> merge group of the form, None for a field that stands for itself.
+        self.group_of: Callable[[str, str, str], str | None] = lambda program, form, path: None
 
     # ------------------------------------------------------------------------------------------------------- leaving
     def next_batch(self, limit: int, max_bytes: int, now: str = "") -> list[Op]:
@@ -81,7 +84,8 @@ class Outbox:
         if card is None:
             return queued.op
         own = cards.own_revs(connection, queued.op.rid)
-        groups = standing(queued, card.base, card.ops, own) or {card.view.rev: set()}
+        group_of = partial(self.group_of, queued.op.program, queued.op.form)
+        groups = standing(queued, card.base, card.ops, own, group_of) or {card.view.rev: set()}
         newest = max(groups)
         for rev in sorted(groups, reverse=True):
             if rev != newest:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sidumba_field.core.merge import apply, row_of, three_way
+from sidumba_field.core.merge import GroupOf, alone, apply, row_of, three_way, unit_of
 from sidumba_field.core.records import SETTLED, Op, OpKind, OutboxState, Record
 from sidumba_field.store.values import Mark
 
@@ -137,28 +137,40 @@ def mark_of(ops: Sequence[QueuedOp], known: bool, drafts: bool, differing: bool)
     return Mark.RECEIVED
 
 
+def is_settling(op: Op) -> bool:
+    """Tell whether an edit decides on values that wait: it leaves whole, and is no answer anybody typed."""
+    return any(path.startswith(SETTLED) for path in op.set)
+
+
 def standing(
-    queued: QueuedOp, base: Record | None, ops: Sequence[QueuedOp], own_revs: frozenset[int]
+    queued: QueuedOp,
+    base: Record | None,
+    ops: Sequence[QueuedOp],
+    own_revs: frozenset[int],
+    group_of: GroupOf = alone,
 ) -> dict[int, set[str]]:
     """Return base revision -> paths: on what each change of a leaving edit truly stands.
 
     Usually one group, the newest known revision. A path somebody else changed after its author looked stands on what
-    he saw, so that the server shows both; a path an own op has just written stands on that op.
+    he saw, so that the server shows both; a path an own op has just written stands on that op. What is decided together
+    (``group_of``) stands together. A decision on what waits stands on what was seen, all of it.
     """
+    if is_settling(queued.op):
+        return {queued.op.base_rev: set(queued.op.set)}
     rev = known_rev(base.rev if base else 0, ops)
-    clashing = _clashing(queued, base, own_revs)
-    written = _written(ops)
+    clashing = _clashing(queued, base, own_revs, group_of)
+    written = _written(ops, group_of)
     groups: dict[int, set[str]] = {}
     for path in queued.op.set:
         if path in clashing:
             stands = min(queued.seen.get(other, 0) for other in clashing)
         else:
-            stands = max(rev, _own_write(path, written))
+            stands = max(rev, _own_write(path, written, group_of))
         groups.setdefault(stands, set()).add(path)
     return groups
 
 
-def _clashing(queued: QueuedOp, base: Record | None, own_revs: frozenset[int]) -> set[str]:
+def _clashing(queued: QueuedOp, base: Record | None, own_revs: frozenset[int], group_of: GroupOf) -> set[str]:
     if base is None:
         return set()
     foreign = {path: rev for path, rev in base.field_revs.items() if rev not in own_revs}
@@ -167,22 +179,26 @@ def _clashing(queued: QueuedOp, base: Record | None, own_revs: frozenset[int]) -
         by_seen.setdefault(queued.seen.get(path, queued.op.base_rev), {})[path] = value
     clashing: set[str] = set()
     for seen, change in by_seen.items():
-        clashing |= three_way(seen, change, base.fields, foreign).clashes.keys()
-    return clashing
+        clashing |= three_way(seen, change, base.fields, foreign, group_of).clashes.keys()
+    torn = {unit_of(path, group_of) for path in clashing}
+    return {path for path in queued.op.set if path in clashing or unit_of(path, group_of) in torn}
 
 
-def _written(ops: Sequence[QueuedOp]) -> dict[str, int]:
+def _written(ops: Sequence[QueuedOp], group_of: GroupOf) -> dict[str, int]:
+    """Return path and unit -> newest revision by which this laptop wrote it."""
     written: dict[str, int] = {}
     for queued in ops:
         if _went_in(queued) and not queued.pulled:
             for path in queued.applied():
-                written[path] = max(written.get(path, 0), queued.rev)
+                for name in (path, unit_of(path, group_of)):
+                    written[name] = max(written.get(name, 0), queued.rev)
     return written
 
 
-def _own_write(path: str, written: Mapping[str, int]) -> int:
+def _own_write(path: str, written: Mapping[str, int], group_of: GroupOf) -> int:
     row = row_of(path)
-    best = max(written.get(path, 0), written.get(row, 0) if row else 0)
+    own = max(written.get(path, 0), written.get(unit_of(path, group_of), 0))
+    best = max(own, written.get(row, 0) if row else 0)
     if path.endswith("]"):
         best = max([best, *(rev for other, rev in written.items() if other.startswith(path + "/"))])
     return best

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sidumba_field.core.canonical import canonical
 from sidumba_field.core.records import Op, OpKind, OutboxState
 from sidumba_field.store import cards, codec
-from sidumba_field.store.overlay import QueuedOp
+from sidumba_field.store.overlay import QueuedOp, is_settling
 from sidumba_field.store.small import read_meta, write_meta
 from sidumba_field.store.tables import FILE, JOURNAL, OUTBOX
 
@@ -90,6 +90,8 @@ def put_edit(connection: sa.Connection, card: cards.Card, op: Op, seen: Mapping[
         and last.state is OutboxState.QUEUED
         and not last.frozen
         and last.op.by == op.by
+        and not is_settling(last.op)
+        and not is_settling(op)
     )
     if last is None or not joinable:
         return put(connection, op, now, seen=seen)
@@ -115,8 +117,10 @@ def _without_removed(change: Mapping[str, str | None]) -> dict[str, str | None]:
 def back_to_draft(
     connection: sa.Connection, queued: QueuedOp, at: str, except_for: frozenset[str] = frozenset()
 ) -> None:
-    """Give an edit's answers back to the journal, under what was answered since: nothing the user typed vanishes."""
-    if queued.op.kind is not OpKind.EDIT:
+    """Give an edit's answers back to the journal, under what was answered since: nothing the user typed vanishes.
+
+    A decision on what waits is no answer: what was chosen for it lies in ``choice``."""
+    if queued.op.kind is not OpKind.EDIT or is_settling(queued.op):
         return
     for path, value in queued.op.set.items():
         if path not in except_for:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sidumba_field.core.time import Clock
 from sidumba_field.store import listing
+from sidumba_field.store.choices import Choices
 from sidumba_field.store.database import Database
 from sidumba_field.store.extracts import Extracts
 from sidumba_field.store.feed import Feed
@@ -35,6 +37,7 @@ class Store:
         self.records = Records(database, clock)
         self.lists = Lists(database)
         self.outbox = Outbox(database, clock)
+        self.choices = Choices(database, clock)
         self.feed = Feed(database, clock)
         self.figures = Figures(database)
         self.extracts = Extracts(database)
@@ -50,6 +53,10 @@ class Store:
     def incarnation(self) -> str:
         """Return the id of this life of the laptop; a restored or cloned folder gets a new one at its next start."""
         return self.meta.get("incarnation") or ""
+
+    def use_groups(self, group_of: Callable[[str, str, str], str | None]) -> None:
+        """Name the merge groups of the installed forms: (program, form, path) -> group, None for a field by itself."""
+        self.outbox.group_of = group_of
 
     def reincarnate(self, why: str) -> str:
         """Begin a new life of this laptop and return its id: the server has met two under one (``lives.MET``)."""

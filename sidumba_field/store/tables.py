@@ -300,6 +300,18 @@ class ProposalTable(Base, table=True):
     at: str
 
 
+class ChoiceTable(Base, table=True):
+    """What a person chose about a waiting value and has not decided yet."""
+
+    __tablename__ = "choice"
+    op: str = Field(primary_key=True)
+    user: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    word: str
+    value: str
+    at: str
+
+
 class FileTable(Base, table=True):
     __tablename__ = "file"
     sha: str = Field(primary_key=True)
@@ -358,6 +370,7 @@ FEED = _table("feed")
 FEED_LOST = _table("feed_lost")
 SNAPSHOT = _table("snapshot")
 PROPOSAL = _table("proposal")
+CHOICE = _table("choice")
 FILE = _table("file")
 FILE_LINK = _table("file_link")
 RECEIPT = _table("receipt")

@@ -1,8 +1,9 @@
 """Deciding on a value that waits beside a record: a late edit that was held, or one that clashed.
 
-A settling is an edit whose ``set`` says "@settled/<op>": "kept" (the record's values stay) or "taken" (exactly the
-waiting values go in). Laptop and server ask the same judgement here. Who took a value is not its author: the person who
-typed it is, so that whoever checks a record may decide on what waits and still verify it.
+A settling is an edit whose ``set`` says "@settled/<op>": "kept" (the record's values stay), "taken" (exactly the
+waiting values go in) or "part" (some of them go in, whole units each; docs/spec/sync.md "Merge"). Laptop and server ask
+the same judgement here. Who took a value is not its author: the person who typed it is, so that whoever checks a record
+may decide on what waits and still verify it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.merge import GroupOf, alone, units
 from sidumba_field.core.records import SETTLED, Record
 from sidumba_field.core.workflow.machine import Workflow
 
 #: What a settling may say of a waiting value.
-KEPT, TAKEN = "kept", "taken"
+KEPT, TAKEN, PART = "kept", "taken", "part"
 #: The step by which content is changed; the roles that have it in a state may also type there.
 _CHANGE = "ubah"
 _OWN = "own"
@@ -49,7 +51,7 @@ def words_of(change: Mapping[str, str | None]) -> dict[str, str]:
 def is_settling(change: Mapping[str, str | None]) -> bool:
     """Tell whether an edit only decides on what waits: all that is left without decisions was taken, or is nothing."""
     words = words_of(change)
-    return bool(words) and (len(words) == len(change) or TAKEN in words.values())
+    return bool(words) and (len(words) == len(change) or bool({TAKEN, PART} & set(words.values())))
 
 
 def at_desk(workflow: Workflow, record: Record, user: str, roles: Iterable[str]) -> tuple[str, ...]:
@@ -91,8 +93,10 @@ def settle(
     change: Mapping[str, str | None],
     waiting: Mapping[str, Waiting],
     base_rev: int,
+    group_of: GroupOf = alone,
 ) -> Settling:
-    """Judge a settling made on revision ``base_rev``. ``waiting``: op id -> what waits beside this record.
+    """Judge a settling made on revision ``base_rev``. ``waiting``: op id -> what waits beside this record;
+    ``group_of``: merge group of a path, as in ``core.merge``.
 
     Raises SidumbaError: ``op.not_allowed`` (no desk has this record), ``op.wrong_role`` (who: the roles that may, or
     the typist deciding for himself where he may not type), ``op.proposal_mismatch`` (no such value waits here, or
@@ -105,8 +109,8 @@ def settle(
     if not held:
         raise SidumbaError("op.wrong_role", command=SETTLED.strip("@/"), who=", ".join(who))
     words = words_of(change)
-    taken = [op for op, word in words.items() if word == TAKEN]
-    if len(taken) > 1 or set(words.values()) - {KEPT, TAKEN}:
+    taken = [op for op, word in words.items() if word in (TAKEN, PART)]
+    if len(taken) > 1 or set(words.values()) - {KEPT, TAKEN, PART}:
         raise SidumbaError("op.malformed", field=SETTLED)
     for op in words:
         if op not in waiting:
@@ -119,13 +123,23 @@ def settle(
             raise SidumbaError("op.proposal_mismatch", proposal=next(iter(words)))
         return Settling(dict(change))
     found = waiting[taken[0]]
-    if _plain(values) != _plain(found.set):
+    wanted = found.set if words[found.op] == TAKEN else _part(found.set, values, group_of)
+    if not wanted or _plain(values) != _plain(wanted):
         raise SidumbaError("op.proposal_mismatch", proposal=found.op)
     if found.by == user and not any(_types(workflow, record.subject, role, record.state) for role in held):
         raise SidumbaError("op.wrong_role", command=SETTLED.strip("@/"), who=", ".join(who))
     if any(_moved_on(record, path, value, base_rev) for path, value in values.items()):
         raise SidumbaError("op.stale_review", command=SETTLED.strip("@/"))
     return Settling(dict(change), found.by)
+
+
+def _part(
+    waiting: Mapping[str, str | None], values: Mapping[str, str | None], group_of: GroupOf
+) -> dict[str, str | None]:
+    """Return those whole units of what waits of which ``values`` names anything; at least one, and not all."""
+    chosen = [paths for paths in units(waiting, group_of).values() if not values.keys().isdisjoint(paths)]
+    part = {path: waiting[path] for paths in chosen for path in paths}
+    return part if 0 < len(part) < len(waiting) else {}
 
 
 def _plain(values: Mapping[str, str | None]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.merge import diff
+from sidumba_field.core.records import SETTLED
 from sidumba_field.core.time import iso
 from sidumba_field.core.xforms import Interview
 from sidumba_field.services.desk import Desk
@@ -75,8 +76,9 @@ class Taking:
         op = seat.store.outbox.get(undo)
         if op is None or op.by != seat.user.user_id or not seat.store.records.withdraw(undo):
             return None
-        if op.set and not op.command:
-            # A ready edit was never typed: nothing of it belongs into a draft.
+        if op.set and not op.command and not any(path.startswith(SETTLED) for path in op.set):
+            # A ready edit was never typed: nothing of it belongs into a draft (of a settlement the store puts nothing
+            # there by itself).
             self._drop(op.rid, frozenset(op.set))
         touched = frozenset({op.rid, *(str(member["rid"]) for member in op.members)})
         return Changes(records=touched, lists=True, counts=True)

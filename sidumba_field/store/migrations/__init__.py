@@ -10,7 +10,7 @@ from types import ModuleType
 
 import sqlalchemy as sa
 
-from sidumba_field.store.migrations import m0001_first, m0002_lists, m0003_tallies
+from sidumba_field.store.migrations import m0001_first, m0002_lists, m0003_tallies, m0004_choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,12 @@ def _of(module: ModuleType) -> Migration:
     return Migration(module.NUMBER, module.NAME, module.STATEMENTS)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_of(m0001_first), _of(m0002_lists), _of(m0003_tallies))
+MIGRATIONS: tuple[Migration, ...] = (
+    _of(m0001_first),
+    _of(m0002_lists),
+    _of(m0003_tallies),
+    _of(m0004_choices),
+)
 #: Marks the file as ours ("SDMB"), for ``file`` and for people.
 APPLICATION_ID = 0x53444D42
 

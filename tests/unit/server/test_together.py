@@ -126,7 +126,7 @@ def test_a_push_answers_and_stores_what_its_ops_would_one_by_one(
 
 
 @pytest.mark.expects_log("sidumba_server.workflow", "ERROR", "stopped by a fault of ours")
-@pytest.mark.parametrize("where", ["judge", "group_of"])
+@pytest.mark.parametrize("where", ["judge", "is_worked_out"])
 def test_a_poisonous_op_in_the_middle_leaves_all_others_stored(office: Office, where: str) -> None:
     """Whenever our fault strikes: while judging ahead, while deciding under the locks."""
     rids = [office.new_id() for _ in range(9)]
@@ -138,10 +138,10 @@ def test_a_poisonous_op_in_the_middle_leaves_all_others_stored(office: Office, w
                 raise RuntimeError("a bug")
             return super().judge(form, version, fields)
 
-        def group_of(self, form, path):
+        def is_worked_out(self, form, path):
             if where != "judge" and path == "rusak":
                 raise RuntimeError("a bug")
-            return super().group_of(form, path)
+            return super().is_worked_out(form, path)
 
     service = WorkflowService(office.database, {PROGRAM: Broken()}, office.clock)
     ops = [

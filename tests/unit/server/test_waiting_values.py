@@ -107,6 +107,65 @@ def test_taking_means_exactly_the_waiting_values(office: Office, bent: dict[str,
     refused(office, decide(office, "admin_kecamatan", record, late, **bent), "op.proposal_mismatch", record)
 
 
+def test_a_part_of_what_waits_goes_in_when_it_is_called_so(office: Office) -> None:
+    """A reviewer decides field by field; the one who typed it is the author of what goes in."""
+    record, late = held(office)
+    op = decide(office, "admin_kecamatan", record, late, "part", nama="Keripik Singkong")
+    office.must(op)
+    after = office.stored(record.rid)
+    assert after.fields["nama"] == "Keripik Singkong"
+    assert after.fields.get("alamat") == record.fields.get("alamat")
+    assert after.fields[f"@settled/{late.op}"] == "part"
+    assert after.authors == {office.people["petugas"].id}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"nama": "Emas"},
+        {"nama": "Keripik Singkong", "alamat": "RT 2"},
+        {"omzet/nilai": "5"},
+        {"nama": "Keripik Singkong", "hp": "08"},
+    ],
+)
+def test_a_part_is_whole_units_of_what_waits_and_not_all_of_it(
+    office: Office, values: dict[str, str]
+) -> None:
+    if "omzet/nilai" in values:
+        record, late = held(office, **{"omzet/nilai": "5", "omzet/satuan": "kg", "nama": "Keripik Singkong"})
+    else:
+        record, late = held(office)
+    op = decide(office, "admin_kecamatan", record, late, "part", **values)
+    refused(office, op, "op.proposal_mismatch", record)
+
+
+def test_a_row_taken_away_meanwhile_comes_back_whole_with_the_late_answer_in_it(office: Office) -> None:
+    """The same person on two laptops, as the records of a village are entered."""
+    rid = office.new_id()
+    begun = {"produk[a]": "1", "produk[a]/nama": "Keripik", "produk[a]/harga": "5", "nama": "Siti"}
+    office.must(office.edit("admin_desa", rid, begun))
+    office.must(
+        office.edit(
+            "admin_desa", rid, {"produk[a]": None, "produk[a]/nama": None, "produk[a]/harga": None}, 1
+        )
+    )
+    late = office.edit("admin_desa", rid, {"produk[a]/harga": "7"}, base=1)
+    assert office.do(late).conflicts == ("produk[a]/harga",)
+    taken = {f"@settled/{late.op}": "taken", "produk[a]/harga": "7"}
+    office.must(office.edit("admin_desa", rid, taken, base=2))
+    after = office.stored(rid)
+    assert {path: value for path, value in after.fields.items() if path.startswith("produk")} == {
+        "produk[a]": "1",
+        "produk[a]/nama": "Keripik",
+        "produk[a]/harga": "7",
+    }
+    with office.database.read() as work:
+        entry = work.feed.history(rid)[-1]
+    assert entry.payload is not None
+    assert entry.payload["set"]["produk[a]/nama"] == "Keripik", "laptops learn the whole row"
+
+
 def test_half_of_the_waiting_values_is_not_them(office: Office) -> None:
     record, late = held(office)
     half = {f"@settled/{late.op}": "taken", "nama": "Keripik Singkong"}

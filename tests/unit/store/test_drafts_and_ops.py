@@ -337,21 +337,43 @@ def test_a_withdrawn_edit_goes_back_to_the_draft(store: Store, at: FixedClock) -
     assert back.draft == {"@period": "2026", "nama": "Ani"}
 
 
-def test_a_step_decided_on_an_old_state_is_a_visible_difference(
-    store: Store, at: FixedClock, server: Server
-) -> None:
+def late_step(store: Store, at: FixedClock, server: Server, *, elsewhere: str) -> tuple[str, Op]:
+    """A step that was overtaken: somebody else had moved the record meanwhile."""
     rid = store.records.create(record(at)).rid
     seal(store, rid, at)
     server.exchange(store)
     server.pull(store)
     op = store.records.queue(transition(at, store.records.get(rid), "serahkan"), "diserahkan")
-    server.step(rid, "diserahkan", new_id(at))
+    server.step(rid, elsewhere, new_id(at))
     server.exchange(store)
     server.pull(store)
+    return rid, op
+
+
+def test_a_step_decided_on_an_old_state_is_a_visible_difference(
+    store: Store, at: FixedClock, server: Server
+) -> None:
+    rid, op = late_step(store, at, server, elsewhere="dikembalikan")
     found = store.records.get(rid)
     assert found is not None
-    assert (found.state, found.predicted, found.mark) == ("diserahkan", False, Mark.DIFFERING)
+    assert (found.state, found.predicted, found.mark) == ("dikembalikan", False, Mark.DIFFERING)
     store.outbox.acknowledge(op.op)
+    assert mark(store, rid) is Mark.RECEIVED
+
+
+def test_a_late_step_is_no_question_any_more_once_the_record_went_on(
+    store: Store, at: FixedClock, server: Server
+) -> None:
+    rid, _ = late_step(store, at, server, elsewhere="dikembalikan")
+    server.step(rid, "diserahkan", new_id(at))
+    server.pull(store)
+    assert mark(store, rid) is Mark.RECEIVED
+
+
+def test_the_same_step_taken_by_two_people_is_no_difference(
+    store: Store, at: FixedClock, server: Server
+) -> None:
+    rid, _ = late_step(store, at, server, elsewhere="diserahkan")
     assert mark(store, rid) is Mark.RECEIVED
 
 
