@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ from sidumba_field.seal.durable import disk_error
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.services import Services
 from sidumba_field.services.account.session import SessionService
+from sidumba_field.services.account.supplies import SuppliesService
 from sidumba_field.services.boards.dashboard import DashboardService
 from sidumba_field.services.boards.home import HomeService
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.entry.service import EntryService
+from sidumba_field.services.exchange.arriving import Meter
 from sidumba_field.services.exchange.service import SyncingService
 from sidumba_field.services.lists.service import ListService
 from sidumba_field.services.papers.service import ReportingService
@@ -31,6 +34,7 @@ from sidumba_field.services.steps.rounds import PeriodService
 from sidumba_field.services.steps.service import StepsService
 from sidumba_field.services.views import Link
 from sidumba_field.sync.http import HttpTransport
+from sidumba_field.sync.session import hear_nothing
 from sidumba_field.sync.transport import DeviceIdentity, Transport
 from sidumba_field.words import explain_error
 
@@ -39,9 +43,16 @@ log = logging.getLogger(__name__)
 SampleAccounts = Sequence[tuple[str, str, str, str]]
 
 
-def connect(url: str, key: SigningKey, device: str, inc: str, token: str) -> Transport:
-    """Return the real line to a server."""
-    return HttpTransport(url, DeviceIdentity(device, inc, key), token or None)
+def connect(
+    url: str,
+    key: SigningKey,
+    device: str,
+    inc: str,
+    token: str,
+    heard: Callable[[int], None] = hear_nothing,
+) -> Transport:
+    """Return the real line to a server; ``heard`` is told of every byte that comes."""
+    return HttpTransport(url, DeviceIdentity(device, inc, key), token or None, heard=heard)
 
 
 def build_services(
@@ -62,18 +73,21 @@ def build_services(
     if first is not None:
         desk.zone = first.office.zone
     desk.set_link(Link.OFFLINE)
-    session = SessionService(desk, connect, server)
+    meter = Meter(desk.clock)
+    session = SessionService(desk, partial(connect, heard=meter.heard), server)
+    syncing = SyncingService(desk, session, worker, meter)
     return Services(
         session=session,
         home=HomeService(desk),
         dashboard=DashboardService(desk),
         entry=EntryService(desk),
         review=ReviewService(desk),
-        syncing=SyncingService(desk, session, worker),
+        syncing=syncing,
         reporting=ReportingService(desk, worker),
         lists=ListService(desk),
         steps=StepsService(desk),
         periods=PeriodService(desk),
+        supplies=SuppliesService(desk, session, syncing),
     )
 
 
@@ -108,6 +122,7 @@ def prepare_sample(services: Services, office: SampleOffice) -> None:
     first, *others = office.accounts
     card = services.session.activate(office.url, office.code, first[2], first[3], "Laptop contoh")
     services.session.unlock(card.user_id, first[3])
+    services.supplies.skip_all()
     for _, _, username, passphrase in others:
         services.session.add_person(username, passphrase)
     services.session.lock()

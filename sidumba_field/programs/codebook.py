@@ -34,12 +34,14 @@ class CsvCodebook:
     Raises SidumbaError form.unreadable when the file or a column is not there.
     """
 
-    def __init__(self, path: Path, key: str = "", label: str = "") -> None:
+    def __init__(self, path: Path, key: str = "", label: str = "", title: str = "") -> None:
         try:
             self._data = path.read_bytes()
         except OSError as error:
             raise SidumbaError("form.unreadable", file=str(path), reason=str(error)) from error
         self.path = path
+        #: What people call this list, and its bytes.
+        self.title, self.bytes = title or path.stem, len(self._data)
         header = _fields(self._data.split(b"\n", 1)[0].rstrip(b"\r").removeprefix(b"\xef\xbb\xbf"))
         self.columns: tuple[str, ...] = tuple(header)
         self.key = key or header[0]

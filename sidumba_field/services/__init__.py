@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sidumba_field.services.account.session import SessionService
+    from sidumba_field.services.account.supplies import SuppliesService
     from sidumba_field.services.boards.dashboard import DashboardService
     from sidumba_field.services.boards.home import HomeService
     from sidumba_field.services.entry.service import EntryService
@@ -32,3 +33,4 @@ class Services:
     lists: ListService
     steps: StepsService
     periods: PeriodService
+    supplies: SuppliesService

@@ -93,7 +93,8 @@ class LoginView:
 @dataclass(frozen=True, slots=True)
 class SessionView:
     """Who is signed in. ``home``: which Beranda ("petugas", "desa", "queue", "head"); ``may_enter``: may
-    create; ``may_move``: has piles of records to move; ``may_round``: has steps of a period.
+    create; ``may_move``: has piles of records to move; ``may_round``: has steps of a period; ``setting_up``: the first
+    fetch is not finished and nobody said "go on".
     """
 
     user_id: str
@@ -113,6 +114,7 @@ class SessionView:
     may_move: bool = False
     may_round: bool = False
     has_pin: bool = False
+    setting_up: bool = False
 
 
 # ---- Truth bar

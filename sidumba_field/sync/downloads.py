@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.sync.stages import ENDS_RUN, Run
+from sidumba_field.sync.stages import ENDS_RUN, FILES, Run
 
 #: Bytes up to which a file comes without being asked for by hand.
 SMALL = 512 * 1024
@@ -30,10 +30,15 @@ def fetch_files(run: Run, at_most: int = SMALL) -> None:
             continue
         if status.done and status.size <= at_most:
             sizes.append((status.size, name))
-    for _, name in sorted(sizes):
+    total, came = sum(size for size, _ in sizes), 0
+    if total:
+        run.tell(0, total, FILES)
+    for size, name in sorted(sizes):
         try:
             fetch(run, name)
             run.files_fetched += 1
+            came += size
+            run.tell(came, total, FILES)
         except SidumbaError as error:
             _note(run, error, name)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ from sidumba_field.core.canonical import sha256_hex
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, SystemClock
 from sidumba_field.sync.replies import check_length, judge, refusal
-from sidumba_field.sync.session import CONNECT_S, DEADLINE_S, READ_S, LineSession
+from sidumba_field.sync.session import CONNECT_S, DEADLINE_S, READ_S, LineSession, hear_nothing
 from sidumba_field.sync.transport import DeviceIdentity, Sink
 from sidumba_field.wire import endpoints, packing
 from sidumba_field.wire.messages import (
@@ -60,8 +61,11 @@ class HttpTransport:
         clock: Clock | None = None,
         timeouts: tuple[float, float] = (CONNECT_S, READ_S),
         deadline_s: float = DEADLINE_S,
+        heard: Callable[[int], None] = hear_nothing,
     ) -> None:
-        self._line = LineSession(base_url, clock or SystemClock(), timeouts=timeouts, deadline_s=deadline_s)
+        self._line = LineSession(
+            base_url, clock or SystemClock(), timeouts=timeouts, deadline_s=deadline_s, heard=heard
+        )
         self._device = device
         self._token = session_token
 

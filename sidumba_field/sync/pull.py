@@ -38,6 +38,7 @@ class _Plan:
     from_first: set[str] = field(default_factory=set)
     due: set[str] = field(default_factory=set)
     told: tuple[dict[str, str], dict[str, str]] | None = None
+    heads: dict[str, int] = field(default_factory=dict)
 
     def leave(self, run: Run, vid: str, error: SidumbaError) -> None:
         """Note that a feed cannot be read now; what ends the run is raised on."""
@@ -117,6 +118,15 @@ def _learn(run: Run, plan: _Plan, reply: PullReply, known: dict[str, Scope]) -> 
     for scope in reply.scopes:
         if scope.vid not in known:
             run.store.scopes.upsert(scope.vid, scope.program, scope.unit, scope.unit_name)
+    withheld = run.store.scopes.withheld()
+    for scope in reply.scopes:
+        if scope.withheld != (scope.vid in withheld):
+            run.store.scopes.set_withheld(scope.vid, scope.withheld)
+    heads = {scope.vid: scope.seq for scope in reply.scopes}
+    if heads != plan.heads:
+        plan.heads = heads
+        for vid, seq in heads.items():
+            run.tell(known[vid].seq if vid in known else 0, seq, vid)
 
 
 def _take_in(run: Run, plan: _Plan, pages: Iterable[FeedPage]) -> bool:
@@ -130,6 +140,8 @@ def _take_in(run: Run, plan: _Plan, pages: Iterable[FeedPage]) -> bool:
             plan.leave(run, page.vid, error)
             continue
         run.pulled += len(entries)
+        if entries:
+            run.tell(entries[-1].seq, page.head.seq, page.vid)
         more = more or page.more
         if page.vid in plan.from_first and any(entry.payload is None for entry in entries):
             # Something was erased or is withheld: only the snapshot tells what the records hold today.
@@ -169,6 +181,7 @@ def _begin(run: Run, plan: _Plan, reply: PullReply) -> bool:
 def _snapshot(run: Run, plan: _Plan, vid: str) -> bool:
     """Read a feed's present state page by page; an interrupted one goes on where it stood. Tell whether it is whole."""
     after = next((scope.snapshot_after for scope in run.store.scopes.all() if scope.vid == vid), None) or ""
+    taken = 0
     try:
         while True:
             page = run.ask(run.transport.snapshot, vid, after)
@@ -178,6 +191,8 @@ def _snapshot(run: Run, plan: _Plan, vid: str) -> bool:
                 raise SidumbaError("wire.malformed")
             run.store.feed.apply_snapshot(page, after)
             run.pulled += len(page.records)
+            taken += len(page.records)
+            run.tell(taken, 0, vid)
             after = page.after
             if not after:
                 break

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,8 +75,15 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
 
 
+def hear_nothing(count: int) -> None:
+    """Take the number of bytes that came for lines nobody measures."""
+
+
 class LineSession(requests.Session):
-    """Calls to one server. ``exchange`` is the one door; the inherited verbs go through it too."""
+    """Calls to one server. ``exchange`` is the one door; the inherited verbs go through it too.
+
+    ``heard`` is told how many bytes of an answer's body came, each time some did.
+    """
 
     def __init__(
         self,
@@ -85,8 +92,10 @@ class LineSession(requests.Session):
         *,
         timeouts: tuple[float, float] = (CONNECT_S, READ_S),
         deadline_s: float = DEADLINE_S,
+        heard: Callable[[int], None] = hear_nothing,
     ) -> None:
         super().__init__()
+        self._heard = heard
         self.base_url, local = _address(base_url)
         self._clock, self._timeouts, self._deadline_s = clock, timeouts, deadline_s
         # Proxies named by the office's machine are respected, but never for this very machine.
@@ -140,6 +149,7 @@ class LineSession(requests.Session):
         body = bytearray()
         while piece := response.raw.read1(_GULP, decode_content=False):
             body += piece
+            self._heard(len(piece))
             if len(body) > 2 * MAX_REPLY:
                 raise SidumbaError("wire.body_too_big", limit=2 * MAX_REPLY)
             if self._clock.monotonic() > deadline:

@@ -16,6 +16,7 @@ from sidumba_field.attachments import Shelf
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock
 from sidumba_field.store import Store
+from sidumba_field.sync.replies import PATIENCE_ASKED
 from sidumba_field.sync.transport import SyncIdentity, Transport
 from sidumba_field.wire.messages import Hello
 
@@ -33,6 +34,8 @@ class Stage(StrEnum):
     FINISH = "finish"
 
 
+#: The item of ``Progress`` that stands for all files waited for.
+FILES = "files"
 #: The line broke in the middle of one call: the same call is made again at once, a few times.
 AGAIN_AT_ONCE = frozenset({"wire.cut_short", "wire.bad_digest"})
 TRIES = 3
@@ -46,7 +49,10 @@ ENDS_RUN = frozenset(
         "wire.protocol_unknown",
         "wire.rewound",
         "auth.device_unknown",
+        "wire.too_many",
         "auth.device_suspended",
+        "auth.device_revoked",
+        "auth.device_wipe",
         "seal.bad_signature",
         "store.damaged",
         "store.disk_full",
@@ -67,11 +73,16 @@ class Problem(SidumbaError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands: ``done`` of ``total`` in this stage (ops, bytes of files, feeds); total 0 = unknown."""
+    """Where a run stands: ``done`` of ``total`` in this stage (ops, bytes of files, feeds); total 0 = unknown.
+
+    ``item``: what just came, with its own ``done`` of ``total``: a scope id (entries of its feed; total 0: records of a
+    snapshot, whose number nobody knows beforehand) or ``FILES`` (bytes of files); "" for the stage as a whole.
+    """
 
     stage: Stage
     done: int = 0
     total: int = 0
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +190,13 @@ class Run:
                     raise
         raise AssertionError("unreachable")
 
-    def tell(self, done: int = 0, total: int = 0) -> None:
-        self.on_progress(Progress(self.stage, done, total))
+    def tell(self, done: int = 0, total: int = 0, item: str = "") -> None:
+        self.on_progress(Progress(self.stage, done, total, item))
 
     def problem(self, error: SidumbaError, item: str = "") -> None:
         """Note what did not get through, once per item and code."""
         if not any((known.code, known.item) == (error.code, item) for known in self.problems):
             self.problems.append(Problem(self.stage, error, item))
         wish = error.params.get("retry_after", 0)
-        if error.code == "wire.overloaded" and isinstance(wish, int):
+        if error.code in PATIENCE_ASKED and isinstance(wish, int):
             self.retry_after_s = max(self.retry_after_s, float(wish))

@@ -6,11 +6,14 @@ A new screen of ROOMS needs a line in ``SCENES``; without one the law about ever
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from sidumba_field.services.account.supply_views import SuppliesView
 from sidumba_field.ui.operations import dashboard, session
 from sidumba_field.ui.screens.dashboard.screen import DashboardScreen
 from tests.helpers import fake_review
 from tests.helpers.fake_services import PASSPHRASE, PIN, sample_office
+from tests.helpers.fake_supplies import FAILED, MANY, UNDER_WAY
 from tests.helpers.qt import press, wait_until
 from tests.helpers.screens import Laptop
 
@@ -129,12 +132,33 @@ def help_panel(laptop: Laptop) -> None:
     laptop.idle()
 
 
+def fetching(laptop: Laptop, view: SuppliesView = UNDER_WAY) -> None:
+    """Step 2 of the set-up."""
+    laptop.services.session.fresh = True
+    laptop.services.supplies.shown = view
+    laptop.services.syncing.steps = 0
+    session.unlock(laptop.window.desk, PETUGAS, PASSPHRASE)
+    wait_until(lambda: laptop.window.current_screen() == "setup")
+    laptop.idle()
+
+
+def first_pin(laptop: Laptop) -> None:
+    """Step 3 of the set-up."""
+    fetching(laptop)
+    press("Ctrl+Return")
+    laptop.idle()
+
+
 #: Name of a scene -> how to get there; the part before "/" is the room of ROOMS (or a place beside them).
 SCENES: dict[str, Scene] = {
     "login": login,
     "login/sample": sample_login,
     "login/activation": activation,
     "login/recovery": recovery,
+    "setup/fetch": fetching,
+    "setup/fetch-failed": partial(fetching, view=FAILED),
+    "setup/fetch-many": partial(fetching, view=MANY),
+    "setup/pin": first_pin,
     "login/pin": pin,
     "login/pin-new": choosing,
     "search": search,

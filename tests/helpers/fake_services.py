@@ -21,6 +21,7 @@ from tests.helpers.fake_form import FILLED, KBLI, REMARK, FakeForm
 from tests.helpers.fake_lists import FakeLists
 from tests.helpers.fake_reports import FakeReports
 from tests.helpers.fake_steps import FakePeriods, FakeSteps
+from tests.helpers.fake_supplies import FakeSupplies
 
 PASSPHRASE = "sawah luas berkabut pagi"
 PIN = "204518"
@@ -121,6 +122,7 @@ class FakeSession:
         self.activated = True
         self.parked, self.wrong = "", 0
         self.begun: v.SetupBegun | None = None
+        self.fresh = False  # the next who sits down is led through the set-up
         self.sample: tuple[tuple[str, str, str, str], ...] = ()
 
     def login_view(self) -> v.LoginView:
@@ -142,7 +144,8 @@ class FakeSession:
         self.office.note("unlock", user_id)
         if passphrase != PASSPHRASE:
             raise SidumbaError("auth.wrong_passphrase")
-        self.office.who = {**SESSIONS, "u6": ADMIN_DESA, "u7": REGENCY, "u8": OPERATOR}[user_id]
+        who = {**SESSIONS, "u6": ADMIN_DESA, "u7": REGENCY, "u8": OPERATOR}[user_id]
+        self.office.who = replace(who, setting_up=self.fresh)
         return self.office.who
 
     def current(self) -> v.SessionView | None:
@@ -162,7 +165,7 @@ class FakeSession:
         self, server_url: str, code: str, username: str, password: str, laptop_name: str
     ) -> v.AccountCard:
         self.office.note("activate", server_url, code, username, laptop_name)
-        self.activated = True
+        self.activated = self.fresh = True
         return PEOPLE[0]
 
     def add_person(self, username: str, password: str) -> v.AccountCard:
@@ -501,6 +504,7 @@ class FakeServices:
         self.lists = FakeLists(self.office)
         self.steps = FakeSteps(self.office)
         self.periods = FakePeriods(self.office)
+        self.supplies = FakeSupplies(self.office)
 
 
 def sample_office(services: FakeServices) -> FakeServices:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from sidumba_field.bootstrap import connect
 from sidumba_field.services import Services
 from sidumba_field.services.account.session import SessionService
+from sidumba_field.services.account.supplies import SuppliesService
 from sidumba_field.services.boards.dashboard import DashboardService
 from sidumba_field.services.boards.home import HomeService
 from sidumba_field.services.entry.service import EntryService
@@ -126,17 +127,19 @@ def village(themed: QApplication, jobs: Jobs, tmp_path: Path) -> Iterator[RealLa
     def open_office() -> tuple[Office, Services]:
         office = Office(tmp_path)
         session = SessionService(office.desk, connect, ())
+        syncing = SyncingService(office.desk, session, jobs.database_worker)
         return office, Services(
             session=session,
             home=HomeService(office.desk),
             dashboard=DashboardService(office.desk),
             entry=EntryService(office.desk),
             review=ReviewService(office.desk),
-            syncing=SyncingService(office.desk, session, jobs.database_worker),
+            syncing=syncing,
             reporting=ReportingService(office.desk, jobs.database_worker),
             lists=ListService(office.desk),
             steps=StepsService(office.desk),
             periods=PeriodService(office.desk),
+            supplies=SuppliesService(office.desk, session, syncing),
         )
 
     office, services = jobs.database_worker.submit(open_office).result()

@@ -43,15 +43,24 @@ class OfficeLaptop:
         self.cards: dict[str, AccountCard] = {}
 
     def set_up(self) -> None:
-        """Enrol with a one-time code and activate everybody who works here."""
+        """Enrol with a one-time code, activate everybody who works here and fetch what they need, each once.
+
+        Where somebody set the laptop up at its window already, only the others are added.
+        """
         session = self.services.session
+        begun = {card.username: card for card in session.login_view().accounts}
         for role, person in self.people.items():
-            if not self.cards:
+            if person["username"] in begun:
+                card = begun[person["username"]]
+                session.unlock(card.user_id, person["passphrase"])
+            elif not self.cards:
                 code = self.server.code()
                 card = session.activate(
                     self.server.url, code, person["username"], person["passphrase"], f"Laptop {self.name}"
                 )
                 session.unlock(card.user_id, person["passphrase"])
+                outcome = self.services.syncing.run()
+                assert outcome.ok, outcome.sentence
             else:
                 card = session.add_person(person["username"], person["passphrase"])
             self.cards[role] = card

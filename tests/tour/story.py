@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from sidumba_field.ui.jobs import Jobs
+from sidumba_field.ui.operations.session import load_people
 from tests.helpers.server import ServerProcess
 from tests.tour import crowd as crowds
 from tests.tour import ending, people, sights
@@ -85,10 +86,43 @@ def set_up(tour: Tour) -> None:
             jobs.database_worker,
             tour.extra,
         )
-        laptop.set_up()
-        tour.windows[name] = DrivenWindow(laptop, jobs)
+        if name == "desa":
+            tour.windows[name] = DrivenWindow(laptop, jobs)
+            _first_start(tour, tour.windows[name])
+            jobs.database_worker.submit(laptop.set_up).result()
+            load_people(tour.windows[name].window.desk)
+            tour.windows[name].rest()
+        else:
+            laptop.set_up()
+            tour.windows[name] = DrivenWindow(laptop, jobs)
     tour.cut_the_line()
     tour.chapter("three laptops set up")
+
+
+def _first_start(tour: Tour, desa: DrivenWindow) -> None:
+    """The three steps of a new laptop, by keys: the code, what comes in, no PIN yet."""
+    person = desa.laptop.people["petugas"]
+    desa.front()
+    tour.picture("desa", "siapkan-kode")
+    words = (tour.server.url, tour.server.code(), person["username"], person["passphrase"], "Laptop desa")
+    for word in words:
+        desa.type(word)
+        desa.press("Return")
+    until(lambda: desa.screen == "setup", "the set-up did not reach its second step")
+    until(lambda: desa.window.desk.supplies.view is not None, "nobody tells what comes in")
+    tour.picture("desa", "siapkan-bekal")
+    until(lambda: _whole(desa), "what the laptop needs does not come")
+    desa.press("Ctrl+Return")
+    desa.rest()
+    tour.picture("desa", "siapkan-pin")
+    desa.press("Escape")
+    until(lambda: desa.screen == "home", "the set-up does not end")
+    desa.sign_out()
+
+
+def _whole(desa: DrivenWindow) -> bool:
+    view = desa.window.desk.supplies.view
+    return view is not None and view.whole
 
 
 def tell(tour: Tour) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -15,6 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
+from sidumba_field.services.account.supply_views import SuppliesView
 from sidumba_field.services.steps.views import Beside
 from sidumba_field.services.views import BannerView, SetupBegun
 from sidumba_field.ui.app import build_window, make_app
@@ -25,6 +27,7 @@ from sidumba_field.ui.theme import apply_theme
 from tests.helpers import fake_review
 from tests.helpers.fake_services import PASSPHRASE, PIN, TRUTH, FakeServices, sample_office
 from tests.helpers.fake_steps import CLOCK, DIFFER, MESSAGE, SIGNOFF, SORTING, TWIN
+from tests.helpers.fake_supplies import FAILED, MANY, UNDER_WAY
 
 SIZES = {"": (1366, 696), "-125": (1093, 543), "-960": (960, 500)}
 Scene = Callable[[Window, FakeServices], None]
@@ -263,6 +266,22 @@ def pengesahan(window: Window, services: FakeServices) -> None:
     settle(window)
 
 
+def siapkan(window: Window, services: FakeServices, view: SuppliesView = UNDER_WAY) -> None:
+    """10b, step 2."""
+    services.session.fresh = True
+    services.supplies.shown = view
+    services.syncing.steps = 0
+    session.unlock(window.desk, "u1", PASSPHRASE)
+    settle(window)
+
+
+def siapkan_pin(window: Window, services: FakeServices) -> None:
+    """10b, step 3."""
+    siapkan(window, services)
+    window.desk.supplies.go_to_pin()
+    settle(window)
+
+
 def periode(window: Window, services: FakeServices) -> None:
     """Periods of the regency."""
     sign_in(window, "u7")
@@ -285,6 +304,10 @@ SCENES: dict[str, Scene] = {
     "10-masuk-pin-baru": pin_baru,
     "10b-aktivasi": aktivasi,
     "10b-aktivasi-lanjut": aktivasi_lanjut,
+    "10b-bekal": partial(siapkan, view=UNDER_WAY),
+    "10b-bekal-gagal": partial(siapkan, view=FAILED),
+    "10b-bekal-banyak": partial(siapkan, view=MANY),
+    "10b-pin": siapkan_pin,
     "01-beranda": beranda,
     "01-beranda-kecamatan": beranda_kecamatan,
     "01b-beranda-kadis": beranda_kadis,

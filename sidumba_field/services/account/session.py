@@ -20,6 +20,7 @@ from sidumba_field.core.time import parse_iso
 from sidumba_field.programs import Program
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import KeyFile, new_recovery_code
+from sidumba_field.services.account import first_fetch
 from sidumba_field.services.account.reopening import Reopening
 from sidumba_field.services.account.setup import Connect, SetUp
 from sidumba_field.services.account.standing import role_title
@@ -216,6 +217,10 @@ class SessionService:
     def current(self) -> SessionView | None:
         return None if self.desk.seated is None else self._view(self.desk.seated)
 
+    def current_or_raise(self) -> SessionView:
+        """Return who sits here; raise ``auth.session_expired`` when nobody does."""
+        return self._view(self.desk.seat())
+
     def _view(self, seat: Seat) -> SessionView:
         user = seat.user
         programs = self.desk.my_programs()
@@ -247,6 +252,7 @@ class SessionService:
             may_move=self._has_steps(program, role, "record"),
             may_round=self._has_steps(program, role, "period"),
             has_pin=self._reopening.has_pin(seat),
+            setting_up=first_fetch.is_waited_for(seat.store, user.user_id),
         )
 
     def _has_steps(self, program: Program | None, role: str, subject: str) -> bool:

@@ -16,6 +16,7 @@ from sidumba_field.core.ids import new_id
 from sidumba_field.core.workflow import Grant
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import MIN_PASSPHRASE, KeyFile, UserCard
+from sidumba_field.services.account import first_fetch
 from sidumba_field.services.account.standing import role_title
 from sidumba_field.services.account.unfinished import Unfinished
 from sidumba_field.services.desk import Desk
@@ -72,7 +73,7 @@ class SetUp:
         transport = self._connect(server_url, enrolled.key, enrolled.device, enrolled.inc, "")
         person = activation.activate_person(transport, username, password)
         data_key = os.urandom(32)
-        self._begin_store(server_url, enrolled, person, data_key)
+        self._begin_store(server_url, enrolled, person, data_key, code)
         lease = self.desk.here(person.reply.lease_until, person.reply.now)
         write_status(self.desk.folder, {"office": enrolled.office, "lease_until": lease})
         # The key file comes last: only a laptop whose set-up was finished has one.
@@ -106,7 +107,12 @@ class SetUp:
         return code, drawn
 
     def _begin_store(
-        self, server_url: str, enrolled: activation.Enrolled, person: activation.Person, data_key: bytes
+        self,
+        server_url: str,
+        enrolled: activation.Enrolled,
+        person: activation.Person,
+        data_key: bytes,
+        code: str,
     ) -> None:
         store = open_store(self.desk.folder, data_key, self.desk.clock)
         try:

@@ -15,6 +15,8 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.xforms import FormDefinition
 from sidumba_field.programs import FormFile, FormShelf, with_kept
 from sidumba_field.services.desk import Desk
+from sidumba_field.services.exchange.arriving import Arriving, form_key
+from sidumba_field.sync.stages import ENDS_RUN
 from sidumba_field.sync.transport import Transport
 from sidumba_field.wire.messages import FormReply, Hello
 
@@ -22,27 +24,47 @@ from sidumba_field.wire.messages import FormReply, Hello
 class FormsService:
     """``learn`` belongs on a network thread; the programs on the desk are changed on the database worker."""
 
-    def __init__(self, desk: Desk, worker: Executor | None = None) -> None:
+    def __init__(self, desk: Desk, worker: Executor | None = None, arriving: Arriving | None = None) -> None:
         self.desk = desk
         self._worker = worker
+        self._arriving = arriving or Arriving()
         self._shelf = FormShelf(desk.folder / "forms")
 
     def learn(self, hello: Hello, line: Transport) -> None:
-        """Fetch every version the server names and this laptop lacks. A damaged one is fetched again."""
+        """Fetch every version the server names and this laptop lacks. A damaged one is fetched again.
+
+        One that does not come keeps no other from coming; the first fault is raised when all were tried, one that
+        ends the run at once.
+        """
+        self._arriving.forms = hello.forms
         fresh = False
+        fault: SidumbaError | None = None
         try:
-            for program, forms in hello.forms.items():
-                if program not in self.desk.programs:
-                    continue
-                for form, versions in forms.items():
-                    known = self.desk.programs[program].versions.get(form)
-                    for version in versions if known is not None else ():
-                        if version not in (known or ()):
-                            self._keep(line.form(program, form, version))
-                            fresh = True
+            for program, form, version in self._lacking(hello):
+                try:
+                    self._keep(line.form(program, form, version))
+                    fresh = True
+                except SidumbaError as error:
+                    self._arriving.failed(form_key(program, form, version), error)
+                    if error.code in ENDS_RUN:
+                        raise
+                    fault = fault or error
         finally:
             if fresh:
                 self._on_worker(self.refresh)
+        if fault is not None:
+            raise fault
+
+    def _lacking(self, hello: Hello) -> list[tuple[str, str, str]]:
+        """Return (program, form, version) of what is named there and not here."""
+        here = {name: program.versions for name, program in self.desk.programs.items()}
+        return [
+            (program, form, version)
+            for program, forms in hello.forms.items()
+            for form, versions in forms.items()
+            for version in versions
+            if form in here.get(program, {}) and version not in here[program][form]
+        ]
 
     def refresh(self) -> None:
         """Put what lies on the shelf on the desk; what is open stays on the version it was opened with."""

@@ -16,8 +16,10 @@ from typing import TypeVar
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import iso, parse_iso
 from sidumba_field.seal.box import seal_text
+from sidumba_field.services.account import first_fetch
 from sidumba_field.services.account.session import TO_ESCROW, SessionService
 from sidumba_field.services.desk import Desk, Seat
+from sidumba_field.services.exchange.arriving import Arriving, Meter
 from sidumba_field.services.exchange.forms_installed import FormsService
 from sidumba_field.services.exchange.views import SyncPainter
 from sidumba_field.services.subjects import Subjects
@@ -29,7 +31,10 @@ from sidumba_field.services.views import (
     SyncView,
 )
 from sidumba_field.sync.activation import sign_in
+from sidumba_field.sync.downloads import sha_of
 from sidumba_field.sync.engine import SyncEngine, SyncReport
+from sidumba_field.sync.stages import FILES
+from sidumba_field.sync.stages import Progress as Stand
 from sidumba_field.sync.transport import SyncIdentity, Transport
 from sidumba_field.wire.messages import EscrowRequest, SessionReply
 from sidumba_field.words import explain_error, say
@@ -37,6 +42,8 @@ from sidumba_field.words import explain_error, say
 T = TypeVar("T")
 Progress = Callable[[SyncView], None]
 Stop = Callable[[], bool]
+#: Seconds between two pictures of a run, however many items come.
+TELL_S = 0.25
 
 
 class SyncingService:
@@ -44,8 +51,17 @@ class SyncingService:
     worker.
     """
 
-    def __init__(self, desk: Desk, session: SessionService, worker: Executor | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        session: SessionService,
+        worker: Executor | None = None,
+        meter: Meter | None = None,
+    ) -> None:
         self.desk = desk
+        #: What comes in, item by item, and how fast; ``first_fetch`` draws it.
+        self.arriving, self.meter = Arriving(), meter or Meter(desk.clock)
+        desk.on_leave.append(self.arriving.forget)
         self._session = session
         self._worker = worker
         self._subjects = Subjects(desk)
@@ -63,6 +79,16 @@ class SyncingService:
         return self._painter.view(
             self._session.link_text(), self._news, self._running.locked(), self._problem
         )
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether a run is under way."""
+        return self._running.locked()
+
+    @property
+    def trouble(self) -> str:
+        """What went wrong in the last run, "" if nothing did."""
+        return self._problem
 
     # ---- one run
     # -------------------------------------------------------------------------------------------------
@@ -112,19 +138,35 @@ class SyncingService:
         )
         wanted = partial(self._on_worker, self._wanted_files)
         line = self._line(token)
-        forms = FormsService(self.desk, self._worker)
+        forms = FormsService(self.desk, self._worker, self.arriving)
+        self.arriving.begin()
         engine = SyncEngine(store, line, seat.shelf, self.desk.clock, identity, wanted, forms.learn)
         before = self.desk.link
         self.desk.set_link(Link.SENDING if before is not Link.OFFLINE else Link.OFFLINE)
         report = engine.run(
             lambda: stop() or self.desk.seated is not seat,
-            lambda stage: progress(self._on_worker(self.view)),
+            self._teller(progress),
         )
         still_here()
         if report.stopped and not report.reached:
             self.desk.set_link(before)
             return self._stopped(report)
         return self._finish(seat, report, problem)
+
+    def _teller(self, progress: Progress) -> Callable[[Stand], None]:
+        """Return who notes every item that comes, and draws the picture anew a few times a second."""
+        drawn = -TELL_S
+
+        def tell(stand: Stand) -> None:
+            nonlocal drawn
+            if stand.item:
+                self.arriving.note(stand.item, stand.done, stand.total)
+                if self.desk.clock.monotonic() - drawn < TELL_S:
+                    return
+            drawn = self.desk.clock.monotonic()
+            progress(self._on_worker(self.view))
+
+        return tell
 
     def _stopped(self, report: SyncReport) -> SyncOutcome:
         """Return the outcome of a run that was stopped before the server answered: nothing was learnt of it."""
@@ -198,12 +240,18 @@ class SyncingService:
     def _finish(self, seat: Seat, report: SyncReport, problem: str) -> SyncOutcome:
         lang = self.desk.lang
         first = report.problems[0] if report.problems else None
+        for one in report.problems:
+            if one.item:
+                self.arriving.failed(FILES if sha_of(one.item) else one.item, one)
         self._problem = problem or (explain_error(first, lang).text() if first else "")
         reached = report.reached
         self.desk.set_link(Link.ONLINE if reached else Link.OFFLINE)
         if first is not None and first.code == "auth.session_expired":
             seat.token = ""
         self._on_worker(lambda: self._renew(seat, report.clock_skew_s))
+        self._on_worker(lambda: first_fetch.keep_forms(seat.store, self.arriving.forms))
+        if report.complete:
+            self._on_worker(lambda: first_fetch.finish(seat.store))
         self._news = self._on_worker(self._tell_news)
         self._on_worker(self._session.note_status)
         received = sum(count for status, count in report.answered.items() if status in ("applied", "merged"))

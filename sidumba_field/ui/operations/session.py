@@ -114,7 +114,11 @@ def recover(desk: Desk, user_id: str, code: str, new_passphrase: str) -> None:
 def activate(desk: Desk, server_url: str, code: str, username: str, password: str, laptop: str) -> None:
     """First set-up of this laptop and its first person; needs a connection."""
     session = desk.services.session
-    _come_in(desk, lambda: session.activate(server_url, code, username, password, laptop))
+
+    def go_on(card: AccountCard) -> None:
+        unlock(desk, card.user_id, password)
+
+    _come_in(desk, lambda: session.activate(server_url, code, username, password, laptop), go_on)
 
 
 def add_person(desk: Desk, username: str, password: str) -> None:
@@ -123,11 +127,15 @@ def add_person(desk: Desk, username: str, password: str) -> None:
     _come_in(desk, lambda: session.add_person(username, password))
 
 
-def _come_in(desk: Desk, work: Callable[[], AccountCard]) -> None:
+def _come_in(
+    desk: Desk, work: Callable[[], AccountCard], then: Callable[[AccountCard], None] | None = None
+) -> None:
     def activated(card: AccountCard) -> None:
         desk.session.set_busy(False)
         load_people(desk)
         desk.session.activated.emit(card)
+        if then is not None:
+            then(card)
 
     if desk.session.busy:
         return

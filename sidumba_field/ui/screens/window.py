@@ -22,6 +22,7 @@ from sidumba_field.ui.screens.login.screen import LoginScreen
 from sidumba_field.ui.screens.review.screen import ReviewScreen
 from sidumba_field.ui.screens.rooms import ROOMS, Room
 from sidumba_field.ui.screens.search_targets import look_further, search_targets
+from sidumba_field.ui.screens.setup.screen import SetupScreen
 from sidumba_field.ui.shell import MainWindow
 from sidumba_field.ui.theme import Mode, apply_theme, theme
 from sidumba_field.ui.viewmodels.desk import Desk
@@ -56,6 +57,7 @@ class Window(MainWindow):
         self._search = CommandSearch(self)
         self._login = LoginScreen(desk)
         self.add_screen("login", self._login, chrome=False)
+        self.add_screen("setup", partial(SetupScreen, desk), chrome=False)
         self._rooms = {room.name: room for room in ROOMS}
         for room in ROOMS:
             self.add_screen(room.name, partial(room.build, desk), rail=room.rail)
@@ -93,6 +95,7 @@ class Window(MainWindow):
         desk.session.locked.connect(self._got_up)
         # Whoever added a colleague, or thought better of it, stands at Masuk: he is signed out there.
         desk.session.activated.connect(lambda _card: self.lock())
+        desk.supplies.changed.connect(self._show_truth)
         self._login.activation.backed.connect(self.lock)
         desk.session.truth_changed.connect(self._show_truth)
         desk.review.queue_changed.connect(self._count_queue)
@@ -145,7 +148,7 @@ class Window(MainWindow):
         self._heartbeat.start()
         self._rest.start()
         self._show_truth()
-        self._go("home")
+        self._go("setup" if current.setting_up else "home")
         if current.may_review:
             review.load_queue(self.desk)
 
@@ -207,7 +210,7 @@ class Window(MainWindow):
     def new_form(self) -> None:
         """Ctrl+N, for who may begin records."""
         current = self.desk.session.current
-        if current is not None and current.may_enter:
+        if current is not None and current.may_enter and self.current_screen() != "setup":
             entry.new_record(self.desk)
 
     def send(self) -> None:
@@ -250,6 +253,7 @@ class Window(MainWindow):
     def _shown(self, name: str) -> None:
         self._heartbeat.setInterval(LOOKING_MS if name == "sync" else HEARTBEAT_MS)
         self.desk.review.set_active(name == "review" and self.isActiveWindow())
+        self._show_truth()
         room = self._rooms.get(name)
         if room is not None and room.load is not None:
             room.load(self.desk)
@@ -294,6 +298,13 @@ class Window(MainWindow):
         self.truth.show_truth(self._truth_state(truth, signed_in=signed_in))
         if truth.link_text:
             self._say_link(truth)
+        view = self.desk.supplies.view
+        setting_up = self.current_screen() == "setup" and view is not None
+        self.truth.show_fetch(view.kept if setting_up and view is not None else "")
+        if setting_up and view is not None and truth.link is not Link.OFFLINE:
+            self.truth.segment("connection").show_fact(
+                "", view.link_text, tone="state.teal.fg", icon="wifi", strong=True
+            )
         self.nav.set_count("sync", str(truth.waiting) if truth.waiting else "", "state.amber.fg")
         self.nav.set_count("form", str(truth.laptop) if truth.laptop else "")
 

@@ -23,6 +23,7 @@ from sidumba_field.ui.viewmodels.review import ReviewModel
 from sidumba_field.ui.viewmodels.session import SessionModel
 from sidumba_field.ui.viewmodels.speech import details_of, sentence_of, tone_of
 from sidumba_field.ui.viewmodels.steps import StepsModel
+from sidumba_field.ui.viewmodels.supplies import SuppliesModel
 from sidumba_field.ui.viewmodels.sync import SyncModel
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Desk(QObject):
         self.sync = SyncModel(self)
         self.reports = ReportsModel(self)
         self.steps = StepsModel(self)
+        self.supplies = SuppliesModel(self)
 
     @property
     def quiet(self) -> bool:

@@ -174,12 +174,15 @@ class TruthBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedHeight(size("truthBar"))
-        self._state = TruthState()
+        self._state, self._fetching = TruthState(), False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 1, 16, 0)
         self._row.setSpacing(8)
         self._segments: dict[str, Segment] = {}
         self._joins: dict[str, _Join] = {}
+        self._fetch = Segment("laptop")
+        self._fetch.hide()
+        self._row.addWidget(self._fetch)
         for part in self.PARTS:
             if part == "connection":
                 self._row.addStretch(1)
@@ -215,6 +218,18 @@ class TruthBar(QWidget):
     def note(self) -> str:
         """What stands there now."""
         return self._note.text()
+
+    def show_fetch(self, text: str) -> None:
+        """During the set-up how much of it is kept stands in place of every count; "" for the usual bar."""
+        self._fetch.show_fact("", text, icon="laptop")
+        if text:
+            for part in self.PARTS:
+                self._segments[part].setVisible(part == "connection")
+            for join in self._joins.values():
+                join.hide()
+        elif self._fetching:
+            self.show_truth(self._state)
+        self._fetching = bool(text)
 
     def set_short(self, short: bool) -> None:
         """Below 1000 px words shorten and numbers stay."""

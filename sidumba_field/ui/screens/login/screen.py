@@ -19,6 +19,7 @@ from sidumba_field.ui.screens.login.panes import ActivationPane, Pane, PinPane, 
 from sidumba_field.ui.screens.login.people_list import PeopleList
 from sidumba_field.ui.screens.login.sample_card import SampleCard
 from sidumba_field.ui.screens.parts import Rule, scroll
+from sidumba_field.ui.screens.setup.frame import setup_rail
 from sidumba_field.ui.theme import breakpoint_px
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
@@ -59,7 +60,10 @@ class LoginScreen(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        self.rail = setup_rail()
+        self.rail.hide()
         row.addWidget(self.brand)
+        row.addWidget(self.rail)
         row.addWidget(self._rooms, 1)
         self._connect()
 
@@ -177,6 +181,7 @@ class LoginScreen(QWidget):
         if below_1180:
             width = TIGHT if below_1000 or not self.sample.isHidden() else NARROW
         self.brand.set_width(width)
+        self.rail.set_narrow(narrow=below_1000)
         self.sample.setFixedWidth(228 if below_1000 else 300)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -192,6 +197,12 @@ class LoginScreen(QWidget):
 
     # -- rooms
 
+    def _open(self, room: int, *, first: bool = False) -> None:
+        """``first``: the set-up of the laptop, which has a frame of its own."""
+        self._rooms.setCurrentIndex(room)
+        self.brand.setVisible(not first)
+        self.rail.setVisible(first)
+
     def _pane(self) -> Pane | None:
         return {1: self.activation, 2: self.recovery, 3: self.pin_pane}.get(self._rooms.currentIndex())
 
@@ -200,7 +211,7 @@ class LoginScreen(QWidget):
         self.activation.clear_secrets()
         self.recovery.clear_secrets()
         self.pin_pane.clear_secrets()
-        self._rooms.setCurrentIndex(0)
+        self._open(0)
         self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_activation(self) -> None:
@@ -215,7 +226,7 @@ class LoginScreen(QWidget):
         self.activation.set_adding(adding=adding)
         self.activation.set_begun(view.begun if view is not None and not adding else None)
         self.activation.set_back(possible=adding)
-        self._rooms.setCurrentIndex(1)
+        self._open(1, first=not adding)
         self.activation.first().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_recovery(self) -> None:
@@ -223,7 +234,7 @@ class LoginScreen(QWidget):
         card = self._desk.session.account(self.people.current_id())
         if card is not None:
             self.recovery.set_person(card)
-            self._rooms.setCurrentIndex(2)
+            self._open(2)
             self.recovery.first().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_pin(self) -> None:
@@ -231,13 +242,13 @@ class LoginScreen(QWidget):
         current = self._desk.session.current
         if current is not None:
             self.pin_pane.set_person(current.name, has_pin=current.has_pin)
-            self._rooms.setCurrentIndex(3)
+            self._open(3)
             self.pin_pane.first().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave_pin_pane(self) -> None:
         """Back to work: nobody was signed out for this."""
         self.pin_pane.clear_secrets()
-        self._rooms.setCurrentIndex(0)
+        self._open(0)
         self._desk.go.emit("home")
 
     # -- front
@@ -363,6 +374,8 @@ class LoginScreen(QWidget):
             self.open_button.set_busy(tell("login.opening") if busy else "")
 
     def _activated(self, card: AccountCard) -> None:
+        if not self.rail.isHidden():
+            return  # the first person of this laptop goes straight on
         self.show_front()
         self.people.pick_id(card.user_id)
         self._to_passphrase()
@@ -374,7 +387,7 @@ class LoginScreen(QWidget):
         self._clear_refusal()
         self.recovery.clear_secrets()
         self.activation.clear_secrets()
-        self._rooms.setCurrentIndex(0)
+        self._open(0)
 
 
 def _centred(*parts: QWidget) -> QScrollArea:

@@ -1,0 +1,62 @@
+"""What may be started during the set-up of a laptop: look, fetch, go on, choose a PIN.
+
+Owns nothing of the fetch itself: it is the usual run, begun quietly, and this only asks for the picture of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.services.views import SessionView
+from sidumba_field.ui.operations import syncing
+from sidumba_field.ui.viewmodels.desk import Desk
+from sidumba_field.ui.viewmodels.notice import Notice
+from sidumba_field.ui.viewmodels.speech import sentence_of, tell
+
+
+def load(desk: Desk) -> None:
+    """Fetch what the list shows."""
+    if desk.session.current is not None:
+        desk.jobs.db(desk.services.supplies.view, desk.supplies.show, desk.fail)
+
+
+def fetch(desk: Desk) -> None:
+    """Go on fetching where it stood; a run that goes on already is left alone."""
+    if desk.session.current is not None and not desk.leaving:
+        syncing.run(desk, quietly=True)
+        load(desk)
+
+
+def go_on(desk: Desk) -> None:
+    """Leave the list for the PIN; what is still missing is told."""
+    _ask(desk, desk.services.supplies.go_on, desk.supplies.go_to_pin)
+
+
+def choose_pin(desk: Desk, pin: str) -> None:
+    """Choose the PIN and begin to work."""
+
+    def chosen() -> None:
+        desk.say(Notice(tell("pin.set")))
+        desk.go.emit("home")
+
+    _ask(desk, partial(desk.services.supplies.choose_pin, pin), chosen)
+
+
+def _ask(desk: Desk, work: Callable[[], SessionView], then: Callable[[], None]) -> None:
+    def done(session: SessionView) -> None:
+        desk.supplies.busy = False
+        desk.session.current = session
+        then()
+
+    def refused(error: BaseException) -> None:
+        desk.supplies.busy = False
+        if isinstance(error, SidumbaError):
+            desk.supplies.refused.emit(sentence_of(error))
+        else:
+            desk.fail(error)
+
+    if not desk.supplies.busy:
+        desk.supplies.busy = True
+        desk.jobs.db(work, done, refused)

@@ -1,0 +1,121 @@
+"""Screen 10b by keys: what comes in is seen, the PIN follows, nobody is kept there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QApplication
+
+from sidumba_field.ui.operations import session
+from sidumba_field.ui.screens.setup.screen import SetupScreen
+from tests.helpers.every_screen import fetching, first_pin
+from tests.helpers.fake_services import PASSPHRASE
+from tests.helpers.fake_supplies import FAILED, MANY, UNDER_WAY
+from tests.helpers.qt import press, type_text, wait_until
+from tests.helpers.screens import Laptop, laptop
+
+__all__ = ["laptop"]
+
+
+def screen(laptop: Laptop) -> SetupScreen:
+    found = laptop.window.screen_named("setup")
+    assert isinstance(found, SetupScreen)
+    return found
+
+
+def test_whoever_signs_in_before_the_first_fetch_ended_is_led_to_it_and_it_goes_on(laptop: Laptop) -> None:
+    fetching(laptop)
+    assert laptop.services.office.named("run"), "the fetch goes on by itself"
+    assert screen(laptop).fetch.on.hasFocus()
+    bar = laptop.window.truth
+    assert bar._fetch.accessibleName() == "Unduhan tersimpan sampai 62%"
+    assert not bar.segment("waiting").isVisible()
+
+
+def test_keys_alone_lead_through_the_list_and_the_pin_to_work(laptop: Laptop) -> None:
+    fetching(laptop)
+    press("Ctrl+Return")
+    laptop.idle()
+    pane = screen(laptop).pin
+    assert pane.pin.hasFocus()
+    type_text("204518")
+    press("Return")
+    type_text("204518")
+    press("Return")
+    wait_until(lambda: laptop.window.current_screen() == "home")
+    laptop.idle()
+    assert laptop.services.office.named("choose_pin") == [("choose_pin",)]
+    assert pane.pin.value() == pane.again.value() == ""
+    assert laptop.window.truth.segment("waiting").isVisible()
+
+
+def test_two_different_pins_are_told_and_nothing_is_chosen(laptop: Laptop) -> None:
+    first_pin(laptop)
+    type_text("204518")
+    press("Return")
+    type_text("204519")
+    press("Return")
+    assert screen(laptop).pin.message.text() == "Kedua PIN belum sama."
+    assert laptop.services.office.named("choose_pin") == []
+
+
+def test_the_pin_may_wait(laptop: Laptop) -> None:
+    first_pin(laptop)
+    press("Escape")
+    wait_until(lambda: laptop.window.current_screen() == "home")
+    assert laptop.services.office.named("choose_pin") == []
+
+
+def test_esc_leaves_the_list_for_work_and_the_next_sign_in_leads_back(laptop: Laptop) -> None:
+    fetching(laptop)
+    press("Escape")
+    wait_until(lambda: laptop.window.current_screen() == "home")
+    laptop.idle()
+    laptop.window.lock()
+    wait_until(lambda: laptop.window.current_screen() == "login")
+    session.unlock(laptop.window.desk, "u1", PASSPHRASE)
+    wait_until(lambda: laptop.window.current_screen() == "setup")
+    laptop.idle()
+
+
+def test_before_the_forms_are_here_the_button_says_how_much_is_missing(laptop: Laptop) -> None:
+    fetching(laptop, MANY)
+    on = screen(laptop).fetch.on
+    assert (on.text(), on.isEnabled()) == ("Menunggu 1 formulir", True)
+    press("Ctrl+Return")
+    laptop.idle()
+    assert screen(laptop).fetch.message.text().startswith("Formulir belum lengkap")
+    assert laptop.window.current_screen() == "setup"
+    laptop.services.supplies.shown = replace(MANY, lacking=-1)
+    laptop.window.desk.sync.changed.emit()
+    laptop.idle()
+    assert on.text() == "Menunggu daftar formulir"
+
+
+def test_a_failed_item_says_why_and_is_tried_again_from_its_row_or_by_a_key(laptop: Laptop) -> None:
+    fetching(laptop, FAILED)
+    pane = screen(laptop).fetch
+    row = next(item for item in pane.list.items() if item.trouble)
+    assert row.trouble in row.spoken()
+    assert row.action in row.spoken()
+    began = len(laptop.services.office.named("run"))
+    press("Alt+U")
+    laptop.idle()
+    assert len(laptop.services.office.named("run")) == began + 1
+    pane.list.setFocus()
+    pane.list.go_to(row.key)
+    press("Return")
+    laptop.idle()
+    assert len(laptop.services.office.named("run")) == began + 2
+
+
+def test_a_row_that_is_here_does_nothing(laptop: Laptop) -> None:
+    fetching(laptop, UNDER_WAY)
+    pane = screen(laptop).fetch
+    began = len(laptop.services.office.named("run"))
+    pane.list.setFocus()
+    pane.list.go_to(UNDER_WAY.rows[0].key)
+    press("Return")
+    laptop.idle()
+    assert len(laptop.services.office.named("run")) == began
+    assert QApplication.focusWidget() is pane.list
