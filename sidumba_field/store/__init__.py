@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sidumba_field.store.cards import is_file_name
 from sidumba_field.store.choices import Choice
 from sidumba_field.store.extracts import Extract
 from sidumba_field.store.lines import ListSpec
@@ -10,6 +11,7 @@ from sidumba_field.store.lives import write_twin
 from sidumba_field.store.opening import open_store
 from sidumba_field.store.store import Store
 from sidumba_field.store.values import (
+    Carry,
     Changes,
     Counts,
     FileRow,
@@ -26,6 +28,7 @@ from sidumba_field.store.values import (
 )
 
 __all__ = [
+    "Carry",
     "Changes",
     "Choice",
     "Counts",
@@ -45,6 +48,7 @@ __all__ = [
     "RecordRow",
     "Scope",
     "Store",
+    "is_file_name",
     "open_store",
     "write_twin",
 ]

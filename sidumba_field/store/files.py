@@ -11,8 +11,10 @@ from sidumba_field.attachments import StoredFile
 from sidumba_field.core.time import Clock, iso
 from sidumba_field.store import codec
 from sidumba_field.store.database import Database
+from sidumba_field.store.postponing import USB_OVER, by_stick, usb_over
+from sidumba_field.store.small import write_meta
 from sidumba_field.store.tables import FILE, FILE_LINK
-from sidumba_field.store.values import FileRow, FileState
+from sidumba_field.store.values import Carry, FileRow, FileState
 
 
 class Files:
@@ -39,8 +41,37 @@ class Files:
             connection.execute(link.on_conflict_do_nothing())
 
     def pending(self) -> list[FileRow]:
-        """Return the files that have to go up, small ones first."""
+        """Return the files that have to go up over the line, small ones first; not those kept for the stick."""
+        return [row for row in self.unsent() if not row.postponed]
+
+    def postponed(self) -> list[FileRow]:
+        """Return the files that are kept for the stick, small ones first."""
+        return [row for row in self.unsent() if row.postponed]
+
+    def unsent(self) -> list[FileRow]:
+        """Return every file the server lacks and an op that left the draft names, whichever way it is to go."""
         return self._select(FILE.c.state == FileState.WAITING.value)
+
+    def get(self, sha: str) -> FileRow | None:
+        """Return one file, None when the store has never heard of it."""
+        found = self._select(FILE.c.sha == sha)
+        return found[0] if found else None
+
+    def carry(self, sha: str, how: Carry) -> None:
+        """Keep what the person said of one file: by stick, over the line, or as the rule says."""
+        with self._db.write() as connection:
+            connection.execute(sa.update(FILE).where(FILE.c.sha == sha).values(carry=how.value))
+
+    def usb_over(self) -> int:
+        """Return the size in bytes beyond which files go by stick, 0 when there is no such rule."""
+        with self._db.read() as connection:
+            return usb_over(connection)
+
+    def carry_over(self, limit: int) -> None:
+        """Make files of more than ``limit`` bytes go by stick from now on; 0 ends the rule. What the person said of a
+        single file goes before it."""
+        with self._db.write() as connection:
+            write_meta(connection, USB_OVER, str(limit) if limit else "")
 
     def of(self, rid: str) -> list[FileRow]:
         """Return the files ever linked to a record."""
@@ -51,8 +82,9 @@ class Files:
         return self._select(FILE.c.state == FileState.TROUBLE.value)
 
     def _select(self, condition: sa.ColumnElement[bool]) -> list[FileRow]:
-        found = sa.select(FILE).where(condition).order_by(FILE.c.size, FILE.c.sha)
         with self._db.read() as connection:
+            late = by_stick(connection).label("postponed")
+            found = sa.select(FILE, late).where(condition).order_by(FILE.c.size, FILE.c.sha)
             return [_row(row) for row in connection.execute(found).mappings()]
 
     def set_state(self, sha: str, state: FileState, offset: int, code: str = "") -> None:
@@ -70,4 +102,7 @@ class Files:
 
 def _row(row: codec.Row) -> FileRow:
     state = FileState(row["state"])
-    return FileRow(row["sha"], row["name"], row["size"], state, row["offset"], row["code"])
+    late = bool(row["postponed"]) and state is not FileState.SENT
+    return FileRow(
+        row["sha"], row["name"], row["size"], state, row["offset"], row["code"], Carry(row["carry"]), late
+    )

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sidumba_field.store import cards, codec, lines, narrowing
+from sidumba_field.store.postponing import by_stick
 from sidumba_field.store.tables import CARD, CARD_LINE, FILE, RECORD, SCOPE, TALLY
 from sidumba_field.store.values import Counts, FileState, Mark, RecordRow
 
@@ -376,5 +377,7 @@ def counts(connection: sa.Connection, program: str | None) -> Counts:
             total[_COUNT_OF[Mark(words[mark])]] += number
             total["returned"] += back
     files = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(FILE.c.size - FILE.c.offset), 0))
-    waiting, size = connection.execute(files.where(FILE.c.state != FileState.SENT.value)).one()
-    return Counts(**total, files_waiting=waiting, bytes_waiting=size)
+    files = files.where(FILE.c.state != FileState.SENT.value)
+    waiting, size = connection.execute(files).one()
+    usb, usb_size = connection.execute(files.where(by_stick(connection))).one()
+    return Counts(**total, files_waiting=waiting, bytes_waiting=size, files_usb=usb, bytes_usb=usb_size)

@@ -321,6 +321,7 @@ class FileTable(Base, table=True):
     offset: int
     code: str
     added_at: str
+    carry: str = ""
 
 
 class FileLinkTable(Base, table=True):

@@ -31,6 +31,15 @@ class FileState(StrEnum):
     TROUBLE = "trouble"
 
 
+class Carry(StrEnum):
+    """How a file is to travel, as its person said: ``rule``: by its size (over the rule's bytes: by stick); ``usb``: by
+    stick, never over the line; ``line``: over the line whatever its size."""
+
+    RULE = ""
+    USB = "usb"
+    LINE = "line"
+
+
 @dataclass(frozen=True, slots=True)
 class LocalRecord:
     """A record as this laptop sees it: the server's truth (``base``), own unanswered ops and the open draft on top.
@@ -172,7 +181,10 @@ class LocalUser:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One attachment: ``name`` is "<sha256>.<ext>", ``offset`` bytes the server has confirmed, ``size`` in bytes."""
+    """One attachment: ``name`` is "<sha256>.<ext>", ``offset`` bytes the server has confirmed, ``size`` in bytes.
+
+    ``postponed``: kept for the stick, by the person's own word (``carry``) or by the rule over sizes.
+    """
 
     sha: str
     name: str
@@ -180,6 +192,8 @@ class FileRow:
     state: FileState
     offset: int
     code: str = ""
+    carry: Carry = Carry.RULE
+    postponed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +244,8 @@ class Counts:
     """The truth bar. The first five split all records by mark (batches and periods only until they are received);
     ``returned`` counts those with open remarks among them.
 
-    ``trouble``: records marked ``gagal``. ``bytes_waiting``: of files not whole on the server yet.
+    ``trouble``: records marked ``gagal``. ``bytes_waiting``: of files not whole on the server yet;
+    ``files_usb``, ``bytes_usb``: those among them that are kept for the stick.
     """
 
     laptop: int = 0
@@ -241,6 +256,8 @@ class Counts:
     returned: int = 0
     files_waiting: int = 0
     bytes_waiting: int = 0
+    files_usb: int = 0
+    bytes_usb: int = 0
 
 
 @dataclass(frozen=True, slots=True)

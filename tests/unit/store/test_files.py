@@ -7,7 +7,7 @@ from pathlib import Path
 from sidumba_field.attachments import StoredFile
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.time import iso
-from sidumba_field.store import FileState
+from sidumba_field.store import Carry, FileRow, FileState
 from tests.helpers.ledger import ANI, begin, clock, record
 
 SHA = "ab" * 32
@@ -51,4 +51,42 @@ def test_a_file_the_server_will_not_take_is_told_with_its_reason(tmp_path: Path)
     [row] = store.files.troubled()
     assert row.code == "attachment.too_big"
     assert store.counts().files_waiting == 1, "it still is only here"
+    store.close()
+
+
+def names(rows: list[FileRow]) -> list[str]:
+    return [row.sha[:2] for row in rows]
+
+
+def test_what_is_kept_for_the_stick_waits_until_it_is_taken_back(tmp_path: Path) -> None:
+    at = clock()
+    store = begin(tmp_path, at)
+    rid = store.records.create(record(at)).rid
+    for letters, size in (("aa", 100), ("bb", 5_000), ("cc", 9_000)):
+        file = StoredFile(letters * 32, f"{letters * 32}.pdf", size)
+        store.files.add(file, rid, f"berkas_{letters}")
+        store.records.answer(rid, {f"berkas_{letters}": file.name})
+    store.files.carry("cc" * 32, Carry.USB)
+    assert store.files.postponed() == [], "nothing has to go yet"
+    store.records.seal(rid, ANI, iso(at.now()), new_id(at))
+    assert (names(store.files.pending()), names(store.files.postponed())) == (["aa", "bb"], ["cc"])
+    counts = store.counts()
+    assert (counts.files_waiting, counts.bytes_waiting) == (3, 14_100), "it still is only here"
+    assert (counts.files_usb, counts.bytes_usb) == (1, 9_000)
+    store.files.carry_over(1_000)
+    assert store.files.usb_over() == 1_000
+    assert (names(store.files.pending()), names(store.files.postponed())) == (["aa"], ["bb", "cc"])
+    store.files.carry("bb" * 32, Carry.LINE)
+    store.files.carry("aa" * 32, Carry.USB)
+    assert (names(store.files.pending()), names(store.files.postponed())) == (["bb"], ["aa", "cc"])
+    store.files.carry("aa" * 32, Carry.RULE)
+    store.files.carry_over(0)
+    assert (names(store.files.pending()), names(store.files.postponed())) == (["aa", "bb"], ["cc"])
+    assert names(store.files.unsent()) == ["aa", "bb", "cc"]
+    store.files.set_state("cc" * 32, FileState.SENT, 9_000)
+    assert (store.counts().files_usb, store.files.postponed()) == (0, [])
+    row = store.files.get("cc" * 32)
+    assert row is not None
+    assert not row.postponed
+    assert store.files.get("dd" * 32) is None
     store.close()
