@@ -12,6 +12,7 @@ from functools import partial
 from tests.chaos.point_world import World, die_at, lives, opened, together
 from tests.chaos.points import Point
 from tests.helpers.over_http import judge_all
+from tests.migrations.dying_upgrade import die_in_upgrade
 
 Flow = Callable[[World, Point, int], bool]
 
@@ -32,9 +33,15 @@ def sync_flow(world: World, point: Point, workers: int, *, who: tuple[str, ...])
     return reached
 
 
+def upgrade_flow(world: World, point: Point, workers: int) -> bool:
+    """A laptop of the first release dies while it is brought to today's schema; no server has a part in it."""
+    return die_in_upgrade(world.folder, point.where, point.nth)
+
+
 #: ``fresh`` begins with a snapshot; it lives first, so that a point of both kinds of reading is met.
 FLOWS: dict[str, Flow] = {
     "push": partial(sync_flow, who=("mine",)),
     "upload": partial(sync_flow, who=("mine",)),
     "pull": partial(sync_flow, who=("mine", "fresh")),
+    "upgrade": upgrade_flow,
 }
