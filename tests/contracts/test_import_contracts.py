@@ -30,6 +30,7 @@ PLANTED = {
     "sidumba_field.wire": ("sidumba_field.programs", "field-layers"),
     "sidumba_field.programs": ("sidumba_field.reports", "field-layers"),
     "sidumba_field.attachments": ("sqlmodel", "sql-in-stores-only"),
+    "sidumba_field.bundle": ("sidumba_field.wire", "field-layers"),
     "sidumba_field.reports": ("sidumba_field.wire", "field-layers"),
     "sidumba_field.reports.layouts": ("PySide6.QtGui", "qt-under-ui-only"),
     "sidumba_field.store": ("sidumba_field.sync", "field-layers"),
