@@ -7,7 +7,7 @@ Until a passphrase opened a slot there is no store, no shelf and no key; ``seat(
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
@@ -19,7 +19,7 @@ from sidumba_field.core.workflow import Grant, roles_for
 from sidumba_field.programs import Program
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.services.views import Link
-from sidumba_field.store import LocalUser, Scope, Store
+from sidumba_field.store import LocalRecord, LocalUser, Scope, Store, is_file_name
 from sidumba_field.words import WITA, Zone
 
 
@@ -41,9 +41,16 @@ class Seat:
     data_key: bytes = field(default=b"", repr=False)
     scopes: dict[str, Scope] = field(default_factory=dict, repr=False)
 
+    #: Names of files in records this person opened -> scope of the record: what he may see the bytes of.
+    files: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+
     @property
     def grants(self) -> tuple[Grant, ...]:
         return tuple(Grant(**grant) for grant in self.user.grants)
+
+    def show_files(self, values: Iterable[str], record: LocalRecord) -> None:
+        """Note that the answers of a record were shown: the files they name may be opened while the right lasts."""
+        self.files.update((value, (record.program, record.vid)) for value in values if is_file_name(value))
 
 
 @dataclass(slots=True)
@@ -115,6 +122,15 @@ class Desk:
         scopes = self.seat().store.scopes.all()
         return [scope.vid for scope in scopes if scope.program == program and self.roles(program, scope.unit)]
 
+    def withheld(self, program: str, unit: str) -> frozenset[str]:
+        """Return the questions (template paths) whose answers the seated person may not see in ``unit`` now: those of
+        the class "spesifik", unless one of his roles there holds the right.
+        """
+        found = self.program(program)
+        if found.trusted_roles.intersection(self.roles(program, unit)):
+            return frozenset()
+        return found.specific
+
     @property
     def lease_over(self) -> bool:
         """Tell whether the days without a sign-in are used up: then nothing is decided or fetched, while
@@ -136,6 +152,11 @@ class Desk:
 
     def local(self, at: datetime) -> datetime:
         return self.zone.local(at)
+
+    def may_open(self, name: str) -> bool:
+        """Tell whether the seated person has been shown a record that names this file, and still may see it."""
+        program, vid = self.seat().files.get(name, ("", ""))
+        return bool(program) and bool(self.roles(program, self.scope(vid).unit))
 
     def set_link(self, link: Link) -> None:
         if link is not self.link or self.link_since is None:

@@ -13,8 +13,9 @@ from datetime import timedelta
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
-from sidumba_field.core.records import NOTHING, Op, OpKind, Record
+from sidumba_field.core.records import NOTHING, FeedEntry, Op, OpKind, Record
 from sidumba_field.core.time import iso
+from sidumba_field.core.withheld import is_specific, open_fields, open_payload, open_record
 from sidumba_field.core.workflow import Request, Situation, Transition
 from sidumba_field.core.workflow.content import DECIDED_AT
 from sidumba_field.core.workflow.guards import remark_is_answered
@@ -22,7 +23,7 @@ from sidumba_field.core.xforms import Interview, Severity, template_path
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.views import Changes, CommandView, Decided, Refusal
-from sidumba_field.store import LocalRecord, RecordRow
+from sidumba_field.store import LocalRecord, Proposal, RecordRow
 from sidumba_field.words import explain, say
 
 UNDO_SECONDS = 10
@@ -55,9 +56,42 @@ class Subjects:
         found = self.desk.seat().store.records.get(rid)
         if found is None:
             raise SidumbaError("store.unknown_record")
+        return self.seen(found)
+
+    def seen(self, found: LocalRecord) -> LocalRecord:
+        """Return a record as the seated person may see it: without what is kept from him; raise
+        ``workflow.outside_area`` without a role. Names of files in it may be opened from then on.
+        """
         if not self.roles(found):
             raise SidumbaError("workflow.outside_area")
-        return found
+        left = without_specific(found, self.withheld(found))
+        self.desk.seat().show_files(left.fields.values(), left)
+        return left
+
+    def withheld(self, record: LocalRecord) -> frozenset[str]:
+        """Return the questions of a record whose answers are kept from the seated person."""
+        return self.desk.withheld(record.program, self.desk.scope(record.vid).unit)
+
+    def history(self, record: LocalRecord) -> list[FeedEntry]:
+        """Return every entry of a record that is here, in order, without what is kept from the seated person."""
+        withheld = self.withheld(record)
+        return [
+            entry if entry.payload is None else replace(entry, payload=open_payload(entry.payload, withheld))
+            for entry in self.desk.seat().store.records.history(record.rid)
+        ]
+
+    def proposals(self, record: LocalRecord) -> list[Proposal]:
+        """Return all proposals of a record, settled ones included, without what is kept from the seated person."""
+        withheld = self.withheld(record)
+        return [
+            replace(one, set=open_fields(one.set, withheld), was=open_fields(one.was, withheld))
+            for one in self.desk.seat().store.records.proposals(record.rid)
+        ]
+
+    def at_rev(self, record: LocalRecord, rev: int) -> dict[str, str] | None:
+        """Return the server's fields at a revision, None when they are not here; what is kept from him is left out."""
+        found = self.desk.seat().store.records.at_rev(record.rid, rev)
+        return None if found is None else open_fields(found, self.withheld(record))
 
     def roles(self, record: LocalRecord) -> tuple[str, ...]:
         return self.desk.roles(record.program, self.desk.scope(record.vid).unit)
@@ -75,6 +109,7 @@ class Subjects:
             session=self._session_words(record),
             zone=self.desk.tz,
             new=record.rev == 0 and not given,
+            withheld=self.withheld(record),
         )
 
     def _session_words(self, record: LocalRecord) -> dict[str, str]:
@@ -143,8 +178,18 @@ class Subjects:
 
     def _edits(self, program: Program, subject: LocalRecord | RecordRow, roles: tuple[str, ...]) -> bool:
         user = self.desk.seat().user.user_id
+        if self._has_gaps(program, subject):
+            return False
         rows = program.workflow.rows(subject.subject, subject.state, EDIT)
         return any(row.role in roles and ("own" not in row.guards or subject.owner == user) for row in rows)
+
+    def _has_gaps(self, program: Program, subject: LocalRecord | RecordRow) -> bool:
+        """Tell whether answers are kept from this person, or have not come to this laptop yet: who cannot see them must
+        not work out anything from what is left, and so clear them.
+        """
+        if self.desk.seat().store.scopes.has_gaps(subject.vid):
+            return True
+        return bool(self.desk.withheld(program.id, self.desk.scope(subject.vid).unit))
 
     def situation(self, record: LocalRecord, iv: Interview | None, seen: Seen | None) -> Situation:
         """Return everything the guards may look at, as far as this laptop knows it; the server judges again."""
@@ -302,3 +347,18 @@ class Subjects:
         changes = Changes(records=frozenset({record.rid}), lists=True, counts=True)
         tells = record.subject == "record" and row.to != record.state and row.to in program.messages
         return Decided(record.rid, label, op.op if undo else "", wait if undo else 0, changes, tells)
+
+
+def without_specific(record: LocalRecord, withheld: frozenset[str]) -> LocalRecord:
+    """Return a record of this laptop without the answers of ``withheld`` questions; the same one when there are none."""
+    if not withheld:
+        return record
+    whole = open_record(record.as_record(), withheld)
+    return replace(
+        record,
+        base=None if record.base is None else open_record(record.base, withheld),
+        fields=whole.fields,
+        field_revs=whole.field_revs,
+        remarks=whole.remarks,
+        draft={path: value for path, value in record.draft.items() if not is_specific(path, withheld)},
+    )

@@ -27,7 +27,8 @@ from sidumba_field.store import cards, codec, intake, replay
 from sidumba_field.store.database import Database
 from sidumba_field.store.outbox import Head
 from sidumba_field.store.overlay import OPEN_STATES
-from sidumba_field.store.scopes import rewind
+from sidumba_field.store.scopes import COMING, GAPS, rewind
+from sidumba_field.store.small import read_meta, write_meta
 from sidumba_field.store.tables import (
     FEED,
     FILE,
@@ -284,4 +285,6 @@ def _move_snapshot(
         values = {"snapshot_seq": None, "snapshot_hash": None, "snapshot_after": None}
         if scope["seq"] <= first[0]:
             values |= {"seq": first[0], "hash": first[1]}
+        if read_meta(connection, GAPS + page.vid) == COMING:
+            write_meta(connection, GAPS + page.vid, "")
     connection.execute(sa.update(SCOPE).where(SCOPE.c.vid == page.vid).values(values))

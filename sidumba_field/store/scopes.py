@@ -9,8 +9,13 @@ from sidumba_field.core.records import GENESIS
 from sidumba_field.core.time import Clock, iso
 from sidumba_field.store import codec
 from sidumba_field.store.database import Database
-from sidumba_field.store.tables import FEED, FEED_LOST, RECORD, SCOPE
+from sidumba_field.store.small import read_meta, write_meta
+from sidumba_field.store.tables import FEED, FEED_LOST, META, PROPOSAL, RECORD, SCOPE
 from sidumba_field.store.values import Scope
+
+#: Row of ``meta`` per feed of which something is not here: it is withheld, or may come now and has not.
+GAPS = "gaps/"
+WITHHELD, COMING = "withheld", "coming"
 
 
 class Scopes:
@@ -37,6 +42,42 @@ class Scopes:
         row = insert(SCOPE).values(vid=vid, **names, **start)
         with self._db.write() as connection:
             connection.execute(row.on_conflict_do_update(index_elements=[SCOPE.c.vid], set_=names))
+
+    def has_gaps(self, vid: str) -> bool:
+        """Tell whether answers of this feed are withheld from this laptop, or have been and did not come yet."""
+        with self._db.read() as connection:
+            return bool(read_meta(connection, GAPS + vid))
+
+    def withheld(self) -> frozenset[str]:
+        """Return the feeds of which the server leaves specific answers out for this laptop."""
+        found = sa.select(META.c.key).where(META.c.key.startswith(GAPS), META.c.value == WITHHELD)
+        with self._db.read() as connection:
+            return frozenset(key.removeprefix(GAPS) for key in connection.execute(found).scalars())
+
+    def set_withheld(self, vid: str, withheld: bool) -> bool:
+        """Note whether the server leaves specific answers out of a feed for this laptop; tell whether that is news.
+
+        News about a feed that was read already make it be read anew by snapshot. When the right has gone, what lies here
+        of entries and proposals goes with it; the snapshot then takes the answers out of the records.
+        """
+        with self._db.write() as connection:
+            known = read_meta(connection, GAPS + vid) or ""
+            if withheld == (known == WITHHELD):
+                return False
+            was_read = connection.execute(
+                sa.select(SCOPE.c.seq).where(SCOPE.c.vid == vid)
+            ).scalar_one_or_none()
+            write_meta(connection, GAPS + vid, WITHHELD if withheld else COMING if was_read else "")
+            if not was_read:
+                return False
+            again = {"snapshot_seq": None, "snapshot_hash": None, "snapshot_after": ""}
+            connection.execute(sa.update(SCOPE).where(SCOPE.c.vid == vid).values(again))
+            connection.execute(sa.update(RECORD).where(RECORD.c.vid == vid).values(stale_base=1))
+            if withheld:
+                empty = {"payload": None, "salt": ""}
+                connection.execute(sa.update(FEED).where(FEED.c.vid == vid).values(empty))
+                connection.execute(sa.delete(PROPOSAL).where(PROPOSAL.c.vid == vid))
+        return True
 
     def set_cursor(self, vid: str, seq: int, hash: str) -> None:
         """Say how far a feed has been read. ``feed.apply_page`` does so by itself, with the page.

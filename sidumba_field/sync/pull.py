@@ -192,7 +192,7 @@ def _snapshot(run: Run, plan: _Plan, vid: str) -> bool:
             run.store.feed.apply_snapshot(page, after)
             run.pulled += len(page.records)
             taken += len(page.records)
-            run.tell(taken, 0, vid)
+            run.tell(taken, -1, vid)
             after = page.after
             if not after:
                 break

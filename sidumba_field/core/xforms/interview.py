@@ -32,7 +32,9 @@ META = "@"
 
 class Interview:
     """See the module. ``fields``: flat answers of a saved record; none at all = a new record, which gets the form's
-    defaults. ``session``: words of the signed-in user for sf:suggest. Not thread-safe: one interview, one thread.
+    defaults. ``session``: words of the signed-in user for sf:suggest. ``withheld``: questions (template paths) whose
+    answers are kept from the reader; nothing is found wrong with what he cannot see. Not thread-safe: one interview,
+    one thread.
 
     Raises SidumbaError form.unknown_lookup when the form needs a list that ``lookups`` does not hold.
     """
@@ -46,8 +48,10 @@ class Interview:
         session: Mapping[str, str] | None = None,
         zone: tzinfo | None = None,
         new: bool | None = None,
+        withheld: frozenset[str] = frozenset(),
     ) -> None:
         self.definition = definition
+        self.withheld = withheld
         self.language = definition.language_code
         self.lookups = lookups or {}
         missing = sorted(definition.external - set(self.lookups))
@@ -241,7 +245,8 @@ class Interview:
     def violations(self) -> list[Violation]:
         """Return all that is wrong, in the order of the form."""
         with self.running():
-            return self._judge.everything()
+            found = self._judge.everything()
+        return [one for one in found if template_path(one.path) not in self.withheld]
 
     def violation(self, path: str) -> list[Violation]:
         """Return what is wrong with one answer."""

@@ -379,10 +379,13 @@ class DashboardService:
             return self._alike[1], True
         states = [name for name, spec in program.states.items() if spec.posisi not in NO_DATA]
         found: list[_Twins] = []
+        mine = set(self.desk.my_vids(program.id))
         for key in program.twins:
             if len(key.paths) == 1:
                 alike = self.desk.seat().store.figures.alike(program.id, key.paths[0], states)
-                found += [(frozenset(vids), len(vids) * (len(vids) - 1) // 2) for vids in alike]
+                # Another one like it outside the person's area is not his to know of.
+                here = [[vid for vid in vids if vid in mine] for vids in alike]
+                found += [(frozenset(vids), len(vids) * (len(vids) - 1) // 2) for vids in here if vids[1:]]
         self._alike = (state, tuple(found))
         return self._alike[1], False
 

@@ -137,10 +137,13 @@ class HomeHead:
         self, program: Program, row: RecordRow, warnings: int, members: Sequence[Sequence[str]]
     ) -> ContentView:
         lang = self.desk.lang
+        withheld = self.desk.withheld(program.id, row.unit)
         figures = []
         for at, content in enumerate(program.dashboard.content):
             answers = [cells[at] for cells in members]
-            if content.value:
+            if content.path in withheld:
+                shown = say("services.withheld", lang)
+            elif content.value:
                 shown = number(sum(answer == content.value for answer in answers), lang=lang)
             else:
                 amounts = [int(answer) for answer in answers if answer.isdecimal()]
@@ -161,7 +164,7 @@ class HomeHead:
         found = []
         for rid in lot.sample(rids, min(SAMPLES, len(rids))):
             record = self.desk.seat().store.records.get(rid)
-            if record is not None:
+            if record is not None and self.desk.roles(program.id, self.desk.scope(record.vid).unit):
                 title, place = self._painter.names(program, "record", record.fields, record.vid)
                 found.append((rid, title, place))
         return tuple(found)

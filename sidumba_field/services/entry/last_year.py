@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.workflow.content import CONTINUES
 from sidumba_field.core.xforms import FormDefinition, Interview, Question, template_path
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.review.duplicates import MOST, plain
 from sidumba_field.services.shown import shown_value
-from sidumba_field.services.subjects import BATCH
+from sidumba_field.services.subjects import BATCH, Subjects
 from sidumba_field.store import LocalRecord
 
 #: Kinds nobody copies: what the form works out, what was seen on that day, what has to be asked again.
@@ -46,8 +47,9 @@ class LastRecord:
 class LastYear:
     """Helper of the services; holds no state of its own."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, subjects: Subjects) -> None:
         self.desk = desk
+        self._subjects = subjects
 
     def keys(self, program: Program, iv: Interview) -> tuple[str, ...]:
         """Return what decides who the subject was; while it stays the same nothing is looked up again."""
@@ -63,7 +65,11 @@ class LastYear:
         return LastRecord(found.rid, found.period, self._fitting(found, program, iv.definition))
 
     def _record(self, rid: str) -> LocalRecord | None:
-        return self.desk.seat().store.records.get(rid)
+        """Return a record where the person may see it: what another one names may lie outside his area."""
+        try:
+            return self._subjects.record(rid)
+        except SidumbaError:
+            return None
 
     def _alike(self, record: LocalRecord, program: Program, values: tuple[str, ...]) -> LocalRecord | None:
         """The first answer of the list has to be there; those not answered yet do not count."""

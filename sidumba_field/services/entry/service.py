@@ -70,7 +70,7 @@ class EntryService:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._subjects = Subjects(desk)
-        self._last_year = LastYear(desk)
+        self._last_year = LastYear(desk, self._subjects)
         self._open: dict[str, _Open] = {}
         desk.on_leave.append(self._open.clear)
 
@@ -327,11 +327,11 @@ class EntryService:
 
     def photo(self, name: str) -> bytes:
         """Return a picture's bytes in clear, in memory only; raise ``attachment.missing`` when it is not on
-        this laptop.
+        this laptop, or in no record the person was shown.
         """
         sha = name.split(".")[0]
         shelf = self.desk.seat().shelf
-        if not shelf.has(sha):
+        if not (self.desk.may_open(name) and shelf.has(sha)):
             raise SidumbaError("attachment.missing", name=name)
         return shelf.open(sha)
 

@@ -23,6 +23,7 @@ class RowPainter:
         self._places: dict[str, str] = {}
         self._people: dict[str, str] = {}
         self._labels: dict[str, dict[str, str]] = {}
+        self._withheld: dict[str, frozenset[str]] = {}
         self._today = desk.local(desk.clock.now()).date()
         self._columns = [(column, self._kind(column)) for column in program.list_columns]
         self._kinds = {column.path: kind for column, kind in self._columns}
@@ -58,6 +59,8 @@ class RowPainter:
             return row.period
         if kind == "owner":
             return self.person(row.owner)
+        if self.withheld(column, row):
+            return say("services.withheld", self.desk.lang)
         value = row.fields.get(column.path, "")
         if not value:
             return say("services.untitled", self.desk.lang) if kind == "title" else ""
@@ -66,6 +69,12 @@ class RowPainter:
         if kind in ("money", "number"):
             return _amount(value, self.desk.lang)
         return self.label(column.path, value) if kind == "choice" else value
+
+    def withheld(self, column: ListColumn, row: RecordRow) -> bool:
+        """Tell whether the answer of a cell is kept from this person."""
+        if row.unit not in self._withheld:
+            self._withheld[row.unit] = self.desk.withheld(self.program.id, row.unit)
+        return not column.own and question_of(column.path) in self._withheld[row.unit]
 
     def place(self, unit: str) -> str:
         """Return "Uren, Halong": a village with its kecamatan, a higher unit alone."""
@@ -110,6 +119,8 @@ class RowPainter:
             return self.stamp(row.changed_at)
         if column.own:
             return self.cell(column, kind, row)
+        if self.withheld(column, row):
+            return say("services.withheld", self.desk.lang)
         value = row.fields.get(column.path, "")
         if not value:
             return ""

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from sidumba_field.core.records import NOTHING
 from sidumba_field.programs import Program
-from sidumba_field.programs.listed import answers
+from sidumba_field.programs.listed import answers, question_of
 from sidumba_field.programs.program import POSISI
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.lists.bulk import ListBulk
@@ -35,6 +35,7 @@ from sidumba_field.services.places import titled
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.services.views import Link
 from sidumba_field.store import ListQuery, ListSpec, RecordRow
+from sidumba_field.store.listing import CHANGED
 from sidumba_field.words import number, say
 
 #: Rows that come with a found list, and that are read at a time.
@@ -139,6 +140,7 @@ class ListService:
         filters = {path: values for path, values in request.filters.items() if values and path != but}
         own: dict[str, Sequence[str]] = {path: v for path, v in filters.items() if path.startswith("@")}
         numeric = {c.path for c in program.list_columns if c.kind in ("money", "number")}
+        sort = request.sort if self._may_sort(program, request.sort) else CHANGED
         live = [s for s, spec in program.states.items() if spec.posisi != VOID]
         wanted = [s for s in live if program.states[s].posisi == request.posisi] if request.posisi else live
         return ListQuery(
@@ -151,11 +153,18 @@ class ListService:
             periods=own.get("@period"),
             owners=own.get("@owner"),
             choices={path: values for path, values in filters.items() if not path.startswith("@")},
-            sort=request.sort,
+            sort=sort,
             descending=request.descending,
-            rank=self._rank(program, request.sort),
-            numeric=request.sort in numeric,
+            rank=self._rank(program, sort),
+            numeric=sort in numeric,
         )
+
+    def _may_sort(self, program: Program, path: str) -> bool:
+        """Tell whether rows may stand in the order of these answers: an order tells what is kept from somebody."""
+        if path.startswith("@"):
+            return True
+        scopes = [self.desk.scope(vid) for vid in self.desk.my_vids(program.id)]
+        return not any(question_of(path) in self.desk.withheld(program.id, scope.unit) for scope in scopes)
 
     def _places(self, program: Program, own: Mapping[str, Sequence[str]]) -> list[str] | None:
         """Return the scopes of the chosen kecamatan and desa, None when none is chosen."""

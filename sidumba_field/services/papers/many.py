@@ -5,7 +5,7 @@ Nothing is read here but what decides which records are meant; the rows follow w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -17,7 +17,14 @@ from sidumba_field.services.desk import Desk
 from sidumba_field.services.papers import blank as papers_blank
 from sidumba_field.services.papers.counts import count
 from sidumba_field.services.papers.job import Make
-from sidumba_field.services.papers.select import RegisterRows, Selection, checked_states, end_of, states_of
+from sidumba_field.services.papers.select import (
+    RegisterRows,
+    Selection,
+    checked_states,
+    end_of,
+    open_cuts,
+    states_of,
+)
 from sidumba_field.services.papers.single import BLANK, SinglePapers, as_answered, with_signed
 from sidumba_field.services.papers.values import common, kop, officials, provenance
 from sidumba_field.services.papers.views import PaperChoice
@@ -53,9 +60,23 @@ class ManyPapers:
         """Return the data with the counted tables of the unit and period the subject speaks of."""
         unit = self.desk.scope(record.vid).unit
         scopes = self.scopes(program, unit)
-        selection = Selection(program, scopes, states_of(program, paper), period=record.period)
-        tallies, _ = count(paper.cuts, selection, store, self._names(store), told)
-        return replace(data, summaries=tuple(tally.summary() for tally in tallies))
+        hidden = self._withheld(program, scopes)
+        selection = Selection(
+            program, scopes, states_of(program, paper), period=record.period, withheld=hidden
+        )
+        tallies, _ = count(open_cuts(paper.cuts, selection), selection, store, self._names(store), told)
+        marks = (*data.marks, *self._left_out(paper, selection))
+        return replace(data, summaries=tuple(tally.summary() for tally in tallies), marks=marks)
+
+    def _withheld(self, program: Program, scopes: Iterable[Scope]) -> dict[str, frozenset[str]]:
+        """Return unit -> questions whose answers the person may not see there; units without any are left out."""
+        found = {scope.unit: self.desk.withheld(program.id, scope.unit) for scope in scopes}
+        return {unit: hidden for unit, hidden in found.items() if hidden}
+
+    def _left_out(self, paper: Paper, selection: Selection) -> tuple[str, ...]:
+        """Return the words that say how many tables are not there for want of the right."""
+        gone = len(paper.cuts) - len(open_cuts(paper.cuts, selection))
+        return (say("papers.withheld", count=gone),) if gone else ()
 
     # ---- many records, or none --------------------------------------------------------------------------------
 
@@ -83,7 +104,14 @@ class ManyPapers:
         until = end_of(self.desk, choice.day)
         owner = self._own(program, paper)
         selection = Selection(
-            program, scopes, states_of(program, paper), choice.period, until, owner, frozenset(choice.rids)
+            program,
+            scopes,
+            states_of(program, paper),
+            choice.period,
+            until,
+            owner,
+            frozenset(choice.rids),
+            self._withheld(program, scopes),
         )
         expected = len(choice.rids) or self.expected(program, paper, scopes)
         if paper.cuts:
@@ -137,13 +165,15 @@ class ManyPapers:
 
     def _recap(self, paper: Paper, selection: Selection, base: ReportData, public: bool) -> Make:
         def make(store: Store, limit: int, told: Told) -> ReportData:
-            tallies, seal = count(paper.cuts, selection, store, self._names(store), told)
+            cuts = open_cuts(paper.cuts, selection)
+            tallies, seal = count(cuts, selection, store, self._names(store), told)
             shown = [one for one in tallies if not _single_district(one.cut, selection)]
             if public:  # who works how much is the office's own business
                 shown = [one for one in shown if not one.every]
             whole = max((tally.records for tally in tallies if not tally.every), default=seal.rows)
             least = paper.select.least if public else 0
-            marks = (say("papers.hidden", least=least),) if public else ()
+            few = (say("papers.hidden", least=least),) if public else ()
+            marks = (*few, *self._left_out(paper, selection))
             return replace(
                 base,
                 values={**base.values, "jumlah": whole},

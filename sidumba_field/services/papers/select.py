@@ -6,7 +6,7 @@ Rows come village by village, sorted by name inside each, so that a register of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -14,8 +14,10 @@ from sidumba_field.core.time import iso
 from sidumba_field.core.xforms import Question
 from sidumba_field.programs import Program
 from sidumba_field.reports import Paper
+from sidumba_field.reports.cuts import CutSpec
 from sidumba_field.services.desk import Desk
 from sidumba_field.store import Extract, Scope, Store
+from sidumba_field.words import say
 
 Kept = Callable[[Extract], bool]
 
@@ -48,6 +50,8 @@ class Selection:
     until: str = ""
     owner: str = ""
     rids: frozenset[str] = frozenset()
+    #: Unit -> questions whose answers the person may not see there.
+    withheld: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def takes(self, extract: Extract) -> bool:
         """Whether the record is counted at all, whatever desk it lies on."""
@@ -71,9 +75,23 @@ class Selection:
             ]
             if not every and not self.rids:
                 found = [one for one in found if one.state in self.states]
+            hidden = self.withheld.get(scope.unit, frozenset())
+            if not hidden.isdisjoint(paths):
+                found = [_without(one, paths, hidden) for one in found]
             found.sort(key=lambda one: (one.values[at].casefold() if at >= 0 else "", one.rid))
             for one in found:
                 yield scope, one
+
+
+def _without(one: Extract, paths: tuple[str, ...], hidden: frozenset[str]) -> Extract:
+    values = ("" if path in hidden else value for path, value in zip(paths, one.values, strict=True))
+    return one._replace(values=tuple(values))
+
+
+def open_cuts(cuts: Sequence[CutSpec], selection: Selection) -> tuple[CutSpec, ...]:
+    """Return the tables that count no answer kept from the person in any of the places."""
+    hidden = frozenset().union(*selection.withheld.values())
+    return tuple(cut for cut in cuts if hidden.isdisjoint(cut.paths))
 
 
 def end_of(desk: Desk, day: str) -> str:
@@ -163,6 +181,8 @@ class RegisterRows:
 
     def _cell(self, key: str, number: int, scope: Scope, extract: Extract) -> object:
         if key in self._at:
+            if key in self._selection.withheld.get(scope.unit, ()):
+                return say("services.withheld")
             value = extract.values[self._at[key]]
             return self._write[key](value) if value else ""
         if key == "@no":

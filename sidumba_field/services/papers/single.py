@@ -173,7 +173,7 @@ class SinglePapers:
         """Return the steps that brought a subject where it is; what was taken back or returned is left out."""
         steps: list[FeedEntry] = []
         way: list[str] = []
-        for entry in self.desk.seat().store.records.history(record.rid):
+        for entry in self._subjects.history(record):
             told = entry.payload or {}
             if entry.kind is not FeedKind.TRANSITION or not told:
                 continue
@@ -197,7 +197,7 @@ class SinglePapers:
         return acting(official, quality, str(told.get("by_name", "")), person.nip if person else "")
 
     def _history(self, record: LocalRecord) -> list[tuple[Mapping[str, Any], str]]:
-        entries = self.desk.seat().store.records.history(record.rid)
+        entries = self._subjects.history(record)
         return [(e.payload, e.server_time) for e in entries if e.kind is FeedKind.TRANSITION and e.payload]
 
     def _reporter(self, record: LocalRecord) -> str:

@@ -84,7 +84,7 @@ class ReviewPainter:
         title, place = self.names(program, record.subject, record.fields, record.vid)
         commands = self._subjects.offered(record)
         spec = program.state(record.state)
-        history = self.desk.seat().store.records.history(record.rid)
+        history = self._subjects.history(record)
         lines, changed, banners, photos, blocked = self._content(program, record, history)
         step = next((c for c in commands if c.kind == "forward"), None)
         lang = self.desk.lang
@@ -217,8 +217,7 @@ class ReviewPainter:
             return lines, [], [], [], ""
         iv = self._subjects.interview(record)
         seen = _seen_before(history, self._subjects.roles(record))
-        store = self.desk.seat().store
-        before = store.records.at_rev(record.rid, seen[0]) if seen else None
+        before = self._subjects.at_rev(record, seen[0]) if seen else None
         lines = list(self._lines(program, record, iv, before))
         banners = [
             BannerView("amber", line.label + ".", line.warning, line.path) for line in lines if line.warning

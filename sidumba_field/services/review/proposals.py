@@ -38,7 +38,7 @@ class Proposals:
         """Return what nobody has decided yet on this record, the oldest first."""
         if record.subject != "record":
             return ()
-        found = self.desk.seat().store.records.proposals(record.rid)
+        found = self._subjects.proposals(record)
         return tuple(self._view(record, proposal) for proposal in found if proposal.open)
 
     def _view(self, record: LocalRecord, proposal: Proposal) -> DifferView:
@@ -97,11 +97,11 @@ class Proposals:
         late = self._subjects.lease_refusal()
         if late is not None:
             return late
-        found = self.desk.seat().store.records.proposals(rid)
+        found = self._subjects.proposals(record)
         proposal = next((one for one in found if one.op == op and one.open), None)
         if proposal is None:
             return Refusal("workflow.wrong_state", say("steps.differ.gone", self.desk.lang))
-        if not self.may_settle(record):
+        if not self.may_settle(record) or self._subjects.withheld(record):
             code = "workflow.outside_area"
             return Refusal(code, explain(code, self.desk.lang).text(), (), code)
         change: dict[str, str | None] = {SETTLED + op: TAKEN if take else KEPT}

@@ -99,7 +99,7 @@ class PeriodService:
         lang = self.desk.lang
         title, _ = self._painter.names(program, PERIOD, record.fields, record.vid)
         open_items = self._open_items(program, record) if self._closes(program, record) else []
-        history = self.desk.seat().store.records.history(record.rid)
+        history = self._subjects.history(record)
         return PeriodView(
             rid=record.rid,
             title=title,

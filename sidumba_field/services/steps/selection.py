@@ -170,7 +170,7 @@ class Selection:
 
     def _came_from(self, record: LocalRecord) -> str:
         """Return who handed the papers to whom, "" while nobody has said so."""
-        for entry in reversed(self.desk.seat().store.records.history(record.rid)):
+        for entry in reversed(self._subjects.history(record)):
             payload = entry.payload or {}
             if entry.kind is FeedKind.TRANSITION:
                 name, remark = str(payload.get("by_name", "")), str(payload.get("remark", ""))

@@ -170,7 +170,7 @@ class StepsService:
         return say(word, lang, spent=spent_text, until=when), late
 
     def _came_at(self, record: LocalRecord) -> datetime | None:
-        for entry in reversed(self.desk.seat().store.records.history(record.rid)):
+        for entry in reversed(self._subjects.history(record)):
             if entry.kind is FeedKind.TRANSITION and (entry.payload or {}).get("to") == record.state:
                 return parse_iso(entry.server_time)
         return None
