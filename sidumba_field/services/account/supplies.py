@@ -168,14 +168,14 @@ class SuppliesService:
                 if scope.vid in mine:
                     yield self._unit(scope)
         photos = self._syncing.arriving.seen(FILES)
-        if photos.total or photos.error:
+        if photos.total > 0 or photos.error:
             yield self._item(
                 FILES,
                 say("setup.item.photos", self.desk.lang),
-                size(photos.total, self.desk.lang),
+                size(max(0, photos.total), self.desk.lang),
                 photos.done,
-                photos.total,
-                here=photos.done >= photos.total,
+                max(0, photos.total),
+                here=photos.error is None and photos.done >= photos.total,
             )
 
     def _wanted_forms(self) -> list[tuple[Program, str, str]]:
@@ -210,13 +210,15 @@ class SuppliesService:
 
     def _unit(self, scope: Scope) -> tuple[SupplyRow, float]:
         seen = self._syncing.arriving.seen(scope.vid)
-        total = max(seen.total, scope.head_seq)
+        total = seen.total if seen.total >= 0 else scope.head_seq
         whole = scope.snapshot_after is None and scope.seq >= total
         here = whole and (scope.seq > 0 or self._syncing.arriving.knows(scope.vid))
         lang = self.desk.lang
         place = titled(scope.unit, scope.unit_name, lang)
         count = scope.seq if whole else max(seen.done, scope.seq)
         how_big = say("setup.item.entries", lang, count=number(count, lang=lang)) if count else ""
+        if here and not count:
+            how_big = say("setup.item.empty", lang)
         known = 0 if scope.snapshot_after is not None else total
         name = say("setup.item.unit", lang, place=place)
         return self._item(scope.vid, name, how_big, count, known, here=here)

@@ -57,10 +57,10 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How far one item was seen to be; ``total`` 0: nobody knows. ``error``: what kept it from coming, or None."""
+    """How far one item was seen to be; ``total`` -1: nobody knows. ``error``: what kept it from coming, or None."""
 
     done: int = 0
-    total: int = 0
+    total: int = -1
     error: SidumbaError | None = None
 
 
@@ -79,10 +79,10 @@ class Arriving:
             self._seen = {key: replace(one, error=None) for key, one in self._seen.items()}
 
     def note(self, item: str, done: int, total: int) -> None:
-        """Note how far an item is; a total once told is never forgotten for none."""
+        """Note how far an item is; ``total`` -1 leaves the one that was told before."""
         with self._lock:
             known = self._seen.get(item, Seen())
-            self._seen[item] = Seen(done, max(total, known.total), known.error)
+            self._seen[item] = Seen(done, total if total >= 0 else known.total, known.error)
 
     def failed(self, item: str, error: SidumbaError) -> None:
         """Note what kept an item from coming."""
