@@ -75,8 +75,8 @@ class Problem(SidumbaError):
 class Progress:
     """Where a run stands: ``done`` of ``total`` in this stage (ops, bytes of files, feeds); total 0 = unknown.
 
-    ``item``: what just came, with its own ``done`` of ``total``: a scope id (entries of its feed; total -1: records of a
-    snapshot, whose number nobody knows beforehand) or ``FILES`` (bytes of files); "" for the stage as a whole.
+    ``item``: what just came, with its own ``done`` of ``total``: a scope id (entries of its feed; total -1: records of
+    a snapshot, whose number nobody knows beforehand) or ``FILES`` (bytes of files); "" for the stage as a whole.
     """
 
     stage: Stage
@@ -93,8 +93,7 @@ class SyncReport:
     ``answered``: op status -> count. ``pulled``: feed entries and snapshot records taken in. ``receipt``: last receipt
     number, "" if none. ``retry_after_s``: the server's wish. ``rewound``: the server had been restored and this laptop
     sent its kept ops again. ``restored``: the server knows more of this laptop than the laptop does (it was restored
-    or copied). ``twin``: another machine sends under the same incarnation. After either this laptop goes on under a new
-    one. ``clock_skew_s``: server minus laptop, seconds.
+    or copied; it needs a new incarnation). ``clock_skew_s``: server minus laptop, seconds.
     """
 
     stage: Stage
@@ -111,7 +110,6 @@ class SyncReport:
     retry_after_s: float
     rewound: bool
     restored: bool
-    twin: bool
     clock_skew_s: int
     started_at: str
     ended_at: str
@@ -164,7 +162,6 @@ class Run:
     retry_after_s: float = 0.0
     replayed: bool = False
     restored: bool = False
-    twin: bool = False
     stopped: bool = False
     clock_skew_s: int = 0
     #: Scopes whose feed the server does not know as we do; they are read again from a snapshot.

@@ -1,4 +1,4 @@
-"""The first fetch of a new laptop over a line that breaks: what came stays, what is missing is told, a restart goes on."""
+"""The first fetch of a new laptop over a line that breaks: what came stays, what lacks is told, a restart goes on."""
 
 from __future__ import annotations
 
