@@ -21,6 +21,8 @@ from sidumba_field.core.records import FeedEntry, FeedKind, link_hash
 
 #: Entries fetched at once while a page is filled; a page ends by bytes, not by count.
 _FETCH = 200
+#: Kinds of entries that count a record's revision up.
+_REVISING = (FeedKind.EDIT.value, FeedKind.TRANSITION.value, FeedKind.TOMBSTONE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,13 @@ class Feed:
             PAYLOAD.c.body.is_not(None),
         )
         return [_entry(row) for row in self._db.execute(wanted.order_by(FEED.c.seq))]
+
+    def made_by(self, rid: str, ops: Iterable[str]) -> frozenset[int]:
+        """Return the revisions of a record that these ops made; a value that only waits makes none."""
+        query = select(FEED.c.rev).where(
+            FEED.c.rid == rid, FEED.c.op.in_(sorted(set(ops))), FEED.c.kind.in_(_REVISING)
+        )
+        return frozenset(self._db.execute(query).scalars())
 
     def last_revs(self, vid: str) -> dict[str, int]:
         """Return rid -> highest revision the chain tells of, for one scope."""

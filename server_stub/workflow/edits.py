@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from server_stub.workflow.carried import base_rev, field_revs
 from server_stub.workflow.cases import CHANGE, CREATE, PERIOD, Case, Decision, refuse
 from server_stub.workflow.papers import decide_paper
 from server_stub.workflow.replies import decide_reply
@@ -71,7 +72,7 @@ def _could_elsewhere(case: Case) -> bool:
 
 def _create(case: Case) -> Decision:
     op = case.op
-    if op.base_rev != 0:
+    if op.base_rev != 0 or op.after:
         return refuse(op, "op.unknown_record", rid=op.rid)
     verdict = _judge(case, None, NOTHING, CREATE)
     if verdict.transition is None:
@@ -140,7 +141,11 @@ def _merge(case: Case, record: Record, row: Transition) -> Decision:
     # What the form works out clashes with nobody: the server works it out again from whatever went in.
     typed = {path: value for path, value in op.set.items() if not rules.is_worked_out(record.form, path)}
     merge = three_way(
-        op.base_rev, typed, record.fields, record.field_revs, lambda path: rules.group_of(record.form, path)
+        op.base_rev,
+        typed,
+        record.fields,
+        field_revs(case, record),
+        lambda path: rules.group_of(record.form, path),
     )
     if not merge.merged and not merge.applied:
         return _propose(case, record, dict(merge.clashes), OpStatus.CONFLICT, "conflict")
@@ -150,7 +155,7 @@ def _merge(case: Case, record: Record, row: Transition) -> Decision:
     after, changed = written(case, record, with_rows(case, record, {**merge.applied, **sums}))
     after = replace(after, state=row.to, authors=record.authors | {op.by})
     if merge.merged:
-        is_newest = op.base_rev >= record.rev
+        is_newest = base_rev(case, record) >= record.rev
         done = edited(case, after, CHANGE, changed, OpStatus.APPLIED if is_newest else OpStatus.MERGED)
         return corrected(case, done, after) if is_newest else done
     done = edited(case, after, CHANGE, changed, OpStatus.CONFLICT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from server_stub.workflow.carried import base_rev
 from server_stub.workflow.cases import Case, Decision, refuse
 from server_stub.workflow.written import edited, with_rows, written
 from sidumba_field.core.errors import SidumbaError
@@ -30,7 +31,7 @@ def decide_settling(case: Case, record: Record) -> Decision:
     group_of = partial(case.rules.group_of, record.form)
     try:
         found = settle(
-            case.rules.workflow, record, op.by, roles, op.set, waiting(case, record), op.base_rev, group_of
+            case.rules.workflow, record, op.by, roles, op.set, waiting(case, record), base_rev(case, record), group_of
         )
     except SidumbaError as error:
         st = OpStatus.CONFLICT if error.code == "op.stale_review" else OpStatus.REJECTED

@@ -83,7 +83,8 @@ class Op:
     """One save or one decision, as it travels. Only the members its kind needs are set.
 
     ``set``/``was``: path -> text or None (None = cleared / row removed). ``by``: user id. ``at``: local time, shown
-    and never trusted. ``sig``: Ed25519 signature (hex) by the user's own key over ``decision_bytes``.
+    and never trusted. ``sig``: Ed25519 signature (hex) by the user's own key over ``decision_bytes``. ``after``: own ops
+    of the same record that had no answer yet when this one left by stick; it stands on what they wrote.
     """
 
     op: str
@@ -109,6 +110,7 @@ class Op:
     assignee: str = ""
     members: tuple[Mapping[str, Any], ...] = ()
     sig: str = ""
+    after: tuple[str, ...] = ()
 
     def payload(self) -> dict[str, Any]:
         """Return the JSON shape of this op without defaults; what is hashed for "same id, same content"."""
@@ -138,6 +140,7 @@ class Op:
             "assignee": self.assignee,
             "members": [dict(member) for member in self.members],
             "sig": self.sig,
+            "after": list(self.after),
         }
         raw.update({key: value for key, value in optional.items() if value})
         return raw

@@ -86,7 +86,8 @@ def record_of(text: str) -> Record:
 
 def op_of(payload: str) -> Op:
     raw = load(payload)
-    return Op(**{**raw, "kind": OpKind(raw["kind"]), "members": tuple(raw.get("members", ()))})
+    many = {name: tuple(raw.get(name, ())) for name in ("members", "after")}
+    return Op(**{**raw, "kind": OpKind(raw["kind"]), **many})
 
 
 _ENTRY = ("vid", "seq", "prev", "hash", "rid", "rev", "op", "actor", "server_time", "payload_digest", "salt")

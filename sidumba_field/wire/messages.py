@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from sidumba_field.core.canonical import digest
+from sidumba_field.core.canonical import canonical, digest
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import FeedEntry, FeedKind, Op, OpAnswer, OpKind, OpStatus, Record, Remark
 
@@ -31,6 +31,10 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+#: So many pushes of a laptop may be lost on the way, or forgotten by a restored server, without it seeming a stranger.
+MAX_MARKS = 16
+
+
 class Limits(Message):
     max_ops: int
     max_batch_bytes: int
@@ -39,8 +43,61 @@ class Limits(Message):
     max_chunk: int
 
 
+#: Own ops without an answer that one op may stand on.
+MAX_AFTER = 500
+
+
+class OrderMessage(Message):
+    """An order of the district to one laptop. ``word``: what the laptop is from now on ("active", "suspended",
+    "revoked", "wipe"); ``number`` counts per laptop, so that an old order shown again does nothing; ``sig``: by the
+    server's key."""
+
+    v: int = 1
+    device: Id
+    number: int = Field(ge=1)
+    word: Word
+    at: Word
+    reason: PlainText = ""
+    sig: Hex = ""
+
+    def signed_bytes(self) -> bytes:
+        """Return what the server signs."""
+        return canonical({"order": self.model_dump(mode="json", exclude={"sig"})})
+
+
+class RootMessage(Message):
+    """The root over all feed heads of one day (UTC), signed by the server's key. ``count``: feeds under it."""
+
+    v: int = 1
+    day: Word
+    epoch: Word
+    at: Word
+    count: int = Field(ge=0)
+    root: Sha
+    sig: Hex = ""
+
+    def signed_bytes(self) -> bytes:
+        """Return what the server signs."""
+        return canonical({"root": self.model_dump(mode="json", exclude={"sig"})})
+
+
+class OrderReply(Message):
+    """``order``: the newest order to this laptop, None when there never was one."""
+
+    now: Word
+    order: OrderMessage | None = None
+
+
+class RootsReply(Message):
+    """Roots behind the day asked for, oldest first."""
+
+    now: Word
+    roots: list[RootMessage]
+
+
 class Hello(Message):
-    """``forms``: program -> form -> versions the server knows. ``programs``: program -> content hash."""
+    """``forms``: program -> form -> versions the server knows. ``programs``: program -> content hash. ``root``: the
+    newest daily root."""
 
     proto: list[int]
     min_app: Word
@@ -51,6 +108,7 @@ class Hello(Message):
     limits: Limits
     programs: dict[str, str]
     forms: dict[str, dict[str, list[str]]]
+    root: RootMessage | None = None
 
 
 class FormReply(Message):
@@ -179,10 +237,12 @@ class OpMessage(Message):
     by: Id
     at: Word
     sig: Hex = ""
+    after: list[Id] = Field(default_factory=list, max_length=MAX_AFTER)
 
     def to_op(self) -> Op:
         values = {name: getattr(self, name) for name in type(self).model_fields}
         values["members"] = tuple(_member(member) for member in self.members)
+        values["after"] = tuple(self.after)
         return Op(**values)
 
     @classmethod
@@ -203,13 +263,18 @@ def _member(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 class PushRequest(Message):
-    """``items`` stay raw here: one malformed op is answered ``rejected``, it does not refuse its neighbours."""
+    """``items`` stay raw here: one malformed op is answered ``rejected``, it does not refuse its neighbours.
+
+    ``marks``: a random word drawn for this push, then those of the pushes before it, newest first."""
 
     proto: int
     epoch: Word
     device: Id
     inc: Id
     items: list[dict[str, Any]] = Field(max_length=200)
+    marks: list[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]] = Field(
+        default_factory=list, max_length=MAX_MARKS
+    )
 
 
 class AnswerMessage(Message):
@@ -254,7 +319,8 @@ class HeadMessage(Message):
 
 
 class PushReply(Message):
-    """``receipt``: number of the receipt to show ("TT-0912"); ``dseq``: highest device sequence the server holds."""
+    """``receipt``: number of the receipt to show ("TT-0912"); ``dseq``: highest device sequence the server holds;
+    ``twin``: another machine sends under this incarnation, take a new one."""
 
     epoch: Word
     now: Word
@@ -262,6 +328,35 @@ class PushReply(Message):
     heads: dict[str, HeadMessage]
     dseq: int
     receipt: Word
+    twin: bool = False
+
+
+class AccessLine(Message):
+    """One line of a laptop's access log. ``rid``: "" when it speaks of many records, then ``unit`` says of which."""
+
+    n: int = Field(ge=1)
+    at: Word
+    user: Word
+    event: Word
+    rid: Word = ""
+    unit: Word = ""
+    detail: dict[Word, Word] = Field(default_factory=dict, max_length=20)
+
+
+class AccessRequest(Message):
+    """What was looked at, printed and exported on this laptop, the oldest first."""
+
+    proto: int
+    device: Id
+    inc: Id
+    lines: list[AccessLine] = Field(max_length=500)
+
+
+class AccessReply(Message):
+    """``upto``: the highest number of the lines sent that is kept now; the same lines again change nothing."""
+
+    now: Word
+    upto: int
 
 
 class PullRequest(Message):
