@@ -23,6 +23,7 @@ PALETTES = (256, 128, 64)
 
 CHOSEN: dict[str, str] = {
     "masuk": "masuk",
+    "siapkan": "siapkan-bekal",
     "beranda": "beranda-diserahkan-luring",
     "formulir": "formulir-terisi",
     "produk": "formulir-catatan-kecamatan",
