@@ -19,6 +19,7 @@ from sidumba_field.store.overlay import (
     Born,
     Draft,
     Effective,
+    Own,
     QueuedOp,
     effective,
     mark_of,
@@ -217,19 +218,22 @@ def _revs(base: Record | None, view: Effective) -> dict[str, int]:
     return revs
 
 
-def own_revs(connection: sa.Connection, rid: str) -> frozenset[int]:
-    """Return the revisions of ``rid`` this laptop itself made, by answers and by entries that came back."""
+def own(connection: sa.Connection, rid: str) -> Own:
+    """Return what this laptop itself wrote into ``rid``, by answers and by entries that came back."""
     answered = sa.select(OUTBOX).where(
         OUTBOX.c.rid == rid, OUTBOX.c.rev > 0, OUTBOX.c.state.in_(sorted(APPLIED_STATES))
     )
-    revs = {
-        row["rev"]
-        for row in connection.execute(answered).mappings()
-        if row["state"] == OutboxState.DONE.value or queued_of(row).applied()
-    }
+    writes: dict[str, int] = {}
+    revs = set()
+    for row in connection.execute(answered).mappings():
+        applied = queued_of(row).applied()
+        if applied or row["state"] == OutboxState.DONE.value:
+            revs.add(row["rev"])
+        for path in applied:
+            writes[path] = max(writes.get(path, 0), row["rev"])
     returned = sa.select(FEED.c.rev).select_from(FEED.join(OUTBOX, FEED.c.op == OUTBOX.c.op))
     edits = returned.where(FEED.c.rid == rid, FEED.c.kind == OpKind.EDIT.value)
-    return frozenset(revs | set(connection.execute(edits).scalars()))
+    return Own(frozenset(revs | set(connection.execute(edits).scalars())), writes)
 
 
 def refresh(connection: sa.Connection, rid: str, reindex: bool = True) -> Card:

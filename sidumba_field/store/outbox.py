@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.records import Op, OpAnswer, OpKind, OpStatus, OutboxState
 from sidumba_field.core.time import Clock, iso
-from sidumba_field.store import answering, cards, codec, queue
+from sidumba_field.store import answering, cards, codec, departing, queue
 from sidumba_field.store.database import Database
 from sidumba_field.store.overlay import OPEN_STATES, PATIENCE, QueuedOp, standing
 from sidumba_field.store.small import read_meta
@@ -63,6 +63,24 @@ class Outbox:
                 room -= size
         return batch
 
+    def leave_all(self, now: str = "") -> list[Op]:
+        """Freeze and return all that may leave, several ops of one record among them: for a stick. They stay queued
+        until an answer comes, by stick or by line. ``now``: ISO instant, the clock's when ""."""
+        with self._db.write() as connection:
+            return departing.all_leaving(connection, self._freeze_queued, now or iso(self._clock.now()))
+
+    def _freeze_queued(self, connection: sa.Connection, op_id: str, now: str, after: tuple[str, ...]) -> Op:
+        row = connection.execute(sa.select(OUTBOX).where(OUTBOX.c.op == op_id)).mappings().one()
+        queued = cards.queued_of(row)
+        if queued.frozen:
+            return queued.op
+        op = queued.op
+        if op.kind is OpKind.EDIT:
+            op = self._settle_base(connection, queued, now).with_(after=after)
+        values = {"frozen": 1, "sent_at": now, "payload": queue.payload(op)}
+        connection.execute(sa.update(OUTBOX).where(OUTBOX.c.op == op_id).values(values))
+        return op
+
     def _freeze(self, connection: sa.Connection, op_id: str, now: str) -> Op:
         row = connection.execute(sa.select(OUTBOX).where(OUTBOX.c.op == op_id)).mappings().one()
         queued = cards.queued_of(row)
@@ -83,7 +101,7 @@ class Outbox:
         card = cards.load(connection, queued.op.rid)
         if card is None:
             return queued.op
-        own = cards.own_revs(connection, queued.op.rid)
+        own = cards.own(connection, queued.op.rid)
         group_of = partial(self.group_of, queued.op.program, queued.op.form)
         groups = standing(queued, card.base, card.ops, own, group_of) or {card.view.rev: set()}
         newest = max(groups)

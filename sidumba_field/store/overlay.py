@@ -7,7 +7,7 @@ own earlier edits never look like somebody else's, and what others wrote meanwhi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sidumba_field.core.merge import GroupOf, alone, apply, row_of, three_way, unit_of
 from sidumba_field.core.records import SETTLED, Op, OpKind, OutboxState, Record
@@ -142,11 +142,20 @@ def is_settling(op: Op) -> bool:
     return any(path.startswith(SETTLED) for path in op.set)
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What this laptop wrote and the server took, pulled or not. ``revs``: the revisions it made; ``writes``: path ->
+    the newest of them that wrote it: up to there nobody else said anything different of it."""
+
+    revs: frozenset[int] = frozenset()
+    writes: Mapping[str, int] = field(default_factory=dict)
+
+
 def standing(
     queued: QueuedOp,
     base: Record | None,
     ops: Sequence[QueuedOp],
-    own_revs: frozenset[int],
+    own: Own,
     group_of: GroupOf = alone,
 ) -> dict[int, set[str]]:
     """Return base revision -> paths: on what each change of a leaving edit truly stands.
@@ -158,7 +167,7 @@ def standing(
     if is_settling(queued.op):
         return {queued.op.base_rev: set(queued.op.set)}
     rev = known_rev(base.rev if base else 0, ops)
-    clashing = _clashing(queued, base, own_revs, group_of)
+    clashing = _clashing(queued, base, own, group_of)
     written = _written(ops, group_of)
     groups: dict[int, set[str]] = {}
     for path in queued.op.set:
@@ -170,10 +179,15 @@ def standing(
     return groups
 
 
-def _clashing(queued: QueuedOp, base: Record | None, own_revs: frozenset[int], group_of: GroupOf) -> set[str]:
+def _clashing(queued: QueuedOp, base: Record | None, own: Own, group_of: GroupOf) -> set[str]:
     if base is None:
         return set()
-    foreign = {path: rev for path, rev in base.field_revs.items() if rev not in own_revs}
+    agreed = _by_unit(own.writes, group_of)
+    foreign = {
+        path: rev
+        for path, rev in base.field_revs.items()
+        if rev not in own.revs and rev > agreed.get(unit_of(path, group_of), 0)
+    }
     by_seen: dict[int, dict[str, str | None]] = {}
     for path, value in queued.op.set.items():
         by_seen.setdefault(queued.seen.get(path, queued.op.base_rev), {})[path] = value
@@ -190,9 +204,16 @@ def _written(ops: Sequence[QueuedOp], group_of: GroupOf) -> dict[str, int]:
     for queued in ops:
         if _went_in(queued) and not queued.pulled:
             for path in queued.applied():
-                for name in (path, unit_of(path, group_of)):
-                    written[name] = max(written.get(name, 0), queued.rev)
-    return written
+                written[path] = max(written.get(path, 0), queued.rev)
+    return {**written, **_by_unit(written, group_of)}
+
+
+def _by_unit(written: Mapping[str, int], group_of: GroupOf) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for path, rev in written.items():
+        unit = unit_of(path, group_of)
+        found[unit] = max(found.get(unit, 0), rev)
+    return found
 
 
 def _own_write(path: str, written: Mapping[str, int], group_of: GroupOf) -> int:
