@@ -21,6 +21,7 @@ from tests.helpers.fake_form import FILLED, KBLI, REMARK, FakeForm
 from tests.helpers.fake_lists import FakeLists
 from tests.helpers.fake_reports import FakeReports
 from tests.helpers.fake_steps import FakePeriods, FakeSteps
+from tests.helpers.fake_sticks import FakeSticks
 from tests.helpers.fake_supplies import FakeSupplies
 
 PASSPHRASE = "sawah luas berkabut pagi"
@@ -504,6 +505,7 @@ class FakeServices:
         self.lists = FakeLists(self.office)
         self.steps = FakeSteps(self.office)
         self.periods = FakePeriods(self.office)
+        self.sticks = FakeSticks(self.office)
         self.supplies = FakeSupplies(self.office)
 
 

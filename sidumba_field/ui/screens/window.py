@@ -179,6 +179,7 @@ class Window(MainWindow):
 
     def _got_up(self) -> None:
         self.desk.lists.forget()
+        self.desk.sticks.forget()
         self.desk.review.set_lane(())
         self.set_place("")
         self.nav.set_items([])
@@ -369,7 +370,7 @@ class Window(MainWindow):
             return
         self.hide_banner()
         default = None if notice.undo is not None else NEWS_MS
-        self.toast.show_message(notice.text, notice.undo, ms=notice.seconds * 1000 or default)
+        self.toast.show_message(notice.text, notice.undo, ms=notice.seconds * 1000 or default, act=notice.act)
 
     def hide_banner(self) -> None:
         """Nothing to be told any more."""

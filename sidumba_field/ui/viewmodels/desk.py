@@ -23,6 +23,7 @@ from sidumba_field.ui.viewmodels.review import ReviewModel
 from sidumba_field.ui.viewmodels.session import SessionModel
 from sidumba_field.ui.viewmodels.speech import details_of, sentence_of, tone_of
 from sidumba_field.ui.viewmodels.steps import StepsModel
+from sidumba_field.ui.viewmodels.sticks import SticksModel
 from sidumba_field.ui.viewmodels.supplies import SuppliesModel
 from sidumba_field.ui.viewmodels.sync import SyncModel
 
@@ -54,6 +55,7 @@ class Desk(QObject):
         self.reports = ReportsModel(self)
         self.steps = StepsModel(self)
         self.supplies = SuppliesModel(self)
+        self.sticks = SticksModel(self)
 
     @property
     def quiet(self) -> bool:

@@ -99,6 +99,12 @@ class Button(QPushButton):
         self._name()
         self.updateGeometry()
 
+    def show_keys(self, shown: bool) -> None:
+        """Draw the keycaps or, where there is no room, leave them to the tooltip."""
+        self._show_keys = shown
+        self.updateGeometry()
+        self.update()
+
     def set_busy(self, text: str) -> None:
         """Show ``text`` ("Menyimpan…") and swallow presses; "" ends it. The focus stays."""
         self._busy_text = text

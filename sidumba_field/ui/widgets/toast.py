@@ -28,15 +28,20 @@ _LOOK_MS = 200  # how often a shown toast looks whether it covers what is in han
 class _UndoButton(QAbstractButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setText(tr("toast.undo"))
-        self.setAccessibleName(self.text())
-        self.setToolTip(f"{self.text()} ({_KEYS})")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setProperty("corner", 5)
         self.setFixedHeight(28)
-        width = QFontMetricsF(font("label", weight=600)).horizontalAdvance(self.text())
-        self._words_width = width
-        self.setFixedWidth(round(width + 8 + KeycapPainter.width(keys_of(_KEYS)) + 6))
+        self._words_width, self._keys = 0.0, _KEYS
+        self.offer(tr("toast.undo"), _KEYS)
+
+    def offer(self, words: str, keys: str) -> None:
+        """Say what a press does, and by which keys."""
+        self._keys = keys
+        self.setText(words)
+        self.setAccessibleName(words)
+        self.setToolTip(f"{words} ({keys})")
+        self._words_width = QFontMetricsF(font("label", weight=600)).horizontalAdvance(words)
+        self.setFixedWidth(round(self._words_width + 8 + KeycapPainter.width(keys_of(keys)) + 6))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -44,7 +49,7 @@ class _UndoButton(QAbstractButton):
         rect = QRectF(2, 0, self.width(), self.height())
         line_of_text(painter, rect, self.text(), font("label", weight=600), ink)
         left = 2 + self._words_width + 8
-        KeycapPainter.paint(painter, left, self.height() / 2, keys_of(_KEYS), on_solid=True)
+        KeycapPainter.paint(painter, left, self.height() / 2, keys_of(self._keys), on_solid=True)
         painter.end()
 
 
@@ -89,13 +94,17 @@ class Toast(QFrame):
         expired: Callable[[], None] | None = None,
         *,
         ms: int | None = None,
+        act: tuple[str, str] | None = None,
     ) -> None:
-        """Say ``text``.
+        """Say ``text``. ``act``: words and keys of the button when it does something else than taking back.
 
         One at a time: an earlier toast ends (its ``expired`` is called) before this one shows.
         """
         self._finish()
         self._undo, self._expired = undo, expired
+        words, keys = act or (tr("toast.undo"), _KEYS)
+        self._button.offer(words, keys)
+        self._shortcut.setKey(QKeySequence(keys))
         self._label.setText(text)
         self._button.setVisible(undo is not None)
         self._shortcut.setEnabled(undo is not None)
