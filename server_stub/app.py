@@ -17,13 +17,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from server_stub.api import forms, sync, uploads, users
+from server_stub.api import forms, orders, sync, uploads, users
 from server_stub.api.deps import Server
+from server_stub.api.doorkeeper import Doorkeeper
 from server_stub.api.errors import Backstop, on_http, on_refusal
 from server_stub.auth.accounts import Accounts
 from server_stub.auth.gate import Gate
 from server_stub.auth.keys import open_keys
 from server_stub.auth.passwords import Passwords
+from server_stub.publishing.witness import Witness
 from server_stub.settings import Settings, from_environment
 from server_stub.store import schema
 from server_stub.store.database import Database
@@ -62,19 +64,21 @@ def build_server(
         programs = install(installed(shelf.home, settings.data / "cache"), clock, shelf)
     rules = programs
     database = database or open_database(settings)
+    keys = open_keys(settings.keys)
     with database.read() as work:
         epoch = work.scopes.fact("epoch")
     return Server(
         settings=settings,
         database=database,
         clock=clock,
-        keys=open_keys(settings.keys),
+        keys=keys,
         gate=Gate(database, clock),
         accounts=Accounts(database, Passwords(settings.argon), clock),
         workflow=WorkflowService(database, rules, clock),
         programs=rules,
         blobs=open_blobs(settings),
         epoch=epoch,
+        witness=Witness(database, keys, clock, epoch),
     )
 
 
@@ -97,13 +101,14 @@ def create_app(
         openapi_url=None,
         middleware=[
             Middleware(Backstop, hosts=settings.allowed_hosts),
+            Middleware(Doorkeeper, clock=server.clock),
             Middleware(GZipMiddleware, minimum_size=500),
         ],
         exception_handlers={SidumbaError: on_refusal, HTTPException: on_http},
         redirect_slashes=False,
     )
     app.state.server = server
-    for room in (sync, users, uploads, forms):
+    for room in (sync, users, uploads, orders, forms):
         app.include_router(room.router)
     return app
 

@@ -18,12 +18,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from server_stub.auth.accounts import Accounts
-from server_stub.auth.gate import Gate, Person, Signed
+from server_stub.auth.gate import READING, Gate, Person, Signed
 from server_stub.auth.keys import ServerKeys
+from server_stub.publishing.witness import Witness
 from server_stub.settings import Settings
 from server_stub.store.blobs import Blobs
 from server_stub.store.database import Database
-from server_stub.store.devices import Device
+from server_stub.store.devices import Device, DeviceState
 from server_stub.workflow.rules import Rules
 from server_stub.workflow.service import WorkflowService
 from sidumba_field.core.canonical import canonical, sha256_hex
@@ -76,6 +77,7 @@ class Server:
     programs: Mapping[str, Rules]
     blobs: Blobs
     epoch: str
+    witness: Witness
     crowd: Crowd = field(default_factory=Crowd)
 
 
@@ -162,10 +164,15 @@ def parse(raw: bytes, kind: type[M]) -> M:
         raise SidumbaError("wire.malformed", field="json") from None
 
 
-async def signed_message(request: Request, kind: type[M]) -> tuple[Device, M]:
-    """Return the laptop and its message, in this order: laptop known, body read, signature checked, body believed."""
+async def signed_message(
+    request: Request, kind: type[M], allowed: frozenset[DeviceState] = READING
+) -> tuple[Device, M]:
+    """Return the laptop and its message, in this order: laptop known, body read, signature checked, body believed.
+
+    ``allowed``: states of a laptop that may call this.
+    """
     server, signed = server_of(request), signed_by(request)
-    device = await run_in_threadpool(server.gate.known, signed)
+    device = await run_in_threadpool(server.gate.known, signed, allowed)
     limit = server.settings.limits.max_body
     body = await read_body(request, limit)
     await run_in_threadpool(server.gate.admit, signed, device.key, sha256_hex(body))
@@ -173,10 +180,10 @@ async def signed_message(request: Request, kind: type[M]) -> tuple[Device, M]:
     return device, await run_in_threadpool(parse, unpack(body, encoding, limit), kind)
 
 
-async def signed_device(request: Request) -> Device:
+async def signed_device(request: Request, allowed: frozenset[DeviceState] = READING) -> Device:
     """Return the laptop behind a request without a body."""
     server, signed = server_of(request), signed_by(request)
-    device = await run_in_threadpool(server.gate.known, signed)
+    device = await run_in_threadpool(server.gate.known, signed, allowed)
     await run_in_threadpool(server.gate.admit, signed, device.key, sha256_hex(b""))
     return device
 

@@ -24,7 +24,9 @@ RETRY_AFTER = "30"
 def problem(error: SidumbaError) -> Response:
     """Return the reply for a refusal."""
     status, body = to_problem(error)
-    headers = {"Retry-After": RETRY_AFTER} if status == 503 else {}
+    headers = {}
+    if status in (429, 503):
+        headers["Retry-After"] = str(error.params.get("retry_after", RETRY_AFTER))
     return Response(json.dumps(body), status, headers, CONTENT_TYPE)
 
 

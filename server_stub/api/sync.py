@@ -10,8 +10,9 @@ from starlette.responses import Response
 from server_stub.api.audit import note_answers, note_refusal, refusals_noted
 from server_stub.api.deps import Server, person_of, reply, server_of, signed_device, signed_message
 from server_stub.api.views import lease, limits, open_periods, scope_messages
-from server_stub.auth.gate import Person
+from server_stub.auth.gate import SENDING, Person
 from server_stub.auth.sight import Sight
+from server_stub.publishing import witness
 from server_stub.store.devices import Device
 from server_stub.store.scopes import Scope
 from server_stub.store.work import Work
@@ -34,6 +35,7 @@ from sidumba_field.wire.messages import (
     PushReply,
     PushRequest,
     RecordMessage,
+    RootMessage,
     SnapshotReply,
 )
 from sidumba_field.wire.versions import SPOKEN
@@ -67,15 +69,21 @@ async def hello(request: Request) -> Response:
                 name: {form: list(known) for form, known in r.versions.items()}
                 for name, r in programs.items()
             },
+            root=await run_in_threadpool(_root, server),
         )
     )
+
+
+def _root(server: Server) -> RootMessage | None:
+    newest = server.witness.today()
+    return None if newest is None else witness.message(newest)
 
 
 @router.post(endpoints.PUSH)
 async def push(request: Request) -> Response:
     server = server_of(request)
     with server.crowd.joined():
-        device, message = await signed_message(request, PushRequest)
+        device, message = await signed_message(request, PushRequest, SENDING)
         check_protocol(message.proto)
         if message.device != device.id:
             raise SidumbaError("op.wrong_device")

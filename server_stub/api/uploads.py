@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from server_stub.api.audit import note_refusal
 from server_stub.api.deps import Server, person_of, read_body, reply, server_of, signed_by, signed_device
-from server_stub.auth.gate import Person
+from server_stub.auth.gate import SENDING, Person
 from server_stub.auth.sight import Sight
 from sidumba_field.core.canonical import sha256_hex
 from sidumba_field.core.errors import SidumbaError
@@ -30,7 +30,7 @@ def _checked(sha: str) -> str:
 
 @router.get(endpoints.ATT)
 async def status(request: Request, sha: str) -> Response:
-    await signed_device(request)
+    await signed_device(request, SENDING)
     return reply(await run_in_threadpool(_status, server_of(request), _checked(sha)))
 
 
@@ -48,7 +48,7 @@ async def write(request: Request, sha: str) -> Response:
     server, signed = server_of(request), signed_by(request)
     announced = _checked_header(request)
     _checked(sha)
-    device = await run_in_threadpool(server.gate.known, signed)
+    device = await run_in_threadpool(server.gate.known, signed, SENDING)
     await run_in_threadpool(server.gate.admit, signed, device.key, announced)
     offset, total = _number(request, endpoints.OFFSET), _number(request, endpoints.TOTAL)
     if total > server.settings.limits.max_file:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from server_stub.auth.permissions import rights
+from server_stub.auth.rates import Buckets, Rate
 from server_stub.store.database import Database
 from server_stub.store.devices import Device, DeviceState
 from server_stub.store.people import User
@@ -21,6 +22,19 @@ from sidumba_field.wire import endpoints
 #: A number a laptop signed with is remembered longer than any session lives.
 NONCE_LIFE = timedelta(hours=36)
 _SWEEP_ONE_IN = 256
+#: Calls of one laptop to one worker: a full sync on the fastest line stays below.
+LAPTOP = Rate(per_s=100, burst=1_000)
+#: Who may read and decide, who may hand in what he has made, who may ask what was decided about him.
+READING = frozenset({DeviceState.ACTIVE})
+SENDING = READING | {DeviceState.SUSPENDED}
+HANDING_IN = SENDING | {DeviceState.WIPE}
+ANY_STATE = frozenset(DeviceState)
+_SHUT = {
+    DeviceState.ACTIVE: "auth.not_permitted",
+    DeviceState.SUSPENDED: "auth.device_suspended",
+    DeviceState.REVOKED: "auth.device_revoked",
+    DeviceState.WIPE: "auth.device_wipe",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +62,25 @@ class Person:
 class Gate:
     """One per process; safe to share between threads."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, rate: Rate = LAPTOP) -> None:
         self._database = database
         self._clock = clock
+        self._laptops = Buckets(rate, clock)
 
-    def known(self, signed: Signed) -> Device:
+    def known(self, signed: Signed, allowed: frozenset[DeviceState] = READING) -> Device:
         """Return the laptop a request claims to come from: enough to decide whether its body may be read.
 
-        Raises ``auth.device_unknown`` or ``auth.device_suspended``.
+        Raises ``auth.device_unknown``, ``wire.too_many``, and for a laptop that is not in one of the states
+        ``allowed`` ``auth.device_suspended``, ``auth.device_revoked`` or ``auth.device_wipe``.
         """
         _demand_shape(signed)
         with self._database.read() as work:
             device = work.devices.get(signed.device)
         if device is None:
             raise SidumbaError("auth.device_unknown")
-        if device.state is not DeviceState.ACTIVE:
-            raise SidumbaError("auth.device_suspended")
+        if device.state not in allowed:
+            raise SidumbaError(_SHUT[device.state])
+        self._laptops.demand(device.id)
         return device
 
     def admit(self, signed: Signed, key: str, body_sha256: str) -> None:
@@ -72,6 +89,8 @@ class Gate:
         Raises ``seal.bad_signature`` or ``wire.replayed``.
         """
         self.check(signed, key, body_sha256)
+        # Counted now: a stranger who writes another one's id into his header uses up nothing of it.
+        self._laptops.take(signed.device)
         self.spend(signed)
 
     def check(self, signed: Signed, key: str, body_sha256: str) -> None:

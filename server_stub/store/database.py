@@ -8,6 +8,7 @@ one REPEATABLE READ snapshot for readers.
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from server_stub.store.together import Together
 from server_stub.store.work import Work
 from sidumba_field.core.errors import SidumbaError
 
+log = logging.getLogger("sidumba_server.store")
 T = TypeVar("T")
 W = TypeVar("W")
 
@@ -153,6 +155,14 @@ class Database:
         Raises ``wire.overloaded`` when luck stays away.
         """
         return self._again(self.write, work)
+
+    def attempt_aside(self, work: Callable[[Work], T]) -> T | None:
+        """``attempt`` for what is of use but not worth a refusal: None when the database will not have it now."""
+        try:
+            return self.attempt(work)
+        except (DBAPIError, SidumbaError) as error:
+            log.warning("left for later: %s", type(error).__name__)
+            return None
 
     def attempt_together(self, work: Callable[[Together], T]) -> T:
         """``attempt`` for many ops in one transaction."""

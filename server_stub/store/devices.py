@@ -13,10 +13,13 @@ from server_stub.store.tables import CODE, DEVICE, NONCE, SESSION
 
 
 class DeviceState(StrEnum):
-    """``active`` may do everything, ``suspended`` nothing at all."""
+    """``active`` may do everything; ``suspended`` may still send what it holds; ``revoked`` nothing at all; ``wipe``
+    only hand in its sealed work, then it destroys its keys."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    WIPE = "wipe"
 
 
 @dataclass(frozen=True, slots=True)

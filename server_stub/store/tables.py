@@ -308,6 +308,42 @@ class DestructionRow(ServerTable, table=True):
     __table_args__ = (Index("ix_destruction_number", "number", unique=True),)
 
 
+class DeviceOrderRow(ServerTable, table=True):
+    """An order of the district to one laptop, signed; the one with the highest number counts."""
+
+    __tablename__ = "device_order"
+    device: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    word: str
+    at: str
+    reason: str = Field(sa_type=Text)
+    sig: str
+
+
+class RootRow(ServerTable, table=True):
+    """The signed Merkle root over all feed heads of one day."""
+
+    __tablename__ = "root"
+    day: str = Field(primary_key=True)
+    epoch: str = Field(primary_key=True)
+    at: str = Field(index=True)
+    count: int = Field(sa_type=BigInteger)
+    root: str
+    sig: str
+
+
+class RootHeadRow(ServerTable, table=True):
+    """A head that had moved since the root before."""
+
+    __tablename__ = "root_head"
+    day: str = Field(primary_key=True)
+    epoch: str = Field(primary_key=True)
+    vid: str = Field(primary_key=True)
+    seq: int = Field(sa_type=BigInteger)
+    hash: str
+    __table_args__ = (Index("ix_root_head_vid", "vid"),)
+
+
 metadata = ServerTable.metadata
 
 
@@ -324,3 +360,4 @@ CODE, DEVICE, SESSION, NONCE = table(CodeRow), table(DeviceRow), table(SessionRo
 PROOF = table(BackupProofRow)
 REFUSAL, ACCESS = table(RefusalRow), table(AccessRow)
 REQUEST, DESTRUCTION = table(RequestRow), table(DestructionRow)
+DEVICE_ORDER, ROOT, ROOT_HEAD = table(DeviceOrderRow), table(RootRow), table(RootHeadRow)

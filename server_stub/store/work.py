@@ -9,10 +9,12 @@ from server_stub.store.devices import Devices
 from server_stub.store.feed import Feed
 from server_stub.store.files import Files
 from server_stub.store.ops import Ops
+from server_stub.store.orders import Orders
 from server_stub.store.people import People
 from server_stub.store.proofs import Proofs
 from server_stub.store.records import Records
 from server_stub.store.refusals import Refusals
+from server_stub.store.roots import Roots
 from server_stub.store.scopes import Scopes
 
 
@@ -31,3 +33,5 @@ class Work:
         self.proofs = Proofs(connection)
         self.refusals = Refusals(connection)
         self.accesses = Accesses(connection)
+        self.orders = Orders(connection)
+        self.roots = Roots(connection)

@@ -33,10 +33,12 @@ from sidumba_field.wire.messages import (
     FormReply,
     Hello,
     Message,
+    OrderReply,
     PullReply,
     PullRequest,
     PushReply,
     PushRequest,
+    RootsReply,
     SessionReply,
     SessionRequest,
     SnapshotReply,
@@ -81,6 +83,13 @@ class HttpTransport:
             for key, value in zip(("program", "form", "version"), (program, form, version), strict=True)
         }
         return self._get(endpoints.FORM.format(**named), FormReply)
+
+    def order(self) -> OrderReply:
+        return self._get(endpoints.ORDER, OrderReply)
+
+    def roots(self, after: str) -> RootsReply:
+        target = f"{endpoints.ROOTS}?after={quote(after, safe='')}" if after else endpoints.ROOTS
+        return self._get(target, RootsReply)
 
     def enrol(self, request: EnrolRequest) -> EnrolReply:
         return self._post(endpoints.ENROL, request, EnrolReply)

@@ -23,6 +23,8 @@ from sidumba_field.wire.problems import from_problem
 MAX_REPLY = 16 * 1024 * 1024
 #: A server that asks for more patience than this is not believed (seconds).
 MAX_RETRY_AFTER = 3_600
+#: The server asks to be left alone for a while and says how long.
+PATIENCE_ASKED = frozenset({"wire.overloaded", "wire.too_many"})
 
 #: What machines between us and the server say in their own words (nginx, a firewall, a load balancer).
 _BETWEEN = {
@@ -87,8 +89,8 @@ def _problem(reply: RawReply) -> SidumbaError:
     if not isinstance(body, dict) or body.get("status") != reply.status:
         return SidumbaError("wire.not_our_server")
     error = from_problem(unseal(body))
-    if error.code == "wire.overloaded":
-        return SidumbaError("wire.overloaded", **{**error.params, **_patience(reply)})
+    if error.code in PATIENCE_ASKED:
+        return SidumbaError(error.code, **{**error.params, **_patience(reply)})
     return error
 
 

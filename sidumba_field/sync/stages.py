@@ -16,6 +16,7 @@ from sidumba_field.attachments import Shelf
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock
 from sidumba_field.store import Store
+from sidumba_field.sync.replies import PATIENCE_ASKED
 from sidumba_field.sync.transport import SyncIdentity, Transport
 from sidumba_field.wire.messages import Hello
 
@@ -48,7 +49,10 @@ ENDS_RUN = frozenset(
         "wire.protocol_unknown",
         "wire.rewound",
         "auth.device_unknown",
+        "wire.too_many",
         "auth.device_suspended",
+        "auth.device_revoked",
+        "auth.device_wipe",
         "seal.bad_signature",
         "store.damaged",
         "store.disk_full",
@@ -194,5 +198,5 @@ class Run:
         if not any((known.code, known.item) == (error.code, item) for known in self.problems):
             self.problems.append(Problem(self.stage, error, item))
         wish = error.params.get("retry_after", 0)
-        if error.code == "wire.overloaded" and isinstance(wish, int):
+        if error.code in PATIENCE_ASKED and isinstance(wish, int):
             self.retry_after_s = max(self.retry_after_s, float(wish))

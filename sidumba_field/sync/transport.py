@@ -20,10 +20,12 @@ from sidumba_field.wire.messages import (
     EscrowRequest,
     FormReply,
     Hello,
+    OrderReply,
     PullReply,
     PullRequest,
     PushReply,
     PushRequest,
+    RootsReply,
     SessionReply,
     SessionRequest,
     SnapshotReply,
@@ -62,6 +64,14 @@ class Transport(Protocol):
 
     def form(self, program: str, form: str, version: str) -> FormReply:
         """Return one form version the server's hello named; raise ``wire.not_found`` for any other."""
+        ...
+
+    def order(self) -> OrderReply:
+        """Return the newest order of the district to this laptop; answered in whatever state it is."""
+        ...
+
+    def roots(self, after: str) -> RootsReply:
+        """Return the signed daily roots behind the day ``after`` ("" = all)."""
         ...
 
     def enrol(self, request: EnrolRequest) -> EnrolReply: ...

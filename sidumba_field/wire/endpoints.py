@@ -11,6 +11,8 @@ PULL = "/v1/pull"
 SNAPSHOT = "/v1/snapshot/{vid}"
 ATT = "/v1/att/{sha}"
 ATT_CONTENT = "/v1/att/{sha}/content"
+ORDER = "/v1/order"
+ROOTS = "/v1/roots"
 FORM = "/v1/form/{program}/{form}/{version}"
 
 DEVICE = "X-Sidumba-Device"

@@ -230,15 +230,15 @@ def test_a_forged_altered_or_repeated_request_is_refused(office: Office, laptop:
 
 
 @ONE_DATABASE
-def test_unknown_and_suspended_laptops_are_turned_away_before_their_body_is_read(
+def test_unknown_and_withdrawn_laptops_are_turned_away_before_their_body_is_read(
     office: Office, laptop: Laptop
 ) -> None:
     clock = SystemClock()
     stranger = Laptop(laptop.url, DeviceIdentity(new_id(clock), new_id(clock), SigningKey.generate()))
     assert number(raw(stranger, "POST", endpoints.PUSH, b"x" * 1_000_000)) == "401.1"
     with office.database.write() as work:
-        work.devices.set_state(laptop.identity.device, DeviceState.SUSPENDED)
-    assert number(raw(laptop, "POST", endpoints.PUSH, b"x")) == "403.3"
+        work.devices.set_state(laptop.identity.device, DeviceState.REVOKED)
+    assert number(raw(laptop, "POST", endpoints.PUSH, b"x" * 1_000_000)) == "403.6"
 
 
 @ONE_DATABASE
