@@ -11,6 +11,7 @@ from sidumba_field.store.lives import write_twin
 from sidumba_field.store.opening import open_store
 from sidumba_field.store.store import Store
 from sidumba_field.store.values import (
+    BundleRow,
     Carry,
     Changes,
     Counts,
@@ -20,14 +21,17 @@ from sidumba_field.store.values import (
     LocalUser,
     LogEntry,
     Mark,
+    OnStick,
     OutboxRow,
     Proposal,
     Receipt,
     RecordRow,
+    ReplyRow,
     Scope,
 )
 
 __all__ = [
+    "BundleRow",
     "Carry",
     "Changes",
     "Choice",
@@ -42,10 +46,12 @@ __all__ = [
     "LocalUser",
     "LogEntry",
     "Mark",
+    "OnStick",
     "OutboxRow",
     "Proposal",
     "Receipt",
     "RecordRow",
+    "ReplyRow",
     "Scope",
     "Store",
     "is_file_name",

@@ -21,6 +21,9 @@ _FINAL = {
     OpStatus.REJECTED: OutboxState.REJECTED,
 }
 
+#: Another machine with this laptop's database sent other answers under the same id (docs/spec/sync.md "Lives").
+REUSED = "op.id_reused"
+
 
 def take(connection: sa.Connection, answer: OpAnswer, now: str, receipt: str) -> set[str]:
     """Apply one answer; return the records it touches, none when it is unknown or was taken before."""
@@ -32,6 +35,9 @@ def take(connection: sa.Connection, answer: OpAnswer, now: str, receipt: str) ->
         rid = failed(connection, answer.op, answer.code, answer.params)
         return set() if rid is None else {rid}
     queued = cards.queued_of(row)
+    if answer.code == REUSED and queued.op.kind is OpKind.EDIT:
+        queue.again(connection, queued, now)
+        return {queued.op.rid}
     state = _FINAL[answer.st]
     refused = state is OutboxState.REJECTED or (
         state is OutboxState.CONFLICT and queued.op.kind is not OpKind.EDIT

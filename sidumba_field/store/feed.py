@@ -203,8 +203,9 @@ def _moved_on(connection: sa.Connection, record: Record) -> None:
 
 
 def _came_back(connection: sa.Connection, entry: FeedEntry) -> None:
-    """An own op is in the base now: it is no longer laid over it."""
-    mine = sa.and_(OUTBOX.c.op == entry.op, OUTBOX.c.rid == entry.rid)
+    """An own op is in the base now: it is no longer laid over it. One that never left this database was sent by a
+    twin of it, and may say something else here."""
+    mine = sa.and_(OUTBOX.c.op == entry.op, OUTBOX.c.rid == entry.rid, OUTBOX.c.frozen == 1)
     connection.execute(sa.update(OUTBOX).where(mine).values(pulled=1))
     connection.execute(
         sa.delete(PREDICTION).where(PREDICTION.c.op == entry.op, PREDICTION.c.rid == entry.rid)

@@ -9,6 +9,7 @@ tell the two apart (spec/sync.md section 3 "Identifiers"). A fingerprint that ch
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 import sys
 from pathlib import Path
@@ -100,3 +101,11 @@ def begin_life(database: Database, folder: Path, clock: Clock, why: str, former:
         if why:
             write_log(connection, iso(clock.now()), "", "incarnation", {"why": why, "former": former})
     return fresh
+
+
+def next_marks(database: Database, number: int) -> list[str]:
+    """Draw the mark of a push and keep it before anything leaves: a reply that is lost does not make us a stranger."""
+    with database.write() as connection:
+        marks = [secrets.token_hex(4), *json.loads(read_meta(connection, MARKS) or "[]")][:number]
+        write_meta(connection, MARKS, json.dumps(marks))
+    return marks

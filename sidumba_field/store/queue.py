@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from sidumba_field.core.canonical import canonical
+from sidumba_field.core.ids import new_id
 from sidumba_field.core.records import Op, OpKind, OutboxState
+from sidumba_field.core.time import FixedClock, parse_iso
 from sidumba_field.store import cards, codec
 from sidumba_field.store.overlay import QueuedOp, is_settling
 from sidumba_field.store.small import read_meta, write_meta
@@ -135,3 +137,19 @@ def _want_files(connection: sa.Connection, op: Op) -> None:
     if names:
         local = sa.and_(FILE.c.name.in_(names), FILE.c.state == "local")
         connection.execute(sa.update(FILE).where(local).values(state="waiting"))
+
+
+def again(connection: sa.Connection, queued: QueuedOp, now: str) -> None:
+    """Queue an edit anew under an id of its own: another machine has used its id for other answers.
+
+    Nobody is told: both edits travel, and where they say different things of one field the server shows both.
+    """
+    op = queued.op.with_(op=new_id(FixedClock(parse_iso(now))))
+    values = {
+        "op": op.op,
+        "payload": payload(op),
+        "state": OutboxState.QUEUED.value,
+        "frozen": 0,
+        **UNANSWERED,
+    }
+    connection.execute(sa.update(OUTBOX).where(OUTBOX.c.op == queued.op.op).values(values))

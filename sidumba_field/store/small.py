@@ -11,7 +11,10 @@ from sidumba_field.core.time import Clock, iso
 from sidumba_field.store import codec
 from sidumba_field.store.database import Database
 from sidumba_field.store.tables import ACCESS_LOG, LOCAL_USER, META, PERSON, RECEIPT
-from sidumba_field.store.values import LocalUser, LogEntry, Receipt
+from sidumba_field.store.values import AccessRow, LocalUser, LogEntry, Receipt
+
+#: Row of ``meta``: number of the last line of the access log the server holds.
+ACCESS_SENT = "access.sent"
 
 
 def read_meta(connection: sa.Connection, key: str) -> str | None:
@@ -127,3 +130,26 @@ class AccessLog:
         with self._db.read() as connection:
             rows: Iterable[codec.Row] = connection.execute(found).mappings().all()
         return [LogEntry(row["at"], row["user"], row["event"], codec.load(row["detail"])) for row in rows]
+
+    def unsent(self, limit: int) -> list[AccessRow]:
+        """Return the oldest lines the server has not signed for, in order. Lines about nobody's data are among them;
+        what travels of each is decided where they are sent."""
+        found = (
+            sa.select(ACCESS_LOG).where(ACCESS_LOG.c.n > self._sent()).order_by(ACCESS_LOG.c.n).limit(limit)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(found).mappings().all()
+        return [
+            AccessRow(row["n"], row["at"], row["user"], row["event"], codec.load(row["detail"]))
+            for row in rows
+        ]
+
+    def sent(self, upto: int) -> None:
+        """Note that the server holds every line up to number ``upto``; never goes back."""
+        with self._db.write() as connection:
+            if upto > int(read_meta(connection, ACCESS_SENT) or 0):
+                write_meta(connection, ACCESS_SENT, str(upto))
+
+    def _sent(self) -> int:
+        with self._db.read() as connection:
+            return int(read_meta(connection, ACCESS_SENT) or 0)

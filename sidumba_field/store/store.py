@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sidumba_field.core.time import Clock
 from sidumba_field.store import listing
+from sidumba_field.store.bundles import Bundles
 from sidumba_field.store.choices import Choices
 from sidumba_field.store.database import Database
 from sidumba_field.store.extracts import Extracts
@@ -14,7 +15,7 @@ from sidumba_field.store.feed import Feed
 from sidumba_field.store.figures import Figures
 from sidumba_field.store.files import Files
 from sidumba_field.store.lists import Lists
-from sidumba_field.store.lives import begin_life
+from sidumba_field.store.lives import begin_life, next_marks
 from sidumba_field.store.outbox import Outbox
 from sidumba_field.store.records import Records
 from sidumba_field.store.scopes import Scopes
@@ -28,7 +29,7 @@ class Store:
     def __init__(self, database: Database, folder: Path, clock: Clock) -> None:
         self._db = database
         self._clock = clock
-        self._log = AccessLog(database, clock)
+        self.access = AccessLog(database, clock)
         self.folder = folder
         self.meta = Meta(database)
         self.scopes = Scopes(database, clock)
@@ -43,6 +44,7 @@ class Store:
         self.extracts = Extracts(database)
         self.files = Files(database, clock)
         self.receipts = Receipts(database)
+        self.bundles = Bundles(database)
 
     @property
     def data_key(self) -> bytes:
@@ -62,6 +64,10 @@ class Store:
         """Begin a new life of this laptop and return its id: the server has met two under one (``lives.MET``)."""
         return begin_life(self._db, self.folder, self._clock, why, self.incarnation)
 
+    def next_marks(self, number: int) -> list[str]:
+        """Draw the mark of a push that leaves now; return it and those before, newest first, at most ``number``."""
+        return next_marks(self._db, number)
+
     def counts(self, program: str | None = None) -> Counts:
         """Return the truth bar for one program, or for all."""
         with self._db.read() as connection:
@@ -69,11 +75,11 @@ class Store:
 
     def log(self, event: str, user: str = "", **detail: object) -> None:
         """Write a line of the access log; ``detail`` holds JSON values."""
-        self._log.add(event, user, **detail)
+        self.access.add(event, user, **detail)
 
     def logged(self, limit: int = 200) -> list[LogEntry]:
         """Return the latest lines of the access log, newest first."""
-        return self._log.rows(limit)
+        return self.access.rows(limit)
 
     def replay_done(self, since: str) -> int:
         """See ``Outbox.replay_done``."""

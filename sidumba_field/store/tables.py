@@ -347,6 +347,45 @@ class AccessLogTable(Base, table=True):
     detail: str
 
 
+class BundleTable(Base, table=True):
+    """What lies on sticks: one row per bundle that was written whole."""
+
+    __tablename__ = "bundle"
+    bundle: str = Field(primary_key=True)
+    number: int
+    previous: str
+    made_at: str
+    sha: str
+    size: int
+    ops: int
+    records: int
+    files: int
+
+
+class BundleOpTable(Base, table=True):
+    __tablename__ = "bundle_op"
+    bundle: str = Field(primary_key=True)
+    op: str = Field(primary_key=True)
+
+
+class BundleFileTable(Base, table=True):
+    __tablename__ = "bundle_file"
+    bundle: str = Field(primary_key=True)
+    sha: str = Field(primary_key=True)
+
+
+class BundleReplyTable(Base, table=True):
+    """Replies from sticks that were read to their end."""
+
+    __tablename__ = "bundle_reply"
+    bundle: str = Field(primary_key=True)
+    answers: str
+    number: int
+    made_at: str
+    read_at: str
+    receipt: str
+
+
 def _table(name: str) -> sa.Table:
     return Base.metadata.tables[name]
 
@@ -376,3 +415,7 @@ FILE = _table("file")
 FILE_LINK = _table("file_link")
 RECEIPT = _table("receipt")
 ACCESS_LOG = _table("access_log")
+BUNDLE = _table("bundle")
+BUNDLE_OP = _table("bundle_op")
+BUNDLE_FILE = _table("bundle_file")
+BUNDLE_REPLY = _table("bundle_reply")

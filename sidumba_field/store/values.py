@@ -230,9 +230,62 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class BundleRow:
+    """One bundle this laptop wrote onto a stick. ``bytes``: of the sealed stream; ``waiting``: ops of it
+    without an answer; ``answered_at``: ISO, "" while any is; ``code``: of a refusal among its ops; ``receipt``: "" if
+    none came."""
+
+    bundle: str
+    number: int
+    made_at: str
+    ops: int
+    records: int
+    files: int
+    bytes: int
+    answered_at: str = ""
+    waiting: int = 0
+    code: str = ""
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnStick:
+    """What is on sticks and has no answer yet. ``newest_at``: when the last bundle was written, "" if never."""
+
+    ops: int = 0
+    records: int = 0
+    files: int = 0
+    bytes: int = 0
+    newest_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRow:
+    """A reply read from a stick. ``answers``: the bundle it answers."""
+
+    bundle: str
+    answers: str
+    number: int
+    made_at: str
+    read_at: str
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LogEntry:
     """One line of the access log: who did what with this laptop's data."""
 
+    at: str
+    user: str
+    event: str
+    detail: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRow:
+    """One line of the access log with its number, for the server."""
+
+    n: int
     at: str
     user: str
     event: str

@@ -10,7 +10,14 @@ from types import ModuleType
 
 import sqlalchemy as sa
 
-from sidumba_field.store.migrations import m0001_first, m0002_lists, m0003_tallies, m0004_choices, m0005_carry
+from sidumba_field.store.migrations import (
+    m0001_first,
+    m0002_lists,
+    m0003_tallies,
+    m0004_choices,
+    m0005_carry,
+    m0006_bundles,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _of(m0003_tallies),
     _of(m0004_choices),
     _of(m0005_carry),
+    _of(m0006_bundles),
 )
 #: Marks the file as ours ("SDMB"), for ``file`` and for people.
 APPLICATION_ID = 0x53444D42
