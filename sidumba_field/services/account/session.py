@@ -136,6 +136,7 @@ class SessionService:
         self.desk.seated = Seat(user, key, store, shelf, passphrase=passphrase, data_key=data_key)
         self._reopening.drop()
         use_lists(self.desk)
+        store.use_groups(self.desk.group_of)
         return self._view(self.desk.seated)
 
     def _log(self, event: str) -> None:
