@@ -50,6 +50,13 @@ def note_answers(server: Server, device: str, sent: Iterable[tuple[Mapping[str, 
     )
 
 
+def note_strangers(server: Server, device: str, users: Iterable[str]) -> None:
+    """Write down that a laptop spoke in the name of people who never signed in on it."""
+    at = _now(server)
+    named = [user if is_id(user) else "" for user in users]
+    _note(server, [Refusal(device, user, "access", "", "op.wrong_device", at) for user in named])
+
+
 def _note(server: Server, refusals: list[Refusal]) -> None:
     if refusals:
         with server.database.write() as work:

@@ -11,6 +11,7 @@ from server_stub.cli.files import tidy
 from server_stub.cli.forms import form
 from server_stub.cli.laptops import device
 from server_stub.cli.people import user
+from server_stub.cli.watching import access, refusals
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.programs.faults import Unsound
 from sidumba_field.words import explain_error
@@ -29,6 +30,8 @@ app.command()(copies.restore)
 app.command()(tidy)
 app.command("erase")(holdings.erase_command)
 app.command()(holdings.verify)
+app.command()(access)
+app.command()(refusals)
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -24,6 +24,11 @@ def tell(key: str, **params: object) -> None:
     typer.echo(say(f"server.{key}", **params))
 
 
+def tell_privacy(key: str, **params: object) -> None:
+    """Say one sentence about people's data on standard output."""
+    typer.echo(say(f"privacy.{key}", **params))
+
+
 def built(data: Path, url: str = "") -> Server:
     """Return the server of a data folder."""
     return build_server(settings_of(data, url))

@@ -25,6 +25,8 @@ from sidumba_field.sync.session import CONNECT_S, DEADLINE_S, READ_S, LineSessio
 from sidumba_field.sync.transport import DeviceIdentity, Sink
 from sidumba_field.wire import endpoints, packing
 from sidumba_field.wire.messages import (
+    AccessReply,
+    AccessRequest,
     AttStatus,
     Done,
     EnrolReply,
@@ -102,6 +104,9 @@ class HttpTransport:
 
     def push(self, request: PushRequest) -> PushReply:
         return self._post(endpoints.PUSH, request, PushReply, pack=True)
+
+    def access(self, request: AccessRequest) -> AccessReply:
+        return self._post(endpoints.ACCESS, request, AccessReply, pack=True)
 
     def pull(self, request: PullRequest) -> PullReply:
         return self._post(endpoints.PULL, request, PullReply)

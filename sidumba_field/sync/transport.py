@@ -13,6 +13,8 @@ from typing import Protocol
 
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.wire.messages import (
+    AccessReply,
+    AccessRequest,
     AttStatus,
     Done,
     EnrolReply,
@@ -81,6 +83,10 @@ class Transport(Protocol):
     def escrow(self, request: EscrowRequest) -> Done: ...
 
     def push(self, request: PushRequest) -> PushReply: ...
+
+    def access(self, request: AccessRequest) -> AccessReply:
+        """Hand over lines of the access log; raise ``wire.not_found`` on a server that keeps none."""
+        ...
 
     def pull(self, request: PullRequest) -> PullReply: ...
 

@@ -34,6 +34,9 @@ from sidumba_field.seal.box import new_identity
 from sidumba_field.sync.transport import Sink
 from sidumba_field.wire.endpoints import MAX_BATCH_BYTES, MAX_BODY, MAX_CHUNK, MAX_FILE, MAX_OPS
 from sidumba_field.wire.messages import (
+    AccessLine,
+    AccessReply,
+    AccessRequest,
     AnswerMessage,
     AttStatus,
     Done,
@@ -108,6 +111,7 @@ class TwinServer:
     later: set[str] = field(default_factory=set)
     small_body: int = 0
     bytes_taken: int = 0
+    accesses: list[AccessLine] = field(default_factory=list)
 
     # ---- for tests ---------------------------------------------------------------------------------------------
 
@@ -409,6 +413,11 @@ class TwinLine:
                 receipt=f"TT-{server.receipts:04d}",
             )
         )
+
+    def access(self, request: AccessRequest) -> AccessReply:
+        lines = travelled(request).lines
+        self.server.accesses += [line for line in lines if line not in self.server.accesses]
+        return travelled(AccessReply(now=iso(self.server.clock.now()), upto=lines[-1].n))
 
     def pull(self, request: PullRequest) -> PullReply:
         if not self.user:

@@ -51,3 +51,14 @@ class Actor:
 def roles_for(grants: Iterable[Grant], program: str, unit: str, now: datetime) -> tuple[str, ...]:
     """Return the roles held over ``unit`` in ``program`` now, each once, in the order granted."""
     return tuple(dict.fromkeys(grant.role for grant in grants if grant.covers(program, unit, now)))
+
+
+def span_of(units: Iterable[str]) -> str:
+    """Return the lowest code above all of ``units``, "" for none or for places without one in common."""
+    split = [unit.split(".") for unit in units]
+    shared: list[str] = []
+    for parts in zip(*split, strict=False):
+        if len(set(parts)) > 1:
+            break
+        shared.append(parts[0])
+    return ".".join(shared)

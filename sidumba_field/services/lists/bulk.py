@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sidumba_field.core.workflow import Grant, Transition
+from sidumba_field.core.workflow.roles import span_of
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.lists.exporting import Cell, Format, TableFile
@@ -153,12 +154,21 @@ class ListBulk:
         shown = {s.vid: self._reveals(program, s.unit) for s in seat.store.scopes.all() if s.vid in mine}
         masked = not all(shown.values())
         told = {"program": program.id, "form": form.value, "count": len(numbers), "masked": masked}
-        seat.store.log("export", seat.user.user_id, **told)
+        seat.store.log("export", seat.user.user_id, unit=self._span(program, numbers), **told)
         labels = [column.label(lang) for column in program.list_columns]
         stamp = self.desk.local(self.desk.clock.now()).strftime("%Y%m%d-%H%M%S")
         head = ["ID", *labels, say("lists.column.mark", lang)]
         table = TableFile(folder, f"{program.id}-{stamp}", form, head)
         return ExportRun(table, list(numbers), self._rows, self._cells(program, shown), masked, lang)
+
+    def _span(self, program: Program, numbers: Sequence[int]) -> str:
+        """Return the lowest unit above all of these records: what the log names in place of thousands of ids."""
+        units = (
+            {row.unit for row in self._rows(numbers)}
+            if len(numbers) <= STEP
+            else {self.desk.scope(vid).unit for vid in self.desk.my_vids(program.id)}
+        )
+        return span_of(units)
 
     def _cells(self, program: Program, shown: Mapping[str, bool]) -> Callable[[RecordRow], list[Cell]]:
         """Return how one row is written."""

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.workflow.roles import span_of
 from sidumba_field.programs import PaperSpec, Program
 from sidumba_field.reports import Paper, ReportData, save_pdf
 from sidumba_field.services.desk import Desk
@@ -127,8 +128,11 @@ class ReportingService:
             make, expected = self._many.of_records(program, shown, choice, revealed)
         user = seat.user.user_id
 
+        mine = (self.desk.scope(vid).unit for vid in self.desk.my_vids(program.id))
+        span = choice.unit or ("" if choice.subject else span_of(mine))
+
         def log(event: str, format_: str) -> None:
-            told = {"paper": spec.id, "format": format_, "unit": choice.unit, "rid": choice.subject}
+            told = {"paper": spec.id, "format": format_, "unit": span, "rid": choice.subject}
             store.log(event, user, count=expected, revealed=revealed, **told)
 
         many = shown.table is not None and not shown.cuts and spec.subject not in SINGLE

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.routing import APIRoute
 
-from server_stub.api import forms, orders, sync, uploads, users
+from server_stub.api import access, forms, orders, sync, uploads, users
 from sidumba_field.core.records import FeedKind, OpKind, OpStatus
 from sidumba_field.core.workflow import COMMON_GUARDS
 from sidumba_field.wire import endpoints
@@ -47,7 +47,7 @@ def test_every_word_of_a_closed_list_is_explained(wire: str, kind: type[StrEnum]
 
 def test_every_endpoint_is_listed_and_every_listed_one_is_served(wire: str) -> None:
     listed = set(re.findall(r"^\| `([A-Z]+) (/\S+)` \|", section(wire, "Endpoints"), re.M))
-    routes = [route for room in (sync, users, uploads, orders, forms) for route in room.router.routes]
+    routes = [route for room in (sync, users, uploads, orders, access, forms) for route in room.router.routes]
     served = {(method, r.path) for r in routes if isinstance(r, APIRoute) for method in r.methods}
     assert listed == served
     named = {
