@@ -62,7 +62,9 @@ class FetchPane(QWidget):
         column.setSpacing(0)
         column.addWidget(Label(said("fetch.title"), "title"))
         column.addSpacing(4)
-        column.addWidget(Label(said("fetch.note"), "body", "secondary", wrap=True))
+        about = Label(said("fetch.note"), "body", "secondary", wrap=True)
+        about.setMinimumHeight(about.heightForWidth(WIDTH))
+        column.addWidget(about)
         column.addSpacing(14)
         column.addWidget(self._person())
         column.addSpacing(12)
@@ -75,6 +77,10 @@ class FetchPane(QWidget):
         column.addSpacing(8)
         self._note = Label("", "small", "secondary")
         column.addWidget(self._note, 0, Qt.AlignmentFlag.AlignRight)
+
+    def hasHeightForWidth(self) -> bool:
+        """No: its width is fixed, and in a low window the list gives way, not the buttons below it."""
+        return False
 
     # -- building
 
