@@ -16,7 +16,7 @@ from sidumba_field.store import Scope
 from sidumba_field.sync.hello import rewind, too_old
 from sidumba_field.sync.pace import Pace
 from sidumba_field.sync.stages import ENDS_RUN, Run
-from sidumba_field.wire.endpoints import MAX_PAGE_BYTES
+from sidumba_field.wire.endpoints import MAX_PAGE_BYTES, SNAPSHOT_BEYOND
 from sidumba_field.wire.messages import FeedPage, HeadMessage, PullReply, PullRequest
 from sidumba_field.wire.versions import CURRENT
 
@@ -25,15 +25,14 @@ START_BYTES = 64 * 1024
 FLOOR_BYTES = 8 * 1024
 PACE = "pace/pull"
 PERIODS = "periods"
-#: A feed at its beginning that is longer than this starts from a snapshot; a shorter one brings its whole history.
-SNAPSHOT_BEYOND = 100
+TOLD_AT = "told_at"
 
 
 @dataclass
-class _Plan:
+class Plan:
     """What was found out about feeds: left alone (broken), read from their first entry, due for a snapshot."""
 
-    pace: Pace
+    pace: Pace = field(default_factory=lambda: Pace(START_BYTES, FLOOR_BYTES, MAX_PAGE_BYTES, TARGET_S))
     alone: set[str] = field(default_factory=set)
     from_first: set[str] = field(default_factory=set)
     due: set[str] = field(default_factory=set)
@@ -60,7 +59,7 @@ def pull(run: Run, send_again: Callable[[Run], None]) -> None:
         raise SidumbaError("auth.session_expired")
     if too_old(run.agreed):
         raise SidumbaError("wire.protocol_unknown", wanted=run.agreed.min_app)
-    plan = _Plan(Pace(int(run.store.meta.get(PACE) or START_BYTES), FLOOR_BYTES, MAX_PAGE_BYTES, TARGET_S))
+    plan = Plan(Pace(int(run.store.meta.get(PACE) or START_BYTES), FLOOR_BYTES, MAX_PAGE_BYTES, TARGET_S))
     started = plan.pace.size
     try:
         while _round(run, plan, send_again):
@@ -70,13 +69,13 @@ def pull(run: Run, send_again: Callable[[Run], None]) -> None:
             run.store.meta.set(PACE, str(plan.pace.size))
 
 
-def _round(run: Run, plan: _Plan, send_again: Callable[[Run], None]) -> bool:
+def _round(run: Run, plan: Plan, send_again: Callable[[Run], None]) -> bool:
     """Ask once, take in what came; tell whether there is more to ask for."""
     known = {scope.vid: scope for scope in run.store.scopes.all()}
     reply = _ask(run, plan, known.values())
-    _learn(run, plan, reply, known)
+    keep_beside(run, plan, reply, known)
     taken = run.pulled
-    more = _take_in(run, plan, [page for page in reply.feeds if not page.rewound])
+    more = take_in(run, plan, [page for page in reply.feeds if not page.rewound])
     if more and run.pulled == taken and not plan.alone:
         # "There is more", yet nothing came: asking for ever would not bring it.
         raise SidumbaError("wire.malformed")
@@ -88,7 +87,7 @@ def _round(run: Run, plan: _Plan, send_again: Callable[[Run], None]) -> bool:
     return bool(more or forgotten or begun or snapshots)
 
 
-def _ask(run: Run, plan: _Plan, known: Iterable[Scope]) -> PullReply:
+def _ask(run: Run, plan: Plan, known: Iterable[Scope]) -> PullReply:
     cursors = {
         scope.vid: HeadMessage(seq=scope.seq, hash=scope.hash or GENESIS)
         for scope in known
@@ -105,13 +104,15 @@ def _ask(run: Run, plan: _Plan, known: Iterable[Scope]) -> PullReply:
     return reply.model_copy(update={"feeds": [page for page in reply.feeds if page.vid in cursors]})
 
 
-def _learn(run: Run, plan: _Plan, reply: PullReply, known: dict[str, Scope]) -> None:
+def keep_beside(run: Run, plan: Plan, reply: PullReply, known: dict[str, Scope]) -> None:
     """Keep what travels beside the feeds: names, the open periods, the lease, and which feeds there are."""
     told = (reply.people, reply.periods)
     if told != plan.told:
         plan.told = told
         run.store.people.upsert(reply.people)
         run.store.meta.set(PERIODS, json.dumps(reply.periods, sort_keys=True))
+        # By which an older reply from a stick is known (``sticks.taking``).
+        run.store.meta.set(TOLD_AT, reply.now)
     user = run.store.users.get(run.identity.user)
     if user is not None and user.lease_until != reply.lease_until:
         run.store.users.upsert(replace(user, lease_until=reply.lease_until))
@@ -129,7 +130,7 @@ def _learn(run: Run, plan: _Plan, reply: PullReply, known: dict[str, Scope]) -> 
             run.tell(known[vid].seq if vid in known else 0, seq, vid)
 
 
-def _take_in(run: Run, plan: _Plan, pages: Iterable[FeedPage]) -> bool:
+def take_in(run: Run, plan: Plan, pages: Iterable[FeedPage]) -> bool:
     """Apply the pages, each in its own transaction; tell whether any of them has more behind it."""
     more = False
     for page in pages:
@@ -149,7 +150,7 @@ def _take_in(run: Run, plan: _Plan, pages: Iterable[FeedPage]) -> bool:
     return more
 
 
-def _server_forgot(run: Run, plan: _Plan, vids: list[str], send_again: Callable[[Run], None]) -> None:
+def _server_forgot(run: Run, plan: Plan, vids: list[str], send_again: Callable[[Run], None]) -> None:
     """The server does not know cursors we hold: send everything kept, then read those feeds from their beginning."""
     for vid in vids:
         if vid in run.reread:
@@ -160,7 +161,7 @@ def _server_forgot(run: Run, plan: _Plan, vids: list[str], send_again: Callable[
     send_again(run)
 
 
-def _begin(run: Run, plan: _Plan, reply: PullReply) -> bool:
+def _begin(run: Run, plan: Plan, reply: PullReply) -> bool:
     """Decide how each feed at its beginning is read; tell whether one is to be read from its first entry."""
     heads = {scope.vid: scope.seq for scope in reply.scopes}
     begun = False
@@ -178,7 +179,7 @@ def _begin(run: Run, plan: _Plan, reply: PullReply) -> bool:
     return begun
 
 
-def _snapshot(run: Run, plan: _Plan, vid: str) -> bool:
+def _snapshot(run: Run, plan: Plan, vid: str) -> bool:
     """Read a feed's present state page by page; an interrupted one goes on where it stood. Tell whether it is whole."""
     after = next((scope.snapshot_after for scope in run.store.scopes.all() if scope.vid == vid), None) or ""
     taken = 0

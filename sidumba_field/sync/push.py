@@ -15,7 +15,7 @@ from sidumba_field.core.time import iso
 from sidumba_field.sync.pace import Pace
 from sidumba_field.sync.stages import Run
 from sidumba_field.wire.endpoints import MAX_BATCH_BYTES, MAX_OPS
-from sidumba_field.wire.messages import PushReply, PushRequest
+from sidumba_field.wire.messages import MAX_MARKS, PushReply, PushRequest
 from sidumba_field.wire.versions import CURRENT
 
 TARGET_S = 10.0
@@ -81,24 +81,35 @@ def _deliver(run: Run, batch: Sequence[Op], pace: Pace, failed: dict[str, str]) 
 def _round(run: Run, ops: Sequence[Op], pace: Pace, failed: dict[str, str]) -> None:
     items = [op.payload() for op in ops]
     who = run.identity
-    request = PushRequest(proto=CURRENT, epoch=run.agreed.epoch, device=who.device, inc=who.inc, items=items)
+    request = PushRequest(
+        proto=CURRENT,
+        epoch=run.agreed.epoch,
+        device=who.device,
+        inc=who.inc,
+        items=items,
+        marks=run.store.next_marks(MAX_MARKS),
+    )
     began = run.clock.monotonic()
     reply = run.ask(run.transport.push, request)
     pace.took(sum(len(canonical(item)) for item in items), run.clock.monotonic() - began)
-    _settle(run, ops, reply, failed)
+    failed.update(settle(run, _answers(ops, reply), reply))
     if reply.epoch != run.agreed.epoch:
         # Restored between two calls: what it answered holds, the next run begins with the new epoch.
         raise SidumbaError("wire.rewound")
 
 
-def _settle(run: Run, ops: Sequence[Op], reply: PushReply, failed: dict[str, str]) -> None:
-    """Store the answers of one round in one transaction. ``retry`` and no answer at all leave the op as it is."""
-    answers = _answers(ops, reply)
+def settle(run: Run, answers: Sequence[OpAnswer], reply: PushReply) -> dict[str, str]:
+    """Store the answers of one round in one transaction; return op -> code of those the server puts off.
+
+    ``retry`` and no answer at all leave the op as it is. By line or by stick, answers are taken here.
+    """
+    failed: dict[str, str] = {}
     final = [answer for answer in answers if answer.st is not OpStatus.RETRY]
     run.store.outbox.apply_answers(final, reply.heads, reply.receipt)
     run.sent += len(final)
     run.answered.update(answer.st.value for answer in answers)
     run.receipt = reply.receipt or run.receipt
+    run.twin |= reply.twin
     if reply.dseq > run.store.outbox.dseq():
         # This laptop's database is older than what it once sent: go on counting above that.
         run.restored = True
@@ -111,6 +122,7 @@ def _settle(run: Run, ops: Sequence[Op], reply: PushReply, failed: dict[str, str
             failed[answer.op] = error.code
             run.problem(error, answer.op)
     run.tell(run.sent)
+    return failed
 
 
 def _answers(ops: Sequence[Op], reply: PushReply) -> list[OpAnswer]:
