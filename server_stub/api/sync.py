@@ -102,6 +102,7 @@ def _push(server: Server, device: Device, message: PushRequest) -> PushReply:
     now = iso(server.clock.now())
     with server.database.write() as work:
         receipt, dseq = work.devices.next_receipt(device.id, highest, message.inc, now)
+        twin = work.lives.meet(device.id, message.inc, message.marks, now)
         heads = work.scopes.many(vids)
     return PushReply(
         epoch=server.epoch,
@@ -110,6 +111,7 @@ def _push(server: Server, device: Device, message: PushRequest) -> PushReply:
         heads={vid: HeadMessage(seq=scope.seq, hash=scope.hash) for vid, scope in heads.items()},
         dseq=dseq,
         receipt=f"TT-{receipt:04d}",
+        twin=twin,
     )
 
 

@@ -320,6 +320,21 @@ class DeviceOrderRow(ServerTable, table=True):
     sig: str
 
 
+class DeviceLifeRow(ServerTable, table=True):
+    """One incarnation of one laptop. ``marks``: the newest it sent, its last first; ``strange_at``: when somebody came
+    who did not know them; ``twin_at``: when two machines were last seen under this name."""
+
+    __tablename__ = "device_life"
+    device: str = Field(primary_key=True)
+    inc: str = Field(primary_key=True)
+    number: int = Field(sa_type=BigInteger)
+    marks: str = Field(sa_type=Text)
+    first_seen: str
+    seen_at: str
+    strange_at: str
+    twin_at: str
+
+
 class RootRow(ServerTable, table=True):
     """The signed Merkle root over all feed heads of one day."""
 
@@ -361,3 +376,4 @@ PROOF = table(BackupProofRow)
 REFUSAL, ACCESS = table(RefusalRow), table(AccessRow)
 REQUEST, DESTRUCTION = table(RequestRow), table(DestructionRow)
 DEVICE_ORDER, ROOT, ROOT_HEAD = table(DeviceOrderRow), table(RootRow), table(RootHeadRow)
+LIFE = table(DeviceLifeRow)

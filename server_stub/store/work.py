@@ -8,6 +8,7 @@ from server_stub.store.accesses import Accesses
 from server_stub.store.devices import Devices
 from server_stub.store.feed import Feed
 from server_stub.store.files import Files
+from server_stub.store.lives import Lives
 from server_stub.store.ops import Ops
 from server_stub.store.orders import Orders
 from server_stub.store.people import People
@@ -30,6 +31,7 @@ class Work:
         self.files = Files(connection)
         self.people = People(connection)
         self.devices = Devices(connection)
+        self.lives = Lives(connection)
         self.proofs = Proofs(connection)
         self.refusals = Refusals(connection)
         self.accesses = Accesses(connection)

@@ -15,7 +15,7 @@ from sidumba_field.store.feed import Feed
 from sidumba_field.store.figures import Figures
 from sidumba_field.store.files import Files
 from sidumba_field.store.lists import Lists
-from sidumba_field.store.lives import begin_life, next_marks
+from sidumba_field.store.lives import MET, begin_life, next_marks
 from sidumba_field.store.outbox import Outbox
 from sidumba_field.store.records import Records
 from sidumba_field.store.scopes import Scopes
@@ -60,7 +60,7 @@ class Store:
         """Name the merge groups of the installed forms: (program, form, path) -> group, None for a field by itself."""
         self.outbox.group_of = group_of
 
-    def reincarnate(self, why: str) -> str:
+    def reincarnate(self, why: str = MET) -> str:
         """Begin a new life of this laptop and return its id: the server has met two under one (``lives.MET``)."""
         return begin_life(self._db, self.folder, self._clock, why, self.incarnation)
 

@@ -79,6 +79,9 @@ class SyncEngine:
             finished = self._stages(run)
         except Stopped:
             run.stopped = True
+        if run.twin:
+            # What is under way was signed by the old life; the next run begins with the new one.
+            self._store.reincarnate()
         report = _report(run, began, iso(self._clock.now()), finished)
         self._store.meta.set(REPORT, json.dumps(summary(report), sort_keys=True))
         return report
@@ -139,6 +142,7 @@ def _report(run: Run, began: str, ended: str, finished: bool) -> SyncReport:
         retry_after_s=run.retry_after_s,
         rewound=run.replayed,
         restored=run.restored,
+        twin=run.twin,
         clock_skew_s=run.clock_skew_s,
         started_at=began,
         ended_at=ended,

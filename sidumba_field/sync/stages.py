@@ -93,7 +93,8 @@ class SyncReport:
     ``answered``: op status -> count. ``pulled``: feed entries and snapshot records taken in. ``receipt``: last receipt
     number, "" if none. ``retry_after_s``: the server's wish. ``rewound``: the server had been restored and this laptop
     sent its kept ops again. ``restored``: the server knows more of this laptop than the laptop does (it was restored
-    or copied; it needs a new incarnation). ``clock_skew_s``: server minus laptop, seconds.
+    or copied). ``twin``: another machine sends under the same incarnation, or did before this one was restored; this
+    laptop goes on under a new one. ``clock_skew_s``: server minus laptop, seconds.
     """
 
     stage: Stage
@@ -110,6 +111,7 @@ class SyncReport:
     retry_after_s: float
     rewound: bool
     restored: bool
+    twin: bool
     clock_skew_s: int
     started_at: str
     ended_at: str
@@ -162,6 +164,7 @@ class Run:
     retry_after_s: float = 0.0
     replayed: bool = False
     restored: bool = False
+    twin: bool = False
     stopped: bool = False
     clock_skew_s: int = 0
     #: Scopes whose feed the server does not know as we do; they are read again from a snapshot.

@@ -53,7 +53,8 @@ def truth(database: Database) -> Truth:
         records = {record.rid: record for record in work.records.page(VID, "", 10_000)}
         known = {entry.op for entry in entries if entry.op and work.ops.answer(entry.op)}
         whole = set(work.files.whole())
-    feed_ops = [entry.op for entry in entries if entry.kind.value != "file"]
+    # A proposal is what an op did not do: one whose fields went in by half stands there twice.
+    feed_ops = [entry.op for entry in entries if entry.kind.value not in ("file", "proposal")]
     faults = tuple(audit(database).faults)
     return Truth(records, known, scope.seq, scope.hash, feed_ops, whole, faults)
 
