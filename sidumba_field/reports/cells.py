@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from sidumba_field import words
-from sidumba_field.reports.model import Align, Value
+from sidumba_field.reports.model import Align, Value, Withheld
 from sidumba_field.words.formats import MASK
 
 Writer = Callable[[Value], str]
@@ -63,11 +63,17 @@ KINDS = frozenset(_WRITERS)
 def writer(kind: str) -> tuple[Writer, Align, str]:
     """How cells of ``kind`` are written, where they stand, and their number format in a spreadsheet.
 
-    None and "" are written as nothing. Raises KeyError for an unknown kind; the writer raises ValueError for
-    a value that is not what its column says.
+    None and "" are written as nothing, ``Withheld`` as the words it is. Raises KeyError for an unknown kind; the
+    writer raises ValueError for a value that is not what its column says.
     """
     write, align, number_format = _WRITERS[kind]
-    return (lambda value: "" if value is None or value == "" else write(value)), align, number_format
+
+    def written(value: Value) -> str:
+        if value is None or value == "":
+            return ""
+        return str(value) if isinstance(value, Withheld) else write(value)
+
+    return written, align, number_format
 
 
 def _tail(text: str) -> str:

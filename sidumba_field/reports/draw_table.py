@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from sidumba_field.reports.faces import Style, face, printable
 from sidumba_field.reports.flow import Flow
 from sidumba_field.reports.geometry import MM
 from sidumba_field.reports.model import Align, Column, Table, Value
+from sidumba_field.reports.sums import Sums
 
 PAD_X, PAD_Y, LEADING, BASE = 4.0, 3.0, 1.2, 0.93
 HEAD_SIZE, NUMBER_SIZE, TITLE_SIZE = 9.5, 8.0, 10.0
@@ -51,7 +51,7 @@ class _Drawer:
         self._edges = [flow.sheet.left]
         for width in self._widths:
             self._edges.append(self._edges[-1] + width)
-        self._sums: dict[str, Decimal] = {column.key: Decimal(0) for column in table.columns if column.total}
+        self._sums = Sums(table.columns)
         self._head_size = self._fitting_head_size()
         self._head, self._head_height = self._measure_head()
         self._open = False
@@ -101,7 +101,7 @@ class _Drawer:
         for row in self._table.rows:
             empty = False
             self._flow.rows_done += 1
-            self._add_up(row)
+            self._sums.add(row)
             yield from self._fit(self._measure(row))
         if empty and self._table.empty:
             height = self._columns[0].size * LEADING + 2 * PAD_Y
@@ -140,12 +140,6 @@ class _Drawer:
             part = tuple(cell[start : start + step] for cell in row.lines)
             yield Row(part, max(map(len, part)) * largest * LEADING + 2 * PAD_Y)
 
-    def _add_up(self, row: Mapping[str, Value]) -> None:
-        for key in self._sums:
-            value = row.get(key)
-            if value is not None and value != "":
-                self._sums[key] += Decimal(str(value))
-
     def _total(self) -> list[Row]:
         if not self._table.total_label:
             return []
@@ -157,7 +151,7 @@ class _Drawer:
             if ready is not None and i:
                 lines[i] = [printable(column.write(ready.get(column.key)))]
             elif column.total and ready is None:
-                lines[i] = [printable(column.write(self._sums[column.key]))]
+                lines[i] = [printable(column.write(self._sums.of(column.key)))]
         if first:
             lines[0] = [printable(self._table.total_label)]
         height = max(column.size for column in self._columns) * LEADING + 2 * PAD_Y

@@ -15,6 +15,14 @@ from typing import Protocol
 from sidumba_field.words import WITA, Zone
 
 Value = object
+
+
+class Withheld(str):
+    """Words that stand where the reader may not see the value: printed as they are in a column of any kind, never
+    added up."""
+
+    __slots__ = ()
+
 """A cell as data: str, int, Decimal, date, datetime or None; its column says how it is written."""
 
 

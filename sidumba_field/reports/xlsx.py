@@ -34,6 +34,7 @@ from sidumba_field.reports.model import (
     Value,
 )
 from sidumba_field.reports.paper import Paper
+from sidumba_field.reports.sums import Sums
 
 STEP = 1000
 """Rows between two calls of progress."""
@@ -146,14 +147,12 @@ class _Writer:
             for i, column in enumerate(table.columns):
                 self._sheet.write_string(self._at, i, column.head, self._head)
             self._at += 1
-        sums = {column.key: Decimal(0) for column in table.columns if column.total}
+        sums = Sums(table.columns)
         begin = self._at
         for row in table.rows:
             for i, column in enumerate(table.columns):
-                value = row.get(column.key)
-                self._cell(i, column, value)
-                if column.key in sums and value not in (None, ""):
-                    sums[column.key] += Decimal(str(value))
+                self._cell(i, column, row.get(column.key))
+            sums.add(row)
             self._at += 1
             self._count()
         if self._at == begin and table.empty:
@@ -164,7 +163,7 @@ class _Writer:
                 if table.total is not None and i:
                     self._cell(i, column, table.total.get(column.key), bold=True)
                 elif column.total:
-                    self._cell(i, column, sums[column.key], bold=True)
+                    self._cell(i, column, sums.of(column.key), bold=True)
             self._at += 1
         self._at += 1
 

@@ -15,6 +15,7 @@ from sidumba_field.core.xforms import Question
 from sidumba_field.programs import Program
 from sidumba_field.reports import Paper
 from sidumba_field.reports.cuts import CutSpec
+from sidumba_field.reports.model import Withheld
 from sidumba_field.services.desk import Desk
 from sidumba_field.store import Extract, Scope, Store
 from sidumba_field.words import say
@@ -182,7 +183,7 @@ class RegisterRows:
     def _cell(self, key: str, number: int, scope: Scope, extract: Extract) -> object:
         if key in self._at:
             if key in self._selection.withheld.get(scope.unit, ()):
-                return say("services.withheld")
+                return Withheld(say("services.withheld"))
             value = extract.values[self._at[key]]
             return self._write[key](value) if value else ""
         if key == "@no":

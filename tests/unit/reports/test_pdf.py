@@ -15,6 +15,7 @@ import pytest
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.reports import Paper, ReportData, render_pdf, save_pdf
 from sidumba_field.reports.geometry import MM
+from sidumba_field.reports.model import Withheld
 from tests.helpers import papers
 from tests.helpers.papers import (
     NIK,
@@ -94,6 +95,15 @@ def test_the_approval_sheet_keeps_rows_and_closing_words_with_its_signatures(vil
 def test_totals_add_up_what_was_printed() -> None:
     text = printed(register(), data(rows=rows(30))).text
     assert f"Jumlah {sum(i % 9 for i in range(30))} Rp30.000.435" in " ".join(text.split())
+
+
+def test_a_column_in_which_an_answer_is_withheld_has_no_total() -> None:
+    known = list(rows(3))
+    some = [*known, {**known[0], "omzet": Withheld("Tidak terlihat")}]
+    text = " ".join(printed(register(), data(rows=some)).text.split())
+    assert "Tidak terlihat" in text
+    assert "Jumlah 3 " in text
+    assert "Jumlah 3 Rp" not in text
 
 
 def test_no_rows_is_said_in_words() -> None:
