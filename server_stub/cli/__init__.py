@@ -9,8 +9,9 @@ import typer
 from server_stub.cli import copies, holdings, running
 from server_stub.cli.files import tidy
 from server_stub.cli.forms import form
-from server_stub.cli.laptops import device
+from server_stub.cli.laptops import laptop
 from server_stub.cli.people import user
+from server_stub.cli.verifying import verify
 from server_stub.cli.watching import access, refusals
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.programs.faults import Unsound
@@ -22,14 +23,16 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command()(running.init)
 app.command()(running.run)
 app.add_typer(user, name="user")
-app.add_typer(device, name="device")
+app.add_typer(laptop, name="laptop")
+# The name of earlier versions; operators have it in their notes.
+app.add_typer(laptop, name="device", hidden=True)
 app.add_typer(holdings.unit, name="unit")
 app.add_typer(form, name="form")
 app.add_typer(copies.backup, name="backup")
 app.command()(copies.restore)
 app.command()(tidy)
 app.command("erase")(holdings.erase_command)
-app.command()(holdings.verify)
+app.command()(verify)
 app.command()(access)
 app.command()(refusals)
 

@@ -1,4 +1,4 @@
-"""What the server holds: units it serves, erasing on a person's right, walking the chains."""
+"""What the server holds: units it serves, erasing on a person's right."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from server_stub.cli.tools import Data, built, tell
-from server_stub.store.audit import audit
-from server_stub.store.holdings import file_faults
 
 unit = typer.Typer(no_args_is_help=True)
 
@@ -37,18 +35,3 @@ def erase_command(data: Data, rid: str, reason: Annotated[str, typer.Option("--r
         if not is_named:
             server.blobs.remove(sha)
     tell("erased", rid=rid, count=what.entries)
-
-
-def verify(data: Data) -> None:
-    """Walk every chain from its first link and say whether all is whole."""
-    server = built(data)
-    found = audit(server.database)
-    files, faults = file_faults(server.database, server.blobs)
-    for fault in found.faults:
-        tell("broken", where=fault)
-    for fault in faults:
-        tell("broken_file", where=fault)
-    if found.faults or faults:
-        raise typer.Exit(1)
-    tell("verified", scopes=found.scopes, entries=found.entries)
-    tell("verified_files", files=files)

@@ -1,4 +1,4 @@
-"""``sidumba-server device``: laptops, their enrolment codes, and the recovery codes they deposited."""
+"""``sidumba-server laptop``: laptops, their enrolment codes, the states they are put into, and what they deposited."""
 
 from __future__ import annotations
 
@@ -6,15 +6,25 @@ from typing import Annotated
 
 import typer
 
+from server_stub.auth.orders import give
 from server_stub.cli.tools import Data, built, tell
 from server_stub.store.devices import DeviceState
 from sidumba_field.seal.box import open_text
+from sidumba_field.words import say
 
-device = typer.Typer(no_args_is_help=True)
+laptop = typer.Typer(no_args_is_help=True)
+
+_WORDS = {
+    DeviceState.ACTIVE: "state_active",
+    DeviceState.SUSPENDED: "state_suspended",
+    DeviceState.REVOKED: "state_revoked",
+    DeviceState.WIPE: "state_wipe",
+}
+Reason = Annotated[str, typer.Option("--reason", help="Sebab, tampil di laptop")]
 
 
-@device.command("code")
-def device_code(
+@laptop.command("code")
+def laptop_code(
     data: Data,
     unit: Annotated[str, typer.Option("--unit")],
     name: Annotated[str, typer.Option("--name")] = "",
@@ -23,29 +33,52 @@ def device_code(
     tell("code", code=built(data).accounts.issue_code(unit, name))
 
 
-@device.command("list")
-def device_list(data: Data) -> None:
-    """List laptops."""
+@laptop.command("list")
+def laptop_list(data: Data) -> None:
+    """List laptops with their states."""
     with built(data).database.read() as work:
         for one in work.devices.all():
-            tell("device_row", device=one.id, name=one.name, unit=one.unit, state=one.state.value)
+            tell(
+                "device_row",
+                device=one.id,
+                name=one.name,
+                unit=one.unit,
+                state=_word(one.state),
+                seen=one.seen_at,
+            )
 
 
-@device.command("suspend")
-def device_suspend(
-    data: Data, device_id: str, lift: Annotated[bool, typer.Option("--lift", help="Aktifkan kembali")] = False
+@laptop.command("suspend")
+def laptop_suspend(
+    data: Data,
+    device_id: str,
+    reason: Reason = "",
+    lift: Annotated[bool, typer.Option("--lift", help="Aktifkan kembali")] = False,
 ) -> None:
-    """Shut a laptop out, or let it in again."""
-    state = DeviceState.ACTIVE if lift else DeviceState.SUSPENDED
-    with built(data).database.write() as work:
-        is_known = work.devices.set_state(device_id, state)
-    tell("device_state" if is_known else "device_unknown", device=device_id, state=state.value)
-    if not is_known:
-        raise typer.Exit(1)
+    """Shut a laptop out for a while: it may still hand in what it holds, but neither read nor decide."""
+    _order(data, device_id, DeviceState.ACTIVE if lift else DeviceState.SUSPENDED, reason)
 
 
-@device.command("recovery")
-def device_recovery(data: Data, device_id: str) -> None:
+@laptop.command("resume")
+def laptop_resume(data: Data, device_id: str, reason: Reason = "") -> None:
+    """Let a laptop in again."""
+    _order(data, device_id, DeviceState.ACTIVE, reason)
+
+
+@laptop.command("revoke")
+def laptop_revoke(data: Data, device_id: str, reason: Reason = "") -> None:
+    """Withdraw a laptop: nothing it sends is taken any more."""
+    _order(data, device_id, DeviceState.REVOKED, reason)
+
+
+@laptop.command("wipe")
+def laptop_wipe(data: Data, device_id: str, reason: Reason = "") -> None:
+    """Have a laptop seal its unsent work to this server and destroy its keys as soon as the order reaches it."""
+    _order(data, device_id, DeviceState.WIPE, reason)
+
+
+@laptop.command("recovery")
+def laptop_recovery(data: Data, device_id: str) -> None:
     """Read out the recovery code a laptop deposited, for the phone."""
     server = built(data)
     with server.database.read() as work:
@@ -57,3 +90,17 @@ def device_recovery(data: Data, device_id: str) -> None:
         tell("no_recovery", device=device_id)
         raise typer.Exit(1)
     tell("recovery", device=device_id, code=open_text(server.keys.age_identity, found.recovery_sealed))
+
+
+def _order(data: Data, device_id: str, state: DeviceState, reason: str) -> None:
+    server = built(data)
+    order = give(server.database, server.keys, server.clock, device_id, state, reason)
+    if order is None:
+        tell("device_unknown", device=device_id)
+        raise typer.Exit(1)
+    tell("device_state", device=device_id, state=_word(state))
+    tell("ordered", device=device_id, number=order.number, state=_word(state))
+
+
+def _word(state: DeviceState) -> str:
+    return say(f"server.{_WORDS[state]}")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from server_stub.store.tables import FEED, HEAD, PAYLOAD
@@ -154,10 +154,12 @@ class Feed:
         )
         return frozenset(self._db.execute(query).scalars())
 
-    def last_revs(self, vid: str) -> dict[str, int]:
-        """Return rid -> highest revision the chain tells of, for one scope."""
-        query = select(FEED.c.rid, func.max(FEED.c.rev)).where(FEED.c.vid == vid).group_by(FEED.c.rid)
-        return {row.rid: row[1] for row in self._db.execute(query)}
+    def strays(self) -> list[tuple[str, int]]:
+        """Return (scope, number) of payloads no entry stands for, and of entries of a feed nobody opened."""
+        joined = PAYLOAD.outerjoin(FEED, (FEED.c.vid == PAYLOAD.c.vid) & (FEED.c.seq == PAYLOAD.c.seq))
+        lost = select(PAYLOAD.c.vid, PAYLOAD.c.seq).select_from(joined).where(FEED.c.seq.is_(None))
+        homeless = select(FEED.c.vid, FEED.c.seq).where(FEED.c.vid.not_in(select(HEAD.c.vid)))
+        return sorted((row.vid, row.seq) for query in (lost, homeless) for row in self._db.execute(query))
 
     def erase(self, rid: str) -> int:
         """Remove payload and salt of every entry about ``rid``; return how many there were. The links stay."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,14 @@ class Ops:
     def erase(self, rid: str) -> int:
         """Empty what the ops of a record carried; ids and answers stay, so that a repetition changes nothing."""
         return self._db.execute(update(OP).where(OP.c.rid == rid).values(body="", digest="")).rowcount
+
+    def places(self, vid: str) -> Iterator[tuple[str, int]]:
+        """Yield (op, number of its entry) of every op of a scope whose answer names an entry."""
+        query = select(OP.c.op, OP.c.answer).where(OP.c.vid == vid)
+        for row in self._db.execute(query, execution_options={"yield_per": 500}):
+            seq = int(json.loads(row.answer)["seq"])
+            if seq:
+                yield row.op, seq
 
     def count(self) -> int:
         return self._db.execute(select(func.count()).select_from(OP)).scalar_one()

@@ -175,10 +175,10 @@ class Records:
         query = self._at(select(RECORD), program, unit, subject, period).order_by(RECORD.c.created_at)
         return [_record(row) for row in self._db.execute(query)]
 
-    def revs(self, vid: str) -> dict[str, int]:
-        """Return rid -> revision of every record of a scope."""
-        rows = self._db.execute(select(RECORD.c.rid, RECORD.c.rev).where(RECORD.c.vid == vid))
-        return {row.rid: row.rev for row in rows}
+    def content_hashes(self, vid: str) -> dict[str, str]:
+        """Return rid -> content hash as it is stored, of every record of a scope."""
+        rows = self._db.execute(select(RECORD.c.rid, RECORD.c.content_sha256).where(RECORD.c.vid == vid))
+        return {row.rid: row.content_sha256 for row in rows}
 
     def count(self) -> int:
         return self._db.execute(select(func.count()).select_from(RECORD)).scalar_one()

@@ -234,7 +234,7 @@ def _busy_day(mine: HttpLaptop, other: HttpLaptop, draw: random.Random, url: str
     mine.send(shared[0])
     mine.type(shared[1], omzet="7")
     mine.send(shared[1])
-    mine.step(shared[2], "ajukan", "diajukan")
+    mine.step(shared[2], "serahkan", "diserahkan")
     for n in range(6):
         mine.begin(nama=f"Toko {n}", alamat="Jl. Desa " * 20)
     pictured = mine.begin(nama="Toko berfoto")

@@ -69,7 +69,8 @@ def test_entries_of_many_scopes_go_in_together_or_not_at_all(database: Database)
         work.feed.append([drafts[0], Draft(scope_id(PROGRAM, "99"), "r", 1, FeedKind.EDIT, "", "", {})], AT)
     with database.read() as work:
         assert work.scopes.many(vids)[vids[0]].seq == 2
-    assert [fault for fault in audit(database).faults if "missing" not in fault] == []
+    # These entries are about no record: only their links are judged here.
+    assert {fault.split(": ")[-1] for fault in audit(database).faults} == {"missing", "unreadable"}
 
 
 @pytest.mark.parametrize(

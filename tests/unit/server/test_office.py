@@ -64,11 +64,18 @@ def run(*arguments: str, code: int = 0) -> str:
     return result.output
 
 
+STATES = (
+    ("suspend", "dinonaktifkan"),
+    ("resume", "aktif"),
+    ("revoke", "dicabut"),
+    ("wipe", "diminta dikosongkan"),
+    ("resume", "aktif"),
+)
+
+
 def test_an_operator_sets_up_an_office_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cheap = Argon(memory=8, time=1, lanes=1)
-    monkeypatch.setattr(
-        tools, "Settings", lambda data, database_url="": Settings(data, database_url, argon=cheap)
-    )
+    monkeypatch.setattr(tools, "Settings", lambda *given, **named: Settings(*given, **named, argon=cheap))
     data = ("--data", str(tmp_path / "server"))
     run("init", *data)
     run("unit", "add", *data, "63.11.02.2005", "Halong")
@@ -81,7 +88,7 @@ def test_an_operator_sets_up_an_office_by_hand(tmp_path: Path, monkeypatch: pyte
     assert "belum dilayani" in run("user", "grant", *data, "siti", *right[:4], "--unit", "99", code=1)
     run("user", "grant", *data, "siti", "--role", "raja", *right[2:], code=1)
     assert "petugas\tsidumba\t63.11.02.2005" in run("user", "list", *data)
-    code = re.search(r"(\w{4}-\w{4}-\w{4})", run("device", "code", *data, "--unit", "63.11.02.2005"))
+    code = re.search(r"(\w{4}-\w{4}-\w{4})", run("laptop", "code", *data, "--unit", "63.11.02.2005"))
     assert code is not None
     with threaded_server(tmp_path / "server") as url:
         laptop = Laptop.enrol(url, code[1])
@@ -95,12 +102,16 @@ def test_an_operator_sets_up_an_office_by_hand(tmp_path: Path, monkeypatch: pyte
     assert "aktif" in run("user", "suspend", *data, "siti", "--lift")
     run("user", "suspend", *data, "siapa", code=1)
     device = laptop.identity.device
-    assert device in run("device", "list", *data)
-    assert RECOVERY in run("device", "recovery", *data, device)
-    assert "suspended" in run("device", "suspend", *data, device)
-    assert "active" in run("device", "suspend", *data, device, "--lift")
-    run("device", "suspend", *data, "siapa", code=1)
-    run("device", "recovery", *data, "siapa", code=1)
+    assert device in run("device", "list", *data), "the name of earlier versions still works"
+    assert RECOVERY in run("laptop", "recovery", *data, device)
+    for number, (word, told) in enumerate(STATES, start=1):
+        said = run("laptop", word, *data, device)
+        assert told in said
+        assert f"nomor {number} " in said
+        assert f"\t{told}\t" in run("laptop", "list", *data)
+        run("laptop", word, *data, "siapa", code=1)
+    assert "aktif" in run("laptop", "suspend", *data, device, "--lift")
+    run("laptop", "recovery", *data, "siapa", code=1)
     run("erase", *data, derived_id("x"), "--reason", "permintaan", code=1)
     assert "Rantai utuh" in run("verify", *data)
 
