@@ -45,7 +45,7 @@ PLANTED = {
     "sidumba_field.ui.theme": ("server_stub.store", "field-never-server"),
     "server_stub.store": ("server_stub.auth", "server-layers"),
     "server_stub.store.migrations": ("server_stub.store.tables", "migrations-stand-alone"),
-    "server_stub.auth": ("server_stub.api", "server-layers"),
+    "server_stub.auth": ("boto3", "s3-in-the-store-only"),
     "server_stub.workflow": ("server_stub.publishing", "server-layers"),
     "server_stub.publishing": ("sidumba_field.ui", "server-takes-shelf-only"),
     "server_stub.backup": ("sqlalchemy", "sql-in-stores-only"),
