@@ -161,6 +161,9 @@ _add(
     "bundle.stick_read_only",
     "bundle.too_big",
 )
+# Safe copies of a laptop, and what is saved from one that does not open.
+_add(Blame.USER, "copy.not_empty", "copy.unknown_format", "rescue.nobody", "rescue.nothing")
+_add(Blame.WORLD, "copy.damaged", "copy.gone", "copy.not_read_back")
 _add(Blame.WORLD, "store.busy", retryable=True)
 # The wire: faults of transport change nothing locally and may be repeated at any point (spec/sync.md 3).
 _add(
@@ -188,6 +191,7 @@ _add(
     "wire.replayed",
     "wire.not_found",
     "wire.chain_broken",
+    "wire.history_changed",
 )
 # Answers to single ops (status "rejected" or "conflict" carries one of these).
 _add(
@@ -212,6 +216,7 @@ _add(
     "op.foreign_place",
     "op.assignee_missing",
     "op.corrected",
+    "op.mass_delete",
 )
 _add(Blame.BUG, "bug.unexpected")
 

@@ -10,10 +10,13 @@ PUSH = "/v1/push"
 ACCESS = "/v1/access"
 PULL = "/v1/pull"
 SNAPSHOT = "/v1/snapshot/{vid}"
+HISTORY = "/v1/history/{vid}/{rid}"
 ATT = "/v1/att/{sha}"
 ATT_CONTENT = "/v1/att/{sha}/content"
 ORDER = "/v1/order"
 ROOTS = "/v1/roots"
+BUNDLE = "/v1/bundle/{sha}"
+BUNDLE_REPLY = "/v1/bundle/{sha}/reply"
 FORM = "/v1/form/{program}/{form}/{version}"
 
 DEVICE = "X-Sidumba-Device"
@@ -29,8 +32,12 @@ MAX_OPS = 200
 MAX_BATCH_BYTES = 256 * 1024
 MAX_PAGE_BYTES = 256 * 1024
 MAX_BODY = 4 * 1024 * 1024
+#: A feed at its beginning that is longer than this starts from a snapshot; a shorter one brings its whole history.
+SNAPSHOT_BEYOND = 100
+#: Bytes of everything in one bundle from a stick.
+MAX_BUNDLE = 8 * 1024 * 1024 * 1024
 MAX_FILE = 25 * 1024 * 1024
-MIN_CHUNK = 32 * 1024
+MIN_CHUNK = 8 * 1024
 MAX_CHUNK = 4 * 1024 * 1024
 
 
