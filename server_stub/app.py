@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from server_stub.api import access, forms, orders, sync, uploads, users
+from server_stub.api.bundles import endpoints as bundles
 from server_stub.api.deps import Server
 from server_stub.api.doorkeeper import Doorkeeper
 from server_stub.api.errors import Backstop, on_http, on_refusal
@@ -108,7 +109,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.server = server
-    for room in (sync, users, uploads, orders, access, forms):
+    for room in (sync, users, uploads, orders, access, forms, bundles):
         app.include_router(room.router)
     return app
 

@@ -27,6 +27,7 @@ class Limits:
     max_body: int = endpoints.MAX_BODY
     max_file: int = endpoints.MAX_FILE
     max_chunk: int = endpoints.MAX_CHUNK
+    max_bundle: int = endpoints.MAX_BUNDLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ router = APIRouter()
 @router.get(endpoints.FORM)
 async def form(request: Request, program: str, form: str, version: str) -> Response:
     await signed_device(request)
-    return reply(await run_in_threadpool(_form, server_of(request), program, form, version))
+    return reply(await run_in_threadpool(form_of, server_of(request), program, form, version))
 
 
-def _form(server: Server, program: str, form: str, version: str) -> FormReply:
+def form_of(server: Server, program: str, form: str, version: str) -> FormReply:
     """Return a version that is installed here. What a path names is compared with what lies there, never opened."""
     if program not in server.programs:
         raise SidumbaError("wire.not_found")

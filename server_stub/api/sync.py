@@ -53,24 +53,25 @@ def check_protocol(proto: int) -> None:
 
 @router.get(endpoints.HELLO)
 async def hello(request: Request) -> Response:
-    server = server_of(request)
+    return reply(await run_in_threadpool(greeting, server_of(request)))
+
+
+def greeting(server: Server) -> Hello:
+    """Return what this server says of itself."""
     programs = server.programs
-    return reply(
-        Hello(
-            proto=list(SPOKEN),
-            min_app=__version__,
-            epoch=server.epoch,
-            now=iso(server.clock.now()),
-            server_key=server.keys.signing.public_hex,
-            age_recipient=server.keys.age_recipient,
-            limits=limits(server.settings),
-            programs={name: rules.content_sha256 for name, rules in programs.items()},
-            forms={
-                name: {form: list(known) for form, known in r.versions.items()}
-                for name, r in programs.items()
-            },
-            root=await run_in_threadpool(_root, server),
-        )
+    return Hello(
+        proto=list(SPOKEN),
+        min_app=__version__,
+        epoch=server.epoch,
+        now=iso(server.clock.now()),
+        server_key=server.keys.signing.public_hex,
+        age_recipient=server.keys.age_recipient,
+        limits=limits(server.settings),
+        programs={name: rules.content_sha256 for name, rules in programs.items()},
+        forms={
+            name: {form: list(known) for form, known in r.versions.items()} for name, r in programs.items()
+        },
+        root=_root(server),
     )
 
 
@@ -87,10 +88,10 @@ async def push(request: Request) -> Response:
         check_protocol(message.proto)
         if message.device != device.id:
             raise SidumbaError("op.wrong_device")
-        return server.crowd.send_on(reply(await run_in_threadpool(_push, server, device, message)))
+        return server.crowd.send_on(reply(await run_in_threadpool(answer_push, server, device, message)))
 
 
-def _push(server: Server, device: Device, message: PushRequest) -> PushReply:
+def answer_push(server: Server, device: Device, message: PushRequest) -> PushReply:
     with server.database.read() as work:
         people = work.people.on_device(device.id)
     answers = server.workflow.receive(message.items, Sender(device.id, people))
@@ -125,10 +126,10 @@ async def pull(request: Request) -> Response:
     device, message = await signed_message(request, PullRequest)
     check_protocol(message.proto)
     person = await person_of(request, device)
-    return reply(await run_in_threadpool(_pull, server_of(request), person, message))
+    return reply(await run_in_threadpool(answer_pull, server_of(request), person, message))
 
 
-def _pull(server: Server, person: Person, message: PullRequest) -> PullReply:
+def answer_pull(server: Server, person: Person, message: PullRequest) -> PullReply:
     now = server.clock.now()
     is_other_epoch = bool(message.epoch) and message.epoch != server.epoch
     left = message.limit_bytes
@@ -191,10 +192,10 @@ def _page(scope: Scope, entries: list[EntryMessage], more: bool, rewound: bool =
 async def snapshot(request: Request, vid: str, after: str = "") -> Response:
     device = await signed_device(request)
     person = await person_of(request, device)
-    return reply(await run_in_threadpool(_snapshot, server_of(request), person, vid, after))
+    return reply(await run_in_threadpool(answer_snapshot, server_of(request), person, vid, after))
 
 
-def _snapshot(server: Server, person: Person, vid: str, after: str) -> SnapshotReply:
+def answer_snapshot(server: Server, person: Person, vid: str, after: str) -> SnapshotReply:
     limit = server.settings.limits.max_batch_bytes
     if after and not is_id(after):
         raise SidumbaError("wire.malformed", field="after")

@@ -22,7 +22,7 @@ router = APIRouter()
 _SHA = re.compile(r"[0-9a-f]{64}")
 
 
-def _checked(sha: str) -> str:
+def checked_sha(sha: str) -> str:
     if not _SHA.fullmatch(sha):
         raise SidumbaError("wire.not_found")
     return sha
@@ -31,7 +31,7 @@ def _checked(sha: str) -> str:
 @router.get(endpoints.ATT)
 async def status(request: Request, sha: str) -> Response:
     await signed_device(request, SENDING)
-    return reply(await run_in_threadpool(_status, server_of(request), _checked(sha)))
+    return reply(await run_in_threadpool(_status, server_of(request), checked_sha(sha)))
 
 
 def _status(server: Server, sha: str) -> AttStatus:
@@ -46,11 +46,11 @@ def _status(server: Server, sha: str) -> AttStatus:
 async def write(request: Request, sha: str) -> Response:
     """Take one chunk. The signature covers the announced hash, so it is checked before a byte is read."""
     server, signed = server_of(request), signed_by(request)
-    announced = _checked_header(request)
-    _checked(sha)
+    announced = checked_header(request)
+    checked_sha(sha)
     device = await run_in_threadpool(server.gate.known, signed, SENDING)
     await run_in_threadpool(server.gate.admit, signed, device.key, announced)
-    offset, total = _number(request, endpoints.OFFSET), _number(request, endpoints.TOTAL)
+    offset, total = number_in(request, endpoints.OFFSET), number_in(request, endpoints.TOTAL)
     if total > server.settings.limits.max_file:
         raise SidumbaError("attachment.too_big", size=total, limit=server.settings.limits.max_file)
     chunk = await read_body(request, server.settings.limits.max_chunk)
@@ -76,14 +76,14 @@ def _told(error: SidumbaError) -> SidumbaError:
     return SidumbaError("wire.overloaded") if error.code == "store.disk_full" else error
 
 
-def _checked_header(request: Request) -> str:
+def checked_header(request: Request) -> str:
     announced = request.headers.get(endpoints.CHUNK_SHA, "")
     if not _SHA.fullmatch(announced):
         raise SidumbaError("wire.malformed", field=endpoints.CHUNK_SHA)
     return announced
 
 
-def _number(request: Request, header: str) -> int:
+def number_in(request: Request, header: str) -> int:
     text = request.headers.get(header, "")
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
         raise SidumbaError("wire.malformed", field=header)
@@ -94,11 +94,11 @@ def _number(request: Request, header: str) -> int:
 async def content(request: Request, sha: str) -> Response:
     device = await signed_device(request)
     person = await person_of(request, device)
-    body = await run_in_threadpool(_content, server_of(request), person, _checked(sha))
+    body = await run_in_threadpool(content_for, server_of(request), person, checked_sha(sha))
     return Response(body, media_type="application/octet-stream")
 
 
-def _content(server: Server, person: Person, sha: str) -> bytes:
+def content_for(server: Server, person: Person, sha: str) -> bytes:
     with server.database.read() as work:
         sight = Sight.of(work, server.programs, person.grants, person.device, server.clock.now())
         is_whole, is_his = work.files.is_whole(sha), sight.may_fetch(sha)

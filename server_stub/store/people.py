@@ -99,6 +99,14 @@ class People:
         """Return every public key a person was activated with, on any laptop."""
         return tuple(self._db.execute(_KEYS, {"user": user}).scalars())
 
+    def signs(self, user: str, device: str, key: str) -> bool:
+        """Tell whether this key is one ``user`` was activated with on this laptop, and his account lives."""
+        query = select(USER_KEY.c.key).where(
+            USER_KEY.c.user == user, USER_KEY.c.device == device, USER_KEY.c.key == key
+        )
+        account = self.get(user)
+        return account is not None and account.active and self._db.execute(query).first() is not None
+
     def on_device(self, device: str) -> frozenset[str]:
         """Return the ids of everybody who ever signed in on a laptop."""
         query = select(USER_KEY.c.user).where(USER_KEY.c.device == device)

@@ -359,6 +359,30 @@ class RootHeadRow(ServerTable, table=True):
     __table_args__ = (Index("ix_root_head_vid", "vid"),)
 
 
+class BundleRow(ServerTable, table=True):
+    """A bundle that came from a stick; see ``store.bundles.CarriedBundle``."""
+
+    __tablename__ = "bundle"
+    sha: str = Field(primary_key=True)
+    state: str
+    carrier: str
+    begun_at: str = Field(index=True)
+    bundle: str
+    device: str
+    made_at: str
+    code: str
+    answered_at: str
+    reply: str
+    reply_sha: str
+    size: int = Field(sa_type=BigInteger)
+    number: int = Field(sa_type=BigInteger)
+    ops: int = Field(sa_type=BigInteger)
+    files: int = Field(sa_type=BigInteger)
+    receipt: int = Field(sa_type=BigInteger)
+    reply_size: int = Field(sa_type=BigInteger)
+    __table_args__ = (Index("ix_bundle_carrier", "carrier", "state"),)
+
+
 metadata = ServerTable.metadata
 
 
@@ -377,3 +401,4 @@ REFUSAL, ACCESS = table(RefusalRow), table(AccessRow)
 REQUEST, DESTRUCTION = table(RequestRow), table(DestructionRow)
 DEVICE_ORDER, ROOT, ROOT_HEAD = table(DeviceOrderRow), table(RootRow), table(RootHeadRow)
 LIFE = table(DeviceLifeRow)
+BUNDLE = table(BundleRow)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.engine import Connection
 
 from server_stub.store.accesses import Accesses
+from server_stub.store.bundles import Bundles
 from server_stub.store.devices import Devices
 from server_stub.store.feed import Feed
 from server_stub.store.files import Files
@@ -37,3 +38,4 @@ class Work:
         self.accesses = Accesses(connection)
         self.orders = Orders(connection)
         self.roots = Roots(connection)
+        self.bundles = Bundles(connection)

@@ -21,6 +21,9 @@ if sys.platform == "win32":
             else:
                 return
 
+    def _take_now(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
     def _give(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
 
@@ -30,8 +33,27 @@ else:
     def _take(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX)
 
+    def _take_now(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
     def _give(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+@contextmanager
+def try_locked(path: Path) -> Iterator[bool]:
+    """Hold the lock ``path`` for the length of the block if nobody else does; hand over whether that is so."""
+    with path.open("a+b") as file:
+        try:
+            _take_now(file.fileno())
+        except OSError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            file.seek(0)
+            _give(file.fileno())
 
 
 @contextmanager

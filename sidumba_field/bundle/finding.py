@@ -23,7 +23,7 @@ _MOST_FILES = 5_000
 class Found:
     """One bundle as it lies there. ``facts``: None when no head can be read; ``paths``: its files in the order of their
     parts; ``parts``: how many there should be, ``missing``: numbers of those that are not here; ``code``: "" when
-    whole as far as heads and sizes tell, else what is wrong."""
+    whole as far as heads and sizes tell, else what is wrong; ``skip``: bytes of the head of each file."""
 
     facts: Facts | None
     paths: tuple[Path, ...]
@@ -32,6 +32,12 @@ class Found:
     code: str = ""
     sizes: tuple[int, ...] = field(default=(), repr=False)
     hashes: tuple[str, ...] = field(default=(), repr=False)
+    skip: int = field(default=HEAD, repr=False)
+
+    @classmethod
+    def bare(cls, path: Path, size: int) -> Found:
+        """Return a sealed stream that came without a head, as a carrier sends it: what it is, its inside says."""
+        return cls(None, (path,), 1, sizes=(size,), skip=0)
 
     @property
     def whole(self) -> bool:
@@ -45,11 +51,17 @@ class Found:
 
     def demand(self) -> Facts:
         """Return the facts of a whole bundle; raise its ``code`` otherwise."""
+        self.demand_whole()
+        if self.facts is None:
+            raise SidumbaError("bundle.damaged", file=self.name)
+        return self.facts
+
+    def demand_whole(self) -> None:
+        """Raise the ``code`` of a bundle that is not whole."""
         if self.missing:
             raise SidumbaError("bundle.parts_missing", missing=", ".join(map(str, self.missing)))
-        if self.code or self.facts is None:
-            raise SidumbaError(self.code or "bundle.damaged", file=self.name)
-        return self.facts
+        if self.code:
+            raise SidumbaError(self.code, file=self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,8 +172,14 @@ class Joined:
     """
 
     def __init__(
-        self, paths: Sequence[Path], sizes: Sequence[int], progress: Progress = ignore, stop: Stop = go_on
+        self,
+        paths: Sequence[Path],
+        sizes: Sequence[int],
+        progress: Progress = ignore,
+        stop: Stop = go_on,
+        skip: int = HEAD,
     ) -> None:
+        self._skip = skip
         self._left = list(zip(paths, sizes, strict=True))
         self._total, self._done = sum(sizes), 0
         self._file: BinaryIO | None = None
@@ -204,7 +210,7 @@ class Joined:
             return False
         path, self._room = self._left.pop(0)
         self._file = path.open("rb")
-        self._file.seek(HEAD)
+        self._file.seek(self._skip)
         return True
 
     def skip(self, count: int) -> None:

@@ -154,19 +154,24 @@ def open_bundle(
     ``identity``: who opens it ("AGE-SECRET-KEY-..." or the laptop's, ``seal.box.laptop_identity``). Raises
     ``bundle.*``, ``seal.wrong_key`` for a bundle sealed to others, and whatever ``key_of`` raises.
     """
-    facts = found.demand()
+    found.demand_whole()
     first = Walk(Nobody(), key_of, bounds)
     _through(found, identity, first, progress, stop)
     manifest = first.close()
     assert first.head is not None
-    said = (first.head.kind, first.head.bundle, first.head.number, first.head.device, first.head.server)
-    if said != (facts.kind, facts.bundle, facts.number, facts.device, facts.server):
+    if found.facts is not None and not _agrees(found.facts, first.head):
         raise SidumbaError("bundle.damaged", file=found.name)
     return Opening(found, first.head, manifest, identity, key_of, bounds, tuple(first.trail))
 
 
+def _agrees(facts: Facts, head: Head) -> bool:
+    """Tell whether what a head says in clear is what was sealed and signed."""
+    names = ("kind", "bundle", "number", "device", "server", "made_at", "answers")
+    return all(getattr(facts, name) == getattr(head, name) for name in names)
+
+
 def _through(found: Found, identity: str, walk: Walk, progress: Progress, stop: Stop) -> None:
-    with Joined(found.paths, found.sizes, progress, stop) as source:
+    with Joined(found.paths, found.sizes, progress, stop, found.skip) as source:
         try:
             open_stream(identity, source, walk.feed)
         except SidumbaError as error:

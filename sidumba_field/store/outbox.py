@@ -21,7 +21,7 @@ from sidumba_field.store.database import Database
 from sidumba_field.store.overlay import OPEN_STATES, PATIENCE, QueuedOp, standing
 from sidumba_field.store.small import read_meta
 from sidumba_field.store.tables import OUTBOX, RECEIPT, SCOPE
-from sidumba_field.store.values import Changes, OutboxRow
+from sidumba_field.store.values import Changes, OutboxRow, Ready
 
 
 class Head(Protocol):
@@ -68,6 +68,22 @@ class Outbox:
         until an answer comes, by stick or by line. ``now``: ISO instant, the clock's when ""."""
         with self._db.write() as connection:
             return departing.all_leaving(connection, self._freeze_queued, now or iso(self._clock.now()))
+
+    def ready(self, now: str = "") -> Ready:
+        """Return how much ``leave_all`` would let leave; changes nothing."""
+        decides = OUTBOX.c.payload.contains('"content_sha256":')
+        is_step = OUTBOX.c.kind != OpKind.EDIT.value
+        query = sa.select(
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(sa.case((is_step, 1), else_=0)), 0),
+            sa.func.coalesce(sa.func.sum(sa.case((sa.and_(is_step, decides), 1), else_=0)), 0),
+            sa.func.count(OUTBOX.c.rid.distinct()),
+            sa.func.coalesce(sa.func.sum(sa.func.length(OUTBOX.c.payload)), 0),
+        )
+        is_open = OUTBOX.c.state.in_([state.value for state in OPEN_STATES])
+        is_ready = OUTBOX.c.not_before <= (now or iso(self._clock.now()))
+        with self._db.read() as connection:
+            return Ready(*connection.execute(query.where(is_open, is_ready)).one())
 
     def _freeze_queued(self, connection: sa.Connection, op_id: str, now: str, after: tuple[str, ...]) -> Op:
         row = connection.execute(sa.select(OUTBOX).where(OUTBOX.c.op == op_id)).mappings().one()

@@ -260,6 +260,17 @@ class OnStick:
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """Ops that may leave now. ``reviews``: decisions on exact contents among the ``steps``; ``bytes``: of their texts."""
+
+    ops: int = 0
+    steps: int = 0
+    reviews: int = 0
+    records: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyRow:
     """A reply read from a stick. ``answers``: the bundle it answers."""
 

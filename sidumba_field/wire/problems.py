@@ -34,6 +34,7 @@ NUMBERS: dict[str, str] = {
     "wire.replayed": "409.2",
     "wire.body_too_big": "413.1",
     "attachment.too_big": "413.2",
+    "bundle.too_big": "413.3",
     "wire.chunk_hash": "460.1",
     "wire.too_many": "429.1",
     "wire.overloaded": "503.1",
