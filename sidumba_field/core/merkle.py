@@ -5,7 +5,7 @@ Pure. A leaf is the canonical JSON of [scope, number, hash] of one feed's head; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
 
 from sidumba_field.core.canonical import canonical
@@ -27,37 +27,6 @@ def root(heads: Mapping[str, Head]) -> str:
     while len(level) > 1:
         level = _above(level)
     return level[0].hex()
-
-
-def path(heads: Mapping[str, Head], vid: str) -> list[str]:
-    """Return what leads from the head of ``vid`` to the root: "L" or "R" (the side the neighbour stands on) and its
-    hash, from the leaf upwards. Raises ``KeyError`` for a scope that is not among them."""
-    order = sorted(heads)
-    place = order.index(vid) if vid in heads else -1
-    if place < 0:
-        raise KeyError(vid)
-    level = [leaf(one, heads[one]) for one in order]
-    steps: list[str] = []
-    while len(level) > 1:
-        beside = place ^ 1
-        if beside < len(level):
-            steps.append(("L" if beside < place else "R") + level[beside].hex())
-        level, place = _above(level), place // 2
-    return steps
-
-
-def leads_to(vid: str, head: Head, steps: Sequence[str], wanted: str) -> bool:
-    """Tell whether a head lies under the root ``wanted`` by ``steps``; malformed steps lead nowhere."""
-    now = leaf(vid, head)
-    for step in steps:
-        try:
-            beside = bytes.fromhex(step[1:])
-        except ValueError:
-            return False
-        if step[:1] not in ("L", "R"):
-            return False
-        now = _node(beside, now) if step[0] == "L" else _node(now, beside)
-    return now.hex() == wanted
 
 
 def _above(level: list[bytes]) -> list[bytes]:

@@ -57,6 +57,24 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def shred(path: Path) -> bool:
+    """Overwrite a file with zeros, flush, and take its name away; tell whether there was one.
+
+    What a worn-out flash cell may still hold is beyond any program: that is what full-disk encryption is for.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return False
+    with path.open("r+b") as file:
+        file.write(b"\0" * size)
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    sync_folder(path.parent)
+    return True
+
+
 def write_file(path: Path, chunks: Iterable[bytes]) -> int:
     """Put ``chunks`` at ``path`` durably and return their length in bytes.
 

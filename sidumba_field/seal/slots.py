@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from sidumba_field.core.canonical import canonical
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.seal.durable import write_file
+from sidumba_field.seal.durable import shred, write_file
 
 VERSION = 1
 KEY_BYTES = 32
@@ -214,6 +214,12 @@ class KeyFile:
         if slot is None:
             raise SidumbaError("auth.wrong_recovery_code")
         return _unwrap(_normal_code(code).encode(), slot, _RECOVERY_AAD, "auth.wrong_recovery_code")
+
+    def destroy(self) -> bool:
+        """Make every slot unreadable for good; tell whether there was a key file. Safe to repeat after a crash."""
+        names = (self.path, self._backup)
+        parts = [one.with_name(one.name + ".part") for one in names]
+        return any([shred(one) for one in (*names, *parts)])
 
     def _demand(self, content: dict[str, Any], data_key: bytes) -> None:
         if len(data_key) != KEY_BYTES or not hmac.compare_digest(content["key_id"], key_id(data_key)):

@@ -9,6 +9,7 @@ from sidumba_field.core.time import Clock
 from sidumba_field.store import listing
 from sidumba_field.store.bundles import Bundles
 from sidumba_field.store.choices import Choices
+from sidumba_field.store.clearing import Clearing
 from sidumba_field.store.database import Database
 from sidumba_field.store.extracts import Extracts
 from sidumba_field.store.feed import Feed
@@ -45,6 +46,7 @@ class Store:
         self.files = Files(database, clock)
         self.receipts = Receipts(database)
         self.bundles = Bundles(database)
+        self.clearing = Clearing(database)
 
     @property
     def data_key(self) -> bytes:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from sidumba_field.attachments import Shelf
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.core.time import Clock, iso
+from sidumba_field.core.time import Clock, iso, parse_iso
 from sidumba_field.store import Store
+from sidumba_field.store.clearing import KEPT_DAYS
 from sidumba_field.sync.downloads import fetch_files
 from sidumba_field.sync.hello import hello
 from sidumba_field.sync.pull import pull
@@ -121,8 +123,10 @@ def _send_again(run: Run) -> None:
 
 
 def _finish(run: Run) -> None:
-    """Note when everything last went well; the time is shown, nothing is decided by it."""
+    """Let go of what no restored server will ask for, then note when everything last went well; that time is shown,
+    nothing is decided by it."""
     if not run.problems:
+        run.store.clearing.purge_done(iso(parse_iso(run.agreed.now) - timedelta(days=KEPT_DAYS)))
         run.store.meta.set(LAST_SYNC, iso(run.clock.now()))
 
 

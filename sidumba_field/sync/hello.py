@@ -12,9 +12,10 @@ from sidumba_field import __version__
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import parse_iso
 from sidumba_field.store import FileState
+from sidumba_field.sync import witness
 from sidumba_field.sync.downloads import sha_of
 from sidumba_field.sync.stages import Run
-from sidumba_field.wire.messages import Hello
+from sidumba_field.wire.messages import Hello, RootMessage
 from sidumba_field.wire.versions import agree
 
 EPOCH = "epoch"
@@ -40,6 +41,8 @@ def hello(run: Run) -> None:
         raise SidumbaError("wire.malformed") from None
     run.hello = answer
     _meet_epoch(run, answer.epoch)
+    if answer.root is not None:
+        _witness(run, [answer.root])
     try:
         run.learn(answer, run.transport)
     except SidumbaError as error:
@@ -54,7 +57,19 @@ def _meet_epoch(run: Run, epoch: str) -> None:
         return
     if known:
         rewind(run, [scope.vid for scope in run.store.scopes.all()])
+        if witness.holds_any(run.store):
+            # What a restored server still signs of the days before must be what it signed then.
+            _witness(run, run.ask(run.transport.roots, "").roots)
     run.store.meta.set(EPOCH, epoch)
+
+
+def _witness(run: Run, roots: Iterable[RootMessage]) -> None:
+    """Keep the roots a server tells; one that contradicts what was kept is told, and work goes on."""
+    for root in roots:
+        try:
+            witness.remember(run.store, run.agreed.server_key, root)
+        except SidumbaError as error:
+            run.problem(error, root.day)
 
 
 def rewind(run: Run, vids: Iterable[str]) -> None:

@@ -156,6 +156,10 @@ def _server_forgot(run: Run, plan: Plan, vids: list[str], send_again: Callable[[
         if vid in run.reread:
             plan.leave(run, vid, SidumbaError("wire.server_fault"))
     fresh = [vid for vid in vids if vid not in plan.alone]
+    if fresh and not run.replayed:
+        # A restore draws a new epoch; this server forgot without one, so its past was exchanged by hand.
+        run.store.log("history_changed", feeds=len(fresh))
+        run.problem(SidumbaError("wire.history_changed"), fresh[0])
     rewind(run, fresh)
     plan.from_first.difference_update(fresh)
     send_again(run)

@@ -58,7 +58,8 @@ _AFTER: dict[Fault, SidumbaError] = {
     Fault.WRONG_DIGEST: SidumbaError("wire.bad_digest"),
 }
 METHODS = (
-    "hello", "enrol", "session", "escrow", "push", "access", "pull", "snapshot", "att_status", "att_write", "att_read",
+    "hello", "order", "roots", "enrol", "session", "escrow", "push", "access", "pull", "snapshot",
+    "att_status", "att_write", "att_read",
 )  # fmt: skip
 
 

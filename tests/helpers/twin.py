@@ -51,12 +51,16 @@ from sidumba_field.wire.messages import (
     Limits,
     Message,
     OpMessage,
+    OrderMessage,
+    OrderReply,
     ProposalMessage,
     PullReply,
     PullRequest,
     PushReply,
     PushRequest,
     RecordMessage,
+    RootMessage,
+    RootsReply,
     ScopeMessage,
     SessionReply,
     SessionRequest,
@@ -94,6 +98,9 @@ class TwinServer:
     sealed_codes: dict[str, str] = field(default_factory=dict)
     proto: list[int] = field(default_factory=lambda: [1])
     min_app: str = "0.1.0"
+    root: RootMessage | None = None
+    roots: RootsReply | None = None
+    orders: dict[str, OrderMessage] = field(default_factory=dict)
     scopes: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     records: dict[str, Record] = field(default_factory=dict)
@@ -338,8 +345,17 @@ class TwinLine:
                 limits=limits,
                 programs={},
                 forms={},
+                root=server.root,
             )
         )
+
+    def order(self) -> OrderReply:
+        return travelled(
+            OrderReply(now=iso(self.server.clock.now()), order=self.server.orders.get(self.device))
+        )
+
+    def roots(self, after: str) -> RootsReply:
+        return travelled(self.server.roots or RootsReply(now=iso(self.server.clock.now()), roots=[]))
 
     def form(self, program: str, form: str, version: str) -> FormReply:
         raise SidumbaError("wire.not_found")
