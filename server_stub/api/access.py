@@ -26,10 +26,10 @@ async def access(request: Request) -> Response:
     check_protocol(message.proto)
     if message.device != device.id:
         raise SidumbaError("op.wrong_device")
-    return reply(await run_in_threadpool(_access, server_of(request), device, message))
+    return reply(await run_in_threadpool(keep_access, server_of(request), device, message))
 
 
-def _access(server: Server, device: Device, message: AccessRequest) -> AccessReply:
+def keep_access(server: Server, device: Device, message: AccessRequest) -> AccessReply:
     now = iso(server.clock.now())
     with server.database.write() as work:
         upto, strangers = keep(work, device.id, message.inc, message.lines, now)

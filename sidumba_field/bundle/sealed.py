@@ -106,7 +106,7 @@ def _found(facts: Facts, paths: tuple[Path, ...]) -> Found:
 
 
 def keep(
-    found: Found, folder: Path, part_bytes: int = PART, progress: Progress = ignore, stop: Stop = go_on
+    found: Found, folder: Path, progress: Progress = ignore, stop: Stop = go_on, part_bytes: int = PART
 ) -> Found:
     """Copy a whole bundle into another folder, durably, whatever it was split into; return the copy."""
     facts = found.demand()

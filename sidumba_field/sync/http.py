@@ -20,7 +20,7 @@ from sidumba_field import __version__
 from sidumba_field.core.canonical import sha256_hex
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, SystemClock
-from sidumba_field.sync.replies import check_length, judge, refusal
+from sidumba_field.sync.replies import RawReply, check_length, judge, refusal
 from sidumba_field.sync.session import CONNECT_S, DEADLINE_S, READ_S, LineSession, hear_nothing
 from sidumba_field.sync.transport import DeviceIdentity, Sink
 from sidumba_field.wire import endpoints, packing
@@ -45,6 +45,7 @@ from sidumba_field.wire.messages import (
     SessionRequest,
     SnapshotReply,
 )
+from sidumba_field.wire.sticks import BundleStatus
 
 _BINARY = "application/octet-stream"
 _Reply = TypeVar("_Reply", bound=Message)
@@ -119,16 +120,33 @@ class HttpTransport:
         return self._get(endpoints.ATT.format(sha=quote(sha, safe="")), AttStatus)
 
     def att_write(self, sha: str, offset: int, total: int, chunk: bytes) -> AttStatus:
-        headers = {
+        target = endpoints.ATT.format(sha=quote(sha, safe=""))
+        return self._call("PATCH", target, chunk, self._chunk_headers(offset, total, chunk), AttStatus)
+
+    def bundle_status(self, sha: str) -> BundleStatus:
+        return self._get(endpoints.BUNDLE.format(sha=quote(sha, safe="")), BundleStatus)
+
+    def bundle_write(self, sha: str, offset: int, total: int, chunk: bytes) -> BundleStatus:
+        target = endpoints.BUNDLE.format(sha=quote(sha, safe=""))
+        return self._call("PATCH", target, chunk, self._chunk_headers(offset, total, chunk), BundleStatus)
+
+    def bundle_reply(self, sha: str, offset: int) -> bytes:
+        target = f"{endpoints.BUNDLE_REPLY.format(sha=quote(sha, safe=''))}?offset={offset}"
+        reply = self._raw(target)
+        if sha256_hex(reply.body) != reply.headers.get(endpoints.CHUNK_SHA.lower(), ""):
+            raise SidumbaError("wire.bad_digest")
+        return reply.body
+
+    def _chunk_headers(self, offset: int, total: int, chunk: bytes) -> dict[str, str]:
+        return {
             "Content-Type": _BINARY,
             endpoints.OFFSET: str(offset),
             endpoints.TOTAL: str(total),
             endpoints.CHUNK_SHA: sha256_hex(chunk),
         }
-        return self._call("PATCH", endpoints.ATT.format(sha=quote(sha, safe="")), chunk, headers, AttStatus)
 
-    def att_read(self, sha: str, sink: Sink) -> None:
-        target = endpoints.ATT_CONTENT.format(sha=quote(sha, safe=""))
+    def _raw(self, target: str) -> RawReply:
+        """Return a reply whose body is bytes, whole as it was announced."""
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         reply = self._line.exchange("GET", target, None, self._signed("GET", target, b"", headers))
         if reply.status != 200:
@@ -136,6 +154,10 @@ class HttpTransport:
         if reply.kind == "text/html":
             raise SidumbaError("wire.not_our_server")
         check_length(reply)
+        return reply
+
+    def att_read(self, sha: str, sink: Sink) -> None:
+        reply = self._raw(endpoints.ATT_CONTENT.format(sha=quote(sha, safe="")))
         if sha256_hex(reply.body) != sha:
             raise SidumbaError("wire.bad_digest")
         sink(reply.body)

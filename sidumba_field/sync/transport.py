@@ -32,6 +32,7 @@ from sidumba_field.wire.messages import (
     SessionRequest,
     SnapshotReply,
 )
+from sidumba_field.wire.sticks import BundleStatus
 
 #: Takes the pieces of a file in order.
 Sink = Callable[[bytes], None]
@@ -98,6 +99,18 @@ class Transport(Protocol):
         """Send ``chunk`` of the file ``sha`` (``total`` bytes) for ``offset``; raise ``wire.offset`` when the
         server stands elsewhere (then ask ``att_status``), ``wire.chunk_hash`` when the bytes arrived changed.
         """
+        ...
+
+    def bundle_status(self, sha: str) -> BundleStatus:
+        """Return how a bundle of another laptop stands; the server reads one that is whole while it is asked."""
+        ...
+
+    def bundle_write(self, sha: str, offset: int, total: int, chunk: bytes) -> BundleStatus:
+        """Send ``chunk`` of a sealed bundle; raises as ``att_write``."""
+        ...
+
+    def bundle_reply(self, sha: str, offset: int) -> bytes:
+        """Return a piece of the sealed reply to a bundle from ``offset``, b"" at its end."""
         ...
 
     def att_read(self, sha: str, sink: Sink) -> None:

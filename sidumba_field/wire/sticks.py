@@ -49,8 +49,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\.[a-z0-9]{1,8}$"
 
 class StickRequest(Message):
     """What a kirim asks for. ``cursors``: how far each feed was read; ``wanted``: names of files somebody waits for;
-    ``waiting``: hashes of files this laptop has and believes missing at the server; ``forms``: program -> form -> versions it
-    has; ``people``: ids of those who work on it; ``room``: bytes of files it is ready to take."""
+    ``waiting``: hashes of files this laptop has and believes missing at the server; ``forms``: program -> form ->
+    versions it has; ``people``: ids of those who work on it; ``room``: bytes of files it is ready to take."""
 
     proto: int
     app: Word

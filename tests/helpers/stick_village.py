@@ -172,7 +172,7 @@ class StickLaptop(Laptop):
 
     def read(self, found: Found, **options: Any) -> ReplyTaken:
         """Read a reply from a stick."""
-        return import_reply(self.store, self.shelf, self.clock, found, user=self.user, **options)
+        return import_reply(self.store, self.shelf, self.clock, found, **options)
 
     def by_stick(self, folder: Path, **options: Any) -> ReplyTaken:
         """There and back."""

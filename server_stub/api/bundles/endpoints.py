@@ -1,7 +1,7 @@
 """Bundles over HTTP: a laptop carries the sealed work of another one and brings the sealed reply back.
 
-The carrier signs his requests as ever; about what is inside his signature says nothing. Work is read when its last byte is
-here and somebody asks how it stands; the call that asks waits a few seconds, then the carrier asks again.
+The carrier signs his requests as ever; about what is inside his signature says nothing. Work is read when its last byte
+is here and somebody asks how it stands; the call that asks waits a few seconds, then the carrier asks again.
 """
 
 from __future__ import annotations

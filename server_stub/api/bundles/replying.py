@@ -26,6 +26,7 @@ from sidumba_field.core.time import iso
 from sidumba_field.wire import sticks
 from sidumba_field.wire.endpoints import MAX_PAGE_BYTES, SNAPSHOT_BEYOND
 from sidumba_field.wire.messages import (
+    AccessReply,
     AnswerMessage,
     AttStatus,
     HeadMessage,
@@ -62,6 +63,9 @@ class Reply:
         yield _entry(sticks.HELLO, hello)
         yield from self._answers()
         yield _entry(sticks.FILES, sticks.StickFiles(files=self._files()))
+        if self.taken.access_upto:
+            now = iso(self.server.clock.now())
+            yield _entry(sticks.ACCESS, AccessReply(now=now, upto=self.taken.access_upto))
         if self.reader is not None:
             yield from self._feeds(self.reader)
             yield from self._wanted(self.reader)

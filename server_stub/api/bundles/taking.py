@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server_stub.api.access import keep_access
 from server_stub.api.audit import note_answers
 from server_stub.api.deps import Server
 from server_stub.store.devices import Device
@@ -19,7 +20,7 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import is_id
 from sidumba_field.core.records import OpAnswer, OpStatus
 from sidumba_field.wire import sticks
-from sidumba_field.wire.messages import AttStatus
+from sidumba_field.wire.messages import AccessRequest, AttStatus
 
 #: What a file of a bundle may meet without keeping the rest from going in.
 _ONE_FILE = frozenset({"wire.offset", "attachment.damaged", "attachment.too_big"})
@@ -35,6 +36,7 @@ class Taking:
     request: sticks.StickRequest | None = None
     answers: list[tuple[Mapping[str, Any], OpAnswer]] = field(default_factory=list)
     files: dict[str, AttStatus] = field(default_factory=dict)
+    access_upto: int = 0
     _run: list[Mapping[str, Any]] = field(default_factory=list)
     _met: set[str] = field(default_factory=set)
     _stuck: set[str] = field(default_factory=set)
@@ -49,9 +51,15 @@ class Taking:
         """Take one message; a name only a newer laptop knows is left alone."""
         if name == sticks.REQUEST:
             self.request = sticks.read(body, sticks.StickRequest)
+        elif name == sticks.ACCESS:
+            self._log(sticks.read(body, AccessRequest))
         elif name == sticks.OPS:
             for item in sticks.read(body, sticks.StickOps).items:
                 self._take(item)
+
+    def _log(self, said: AccessRequest) -> None:
+        if said.device == self.device.id:
+            self.access_upto = max(self.access_upto, keep_access(self.server, self.device, said).upto)
 
     def _take(self, item: Mapping[str, Any]) -> None:
         touched = _records(item)

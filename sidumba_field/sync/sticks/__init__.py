@@ -5,9 +5,23 @@ A bundle holds what the line would have carried, and is taken by the very functi
 
 from __future__ import annotations
 
+from sidumba_field.sync.sticks.carrying import Carried, ask_carried, fetch_carried, send_carried
 from sidumba_field.sync.sticks.export import Exported, export
 from sidumba_field.sync.sticks.planning import StickPlan, plan
 from sidumba_field.sync.sticks.standing import Standing, judge
 from sidumba_field.sync.sticks.taking import ReplyTaken, import_reply
 
-__all__ = ["Exported", "ReplyTaken", "Standing", "StickPlan", "export", "import_reply", "judge", "plan"]
+__all__ = [
+    "Carried",
+    "Exported",
+    "ReplyTaken",
+    "Standing",
+    "StickPlan",
+    "ask_carried",
+    "export",
+    "fetch_carried",
+    "import_reply",
+    "judge",
+    "plan",
+    "send_carried",
+]

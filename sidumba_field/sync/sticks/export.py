@@ -31,16 +31,19 @@ from sidumba_field.core.ids import new_id
 from sidumba_field.core.records import GENESIS, Op
 from sidumba_field.core.time import Clock, iso
 from sidumba_field.store import BundleRow, FileRow, FileState, Store
+from sidumba_field.sync.access import lines_of
 from sidumba_field.sync.hello import EPOCH, SERVER_KEY
 from sidumba_field.sync.sticks.planning import beside, choose
 from sidumba_field.sync.sticks.standing import device_key
 from sidumba_field.wire import sticks
 from sidumba_field.wire.endpoints import MAX_BATCH_BYTES
-from sidumba_field.wire.messages import HeadMessage
+from sidumba_field.wire.messages import AccessRequest, HeadMessage
 from sidumba_field.wire.versions import CURRENT
 
 #: program -> form -> versions this laptop has.
 Forms = Mapping[str, Mapping[str, Sequence[str]]]
+#: Lines of the access log in one bundle, and in one message of it.
+MOST_LINES, LINES_AT_ONCE = 4_000, 200
 #: Bytes of files a laptop takes back in one reply.
 ROOM_BACK = 1 << 30
 
@@ -90,12 +93,13 @@ def export(
         facts, head = _facts(store, clock, ops)
         total = size + sum(row.size for row in files)
         request = _request(store, wanted, forms or {})
+        accesses = _accesses(store)
         try:
             facts, paths = write_bundle(
                 folder,
                 facts,
                 head,
-                _entries(shelf, request, ops, files),
+                _entries(shelf, request, ops, accesses, files),
                 key=key,
                 recipients=[store.meta.get("age_recipient") or ""],
                 signers=[signer] if signer is not None else [],
@@ -113,9 +117,6 @@ def export(
     records = len({op.rid for op in ops})
     row = BundleRow(facts.bundle, facts.number, facts.made_at, len(ops), records, len(files), facts.size)
     store.bundles.add(row, head.previous, facts.sha, [op.op for op in ops], [file.sha for file in files])
-    store.log(
-        "bundle_export", signer.user if signer else "", number=facts.number, ops=len(ops), files=len(files)
-    )
     left_bytes = sum(one.size for one in left)
     return Exported(
         facts.bundle,
@@ -175,11 +176,27 @@ def _request(store: Store, wanted: Sequence[str], forms: Forms) -> sticks.StickR
     )
 
 
+def _accesses(store: Store) -> list[AccessRequest]:
+    """Return what the district was not told yet of who looked at whose data here."""
+    lines = lines_of(store.access.unsent(MOST_LINES))
+    device, inc = store.meta.get("device") or "", store.incarnation
+    return [
+        AccessRequest(proto=CURRENT, device=device, inc=inc, lines=lines[at : at + LINES_AT_ONCE])
+        for at in range(0, len(lines), LINES_AT_ONCE)
+    ]
+
+
 def _entries(
-    shelf: Shelf, request: sticks.StickRequest, ops: Sequence[Op], files: Sequence[FileRow]
+    shelf: Shelf,
+    request: sticks.StickRequest,
+    ops: Sequence[Op],
+    accesses: Sequence[AccessRequest],
+    files: Sequence[FileRow],
 ) -> Iterator[Entry]:
     yield Entry.message(sticks.REQUEST, sticks.spell(request))
     for batch in sticks.in_batches([op.payload() for op in ops], MAX_BATCH_BYTES):
         yield Entry.message(sticks.OPS, sticks.spell(sticks.StickOps(items=batch)))
+    for lines in accesses:
+        yield Entry.message(sticks.ACCESS, sticks.spell(lines))
     for row in files:
         yield Entry(FILE, shelf.size(row.sha), row.sha, row.name, shelf.iter_chunks(row.sha))

@@ -19,6 +19,7 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, iso, parse_iso
 from sidumba_field.seal.box import laptop_identity
 from sidumba_field.store import FileState, ReplyRow, Store
+from sidumba_field.sync import orders
 from sidumba_field.sync.hello import EPOCH, SERVER_KEY, hello, rewind, too_old
 from sidumba_field.sync.pull import TOLD_AT, Plan, keep_beside, take_in
 from sidumba_field.sync.push import settle
@@ -27,7 +28,15 @@ from sidumba_field.sync.sticks.standing import device_key
 from sidumba_field.sync.transport import SyncIdentity, Transport
 from sidumba_field.wire import sticks
 from sidumba_field.wire.endpoints import MAX_FILE
-from sidumba_field.wire.messages import FeedPage, FormReply, Hello, PullReply, PushReply
+from sidumba_field.wire.messages import (
+    AccessReply,
+    FeedPage,
+    FormReply,
+    Hello,
+    OrderMessage,
+    PullReply,
+    PushReply,
+)
 
 #: The server's bound may be higher than ours; a file beyond this never came from this program.
 _MOST_FILE = 4 * MAX_FILE
@@ -81,16 +90,14 @@ def import_reply(
     clock: Clock,
     found: Found,
     *,
-    user: str = "",
     learn: Learn = learn_nothing,
     progress: Progress = ignore,
     stop: Stop = go_on,
 ) -> ReplyTaken:
     """Read one reply; safe to repeat, in any order, and after being stopped or killed anywhere.
 
-    ``user``: who reads it, for the log. Raises ``bundle.wrong_kind``, ``bundle.other_laptop``,
-    ``bundle.foreign_server``, ``bundle.older_server`` (made for a life of the server that is over), ``bundle.damaged`` and the other ``bundle.*``:
-    then nothing was applied.
+    Raises ``bundle.wrong_kind``, ``bundle.other_laptop``, ``bundle.foreign_server``, ``bundle.older_server`` (made in
+    a life of the server that is over), ``bundle.damaged`` and the other ``bundle.*``: then nothing was applied.
     """
     facts, key = found.demand(), device_key(store)
     if facts.kind is not Kind.BALASAN:
@@ -123,7 +130,6 @@ def import_reply(
     store.bundles.note_reply(
         ReplyRow(head.bundle, head.answers, head.number, head.made_at, at, taking.run.receipt)
     )
-    store.log("bundle_import", user, number=head.number, answers=sum(taking.run.answered.values()))
     return taking.report(head, again)
 
 
@@ -151,6 +157,8 @@ class Taking:
         line = cast(Transport, self.line)
         self.run = Run(self.store, line, self.shelf, self.clock, who, learn=self.learn)
         self._takers: Mapping[str, Callable[[bytes], None]] = {
+            sticks.ORDER: self._order,
+            sticks.ACCESS: self._access,
             sticks.FORM: self._form,
             sticks.HELLO: self._hello,
             sticks.PUSH: self._push,
@@ -186,6 +194,12 @@ class Taking:
         self._file.clear()
 
     # ---- messages -------------------------------------------------------------------------------------------------
+
+    def _order(self, body: bytes) -> None:
+        self.order = orders.receive(self.store, sticks.read(body, OrderMessage))
+
+    def _access(self, body: bytes) -> None:
+        self.store.access.sent(sticks.read(body, AccessReply).upto)
 
     def _form(self, body: bytes) -> None:
         said = sticks.read(body, FormReply)
