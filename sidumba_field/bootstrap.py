@@ -26,7 +26,9 @@ from sidumba_field.services.boards.home import HomeService
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.entry.service import EntryService
 from sidumba_field.services.exchange.arriving import Meter
+from sidumba_field.services.exchange.drives import Drives, removable
 from sidumba_field.services.exchange.service import SyncingService
+from sidumba_field.services.exchange.sticks import SticksService
 from sidumba_field.services.lists.service import ListService
 from sidumba_field.services.papers.service import ReportingService
 from sidumba_field.services.review.service import ReviewService
@@ -62,10 +64,12 @@ def build_services(
     worker: Executor | None = None,
     server: str = "",
     lang: str = "id",
+    drives: Drives = removable,
 ) -> Services:
     """Build the use cases of one laptop folder.
 
     ``worker``: the database worker of a window, None without one. ``server``: its address, when it has moved.
+    ``drives``: lists the flashdisks of this machine.
     """
     installed = programs.installed(folder / "forms", folder / "cache")
     first = next(iter(installed.values()), None)
@@ -88,6 +92,7 @@ def build_services(
         steps=StepsService(desk),
         periods=PeriodService(desk),
         supplies=SuppliesService(desk, session, syncing),
+        sticks=SticksService(desk, session, syncing, worker, drives),
     )
 
 

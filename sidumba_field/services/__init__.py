@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sidumba_field.services.boards.home import HomeService
     from sidumba_field.services.entry.service import EntryService
     from sidumba_field.services.exchange.service import SyncingService
+    from sidumba_field.services.exchange.sticks import SticksService
     from sidumba_field.services.lists.service import ListService
     from sidumba_field.services.papers.service import ReportingService
     from sidumba_field.services.review.service import ReviewService
@@ -34,3 +35,4 @@ class Services:
     steps: StepsService
     periods: PeriodService
     supplies: SuppliesService
+    sticks: SticksService

@@ -129,7 +129,10 @@ class Link(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TruthView:
-    """The truth bar: counts are records; ``saved_at``: "09.41.12" or ""; ``link_text``: "Luring sejak 07.12"."""
+    """The truth bar: counts are records; ``saved_at``: "09.41.12" or ""; ``link_text``: "Luring sejak 07.12".
+
+    ``on_stick``: of those waiting, how many lie in a bundle on a flashdisk whose reply was not read yet.
+    """
 
     saved_at: str
     laptop: int
@@ -140,6 +143,7 @@ class TruthView:
     trouble: int
     link: Link
     link_text: str
+    on_stick: int = 0
 
 
 # ---- Beranda

@@ -6,13 +6,16 @@ A new screen of ROOMS needs a line in ``SCENES``; without one the law about ever
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from sidumba_field.services.account.supply_views import SuppliesView
-from sidumba_field.ui.operations import dashboard, session
+from sidumba_field.services.exchange.stick_views import StickOutcome, StickProgress
+from sidumba_field.ui.operations import dashboard, session, sticks
 from sidumba_field.ui.screens.dashboard.screen import DashboardScreen
 from tests.helpers import fake_review
-from tests.helpers.fake_services import PASSPHRASE, PIN, sample_office
+from tests.helpers.fake_services import PASSPHRASE, PIN, TRUTH, sample_office
+from tests.helpers.fake_sticks import SAVED, STATES
 from tests.helpers.fake_supplies import FAILED, MANY, UNDER_WAY
 from tests.helpers.qt import press, wait_until
 from tests.helpers.screens import Laptop
@@ -100,6 +103,72 @@ def sending(laptop: Laptop) -> None:
     laptop.idle()
 
 
+def stick(laptop: Laptop, state: str) -> None:
+    """Sinkronisasi with a flashdisk card in that state."""
+    laptop.services.sticks.picture = STATES[state]
+    opened(PETUGAS, "sync")(laptop)
+    sticks.load(laptop.window.desk)
+    laptop.idle()
+
+
+def stick_writing(laptop: Laptop) -> None:
+    """A bundle is being written."""
+    stick(laptop, "ready")
+    model = laptop.window.desk.sticks
+    model.begin("save")
+    model.progressed.emit(StickProgress(34, "Menulis 34%"))
+    laptop.idle()
+
+
+def stick_saved(laptop: Laptop) -> None:
+    """A bundle was written: the toast offers to take the flashdisk out."""
+    stick(laptop, "ready")
+    laptop.services.sticks.picture = STATES["waiting"]
+    laptop.services.office.truth = replace(TRUTH, on_stick=23)
+    sticks.save(laptop.window.desk)
+    laptop.idle()
+    assert laptop.window.toast.text() == SAVED
+
+
+def stick_trouble(laptop: Laptop) -> None:
+    """A reply was read; one file beside it was damaged."""
+    stick(laptop, "reply")
+    note = "balasan_Kapul_0002.sidumba: Berkas terpotong. Minta disalin lagi."
+    laptop.services.sticks.outcome = StickOutcome(
+        True, "Balasan dibaca: 23 data diterima server", notes=(note,)
+    )
+    laptop.services.sticks.picture = STATES["ready"]
+    sticks.read(laptop.window.desk)
+    laptop.idle()
+
+
+def conflict(laptop: Laptop) -> None:
+    """Two versions of one record, the first answer chosen, the hand on the second."""
+    opened(PETUGAS, "conflicts")(laptop)
+    press("Left")
+    laptop.idle()
+
+
+def conflict_text(laptop: Laptop) -> None:
+    """Another value is being written."""
+    conflict(laptop)
+    press("F2")
+    laptop.idle()
+
+
+def conflict_elsewhere(laptop: Laptop) -> None:
+    """A value another desk decides on."""
+    opened(PETUGAS, "conflicts")(laptop)
+    press("Alt+Right")
+    laptop.idle()
+
+
+def conflict_none(laptop: Laptop) -> None:
+    """Nothing differs any more."""
+    laptop.services.conflicts.views.clear()
+    opened(PETUGAS, "conflicts")(laptop)
+
+
 def village(laptop: Laptop) -> None:
     """Dasbor a level down, one village picked."""
     opened(HEAD, "dashboard")(laptop)
@@ -176,6 +245,14 @@ SCENES: dict[str, Scene] = {
     "lists/all": opened(REGENCY, "lists"),
     "sync/offline": opened(PETUGAS, "sync"),
     "sync/sending": sending,
+    **{f"sync/stick-{state}": partial(stick, state=state) for state in STATES},
+    "sync/stick-writing": stick_writing,
+    "sync/stick-saved": stick_saved,
+    "sync/stick-trouble": stick_trouble,
+    "conflicts/choose": conflict,
+    "conflicts/text": conflict_text,
+    "conflicts/elsewhere": conflict_elsewhere,
+    "conflicts/none": conflict_none,
     "dashboard/regency": opened(HEAD, "dashboard"),
     "dashboard/village": village,
     "dashboard/tables": tables,

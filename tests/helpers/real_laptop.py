@@ -20,7 +20,9 @@ from sidumba_field.services.account.supplies import SuppliesService
 from sidumba_field.services.boards.dashboard import DashboardService
 from sidumba_field.services.boards.home import HomeService
 from sidumba_field.services.entry.service import EntryService
+from sidumba_field.services.exchange.drives import Drive
 from sidumba_field.services.exchange.service import SyncingService
+from sidumba_field.services.exchange.sticks import SticksService
 from sidumba_field.services.lists.service import ListService
 from sidumba_field.services.papers.service import ReportingService
 from sidumba_field.services.review.service import ReviewService
@@ -39,6 +41,11 @@ from tests.tour.people import STORED
 LONG_PERSON = "Drs. H. Muhammad Rahmat Hidayatullah, S.Sos., M.M."
 LONG_BUSINESS = "Kelompok Usaha Keripik Singkong dan Kerupuk Ubi Ungu Ibu Siti Aminah"
 T = TypeVar("T")
+
+
+def no_drives() -> tuple[Drive, ...]:
+    """Nothing is plugged into the machine of the tests."""
+    return ()
 
 
 @dataclass
@@ -140,6 +147,7 @@ def village(themed: QApplication, jobs: Jobs, tmp_path: Path) -> Iterator[RealLa
             steps=StepsService(office.desk),
             periods=PeriodService(office.desk),
             supplies=SuppliesService(office.desk, session, syncing),
+            sticks=SticksService(office.desk, session, syncing, jobs.database_worker, no_drives),
         )
 
     office, services = jobs.database_worker.submit(open_office).result()

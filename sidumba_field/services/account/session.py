@@ -284,6 +284,7 @@ class SessionService:
             trouble=counts.trouble,
             link=self.desk.link,
             link_text=self.link_text(),
+            on_stick=self.desk.seated.store.bundles.waiting().records,
         )
 
     def link_text(self) -> str:

@@ -136,7 +136,7 @@ class SyncingService:
             store.meta.get("incarnation") or "",
             seat.user.user_id if token else "",
         )
-        wanted = partial(self._on_worker, self._wanted_files)
+        wanted = partial(self._on_worker, self.wanted_files)
         line = self._line(token)
         forms = FormsService(self.desk, self._worker, self.arriving)
         self.arriving.begin()
@@ -173,7 +173,7 @@ class SyncingService:
         sentence = say("services.sync.stopped", self.desk.lang, sent=report.sent)
         return SyncOutcome(report.sent, 0, 0, 0, "", sentence, not self._problem, Changes(connection=True))
 
-    def _wanted_files(self) -> tuple[str, ...]:
+    def wanted_files(self) -> tuple[str, ...]:
         """Return the pictures of records this person has to judge and does not have here yet."""
         seat = self.desk.seat()
         names: set[str] = set()

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from sidumba_field.services.views import SessionView
-from sidumba_field.ui.operations import dashboard, home, listing, periods, printing, review, steps, syncing
+from sidumba_field.ui.operations import (
+    dashboard,
+    home,
+    listing,
+    periods,
+    printing,
+    review,
+    steps,
+    sticks,
+    syncing,
+)
 from sidumba_field.ui.screens.dashboard.screen import DashboardScreen
 from sidumba_field.ui.screens.form.screen import FormScreen
 from sidumba_field.ui.screens.home.screen import HomeScreen
@@ -48,6 +58,12 @@ def _moves(person: SessionView) -> bool:
 
 def _rounds(person: SessionView) -> bool:
     return person.may_round
+
+
+def _load_sync(desk: Desk) -> None:
+    """What travels by line, and what by flashdisk."""
+    syncing.load(desk)
+    sticks.load(desk)
 
 
 def _no_other(_person: SessionView) -> tuple[str, str] | None:
@@ -110,7 +126,7 @@ ROOMS: tuple[Room, ...] = (
         rail=True,
     ),
     Room("lists", "lists.nav", "table-2", ListScreen, load=listing.load, listens=True),
-    Room("sync", "screens.nav.sync", "refresh-cw", SyncScreen, load=syncing.load, listens=True, early=True),
+    Room("sync", "screens.nav.sync", "refresh-cw", SyncScreen, load=_load_sync, listens=True, early=True),
     Room(
         "dashboard",
         "dashboard.title",

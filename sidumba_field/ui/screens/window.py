@@ -328,6 +328,7 @@ class Window(MainWindow):
             returned=truth.returned,
             differing=truth.differing,
             trouble=truth.trouble,
+            on_stick=truth.on_stick,
             connection=_LINKS[link],
             sending_percent=percent,
             signed_in=signed_in,
@@ -391,6 +392,7 @@ class Window(MainWindow):
         if name != self.current_screen():
             self.hide_banner()
             self._message.dismiss()
+            self.toast.leave_screen()
         super().show_screen(name, **given)
 
     # -- ready texts

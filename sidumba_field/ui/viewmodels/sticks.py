@@ -16,6 +16,7 @@ class SticksModel(QObject):
 
     changed = Signal()
     progressed = Signal(object)  # StickProgress
+    ended = Signal(object)  # StickOutcome
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +46,8 @@ class SticksModel(QObject):
         if outcome is not None:
             self.notes = outcome.notes
         self.changed.emit()
+        if outcome is not None:
+            self.ended.emit(outcome)
 
     def show(self, view: StickView) -> None:
         """A fresh view."""

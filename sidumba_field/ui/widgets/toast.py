@@ -62,6 +62,7 @@ class Toast(QFrame):
         self._undo: Callable[[], None] | None = None
         self._expired: Callable[[], None] | None = None
         self._left_ms = 0
+        self._of_screen = False
         self._label = Label("", "body", "onSolid")
         self._button = _UndoButton(self)
         self._button.clicked.connect(self.undo)
@@ -96,7 +97,8 @@ class Toast(QFrame):
         ms: int | None = None,
         act: tuple[str, str] | None = None,
     ) -> None:
-        """Say ``text``. ``act``: words and keys of the button when it does something else than taking back.
+        """Say ``text``. ``act``: words and keys of the button when it does something else than taking back; the keys
+        are the screen's own, so that they work without a toast too.
 
         One at a time: an earlier toast ends (its ``expired`` is called) before this one shows.
         """
@@ -104,10 +106,10 @@ class Toast(QFrame):
         self._undo, self._expired = undo, expired
         words, keys = act or (tr("toast.undo"), _KEYS)
         self._button.offer(words, keys)
-        self._shortcut.setKey(QKeySequence(keys))
         self._label.setText(text)
         self._button.setVisible(undo is not None)
-        self._shortcut.setEnabled(undo is not None)
+        self._of_screen = act is not None
+        self._shortcut.setEnabled(undo is not None and act is None)
         self.setAccessibleName(text)
         self.adjustSize()
         self._place()
@@ -123,6 +125,11 @@ class Toast(QFrame):
     def offers_undo(self) -> bool:
         """Whether Ctrl+Z is the toast's now."""
         return self._undo is not None
+
+    def leave_screen(self) -> None:
+        """Another screen comes: what only the old one's keys can do is offered no more."""
+        if self._of_screen:
+            self._finish()
 
     def undo(self) -> None:
         """Take the act back; the toast ends without ``expired``."""

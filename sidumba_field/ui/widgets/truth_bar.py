@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
@@ -49,6 +50,7 @@ class TruthState:
     sending_percent: int = 0
     link_text: str = ""
     signed_in: bool = True
+    on_stick: int = 0
 
 
 class Segment(QAbstractButton):
@@ -163,6 +165,7 @@ class TruthBar(QWidget):
         "laptop",
         "waiting",
         "received",
+        "on_stick",
         "returned",
         "differing",
         "trouble",
@@ -174,7 +177,7 @@ class TruthBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedHeight(size("truthBar"))
-        self._state, self._fetching = TruthState(), False
+        self._state, self._fetching, self._short = TruthState(), False, False
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 1, 16, 0)
         self._row.setSpacing(8)
@@ -233,8 +236,23 @@ class TruthBar(QWidget):
 
     def set_short(self, short: bool) -> None:
         """Below 1000 px words shorten and numbers stay."""
+        self._short = short
         for part, segment in self._segments.items():
             segment.set_short(short and part not in ("connection", "saved"))
+        self._fit()
+
+    def _fit(self) -> None:
+        """What lies on a flashdisk has the longest words: they give way first, to a number under its sign."""
+        segment = self._segments["on_stick"]
+        segment.set_short(self._short)
+        shown = [one for one in self._segments.values() if not one.isHidden()]
+        wanted = sum(one.sizeHint().width() for one in shown) + len(shown) * (14 + 2 * self._row.spacing())
+        segment.set_short(self._short or wanted > self.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        self._fit()
 
     def show_truth(self, state: TruthState) -> None:
         """Show a state; a change of connection is announced politely, a change of counts is not."""
@@ -244,6 +262,7 @@ class TruthBar(QWidget):
         shown = [part for part in self.PARTS if not self._segments[part].isHidden()]
         for part, join in self._joins.items():
             join.setVisible(part in shown and part != shown[0])
+        self._fit()
         if before.connection != state.connection and before.connection != "unknown":
             phrase = self._segments["connection"].accessibleName()
             event = QAccessibleAnnouncementEvent(self, phrase)
@@ -276,10 +295,12 @@ class TruthBar(QWidget):
             "returned": position_meaning("dikembalikan").fg,
             "differing": mark_meaning("beda").fg,
             "trouble": mark_meaning("gagal").fg,
+            "on_stick": mark_meaning("tunggu").fg,
         }
         key = f"truth.{part}" if state.signed_in else "truth.waiting_locked"
         number = words.number(count, lang=language())
-        segment.show_fact(number, tr(key), tone=tones.get(part, "text.secondary"))
+        icon = "usb" if part == "on_stick" else ""
+        segment.show_fact(number, tr(key), tone=tones.get(part, "text.secondary"), icon=icon)
 
     def sizeHint(self) -> QSize:
         """As high as the token says."""

@@ -15,8 +15,10 @@ from sidumba_field.services.views import Link, Mark, ShipmentRow
 from sidumba_field.ui.operations import syncing as operations
 from sidumba_field.ui.screens.parts import Rule, clear, scroll
 from sidumba_field.ui.screens.sync.cards import Lanes, LinkLine, ReceiptLine, RowsCard
+from sidumba_field.ui.screens.sync.stick_card import BundleLine, StickCard
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.speech import tell
+from sidumba_field.ui.viewmodels.sticks_speech import told
 from sidumba_field.ui.widgets.banner import Banner, EmptyState
 from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.card import Card, CardHeader
@@ -24,6 +26,9 @@ from sidumba_field.ui.widgets.label import ElidedLabel, Label
 from sidumba_field.ui.widgets.message import Sign
 from sidumba_field.ui.widgets.page_header import PageHeader
 from sidumba_field.ui.widgets.queue_row import ShipmentItem, ShipmentList
+
+#: Bundles of the history that have room below the receipts.
+BUNDLES = 2
 
 
 class SyncScreen(QWidget):
@@ -45,8 +50,13 @@ class SyncScreen(QWidget):
         self._empty = EmptyState(tell("sync.nothing"), tell("sync.nothing_hint"), bare=True)
         self._receipts = QVBoxLayout()
         self._differing, self._news = RowsCard("beda"), RowsCard("")
+        self.sticks = StickCard(desk)
+        self._bundles_head = CardHeader(told("card.history"), height=36)
+        self._bundles = QVBoxLayout()
         self._lay_out()
+        self._show_bundles()
         desk.sync.changed.connect(self._show)
+        desk.sticks.changed.connect(self._show_bundles)
         for button in (self.button, self.pause_button):
             button.clicked.connect(partial(operations.send_or_pause, desk))
 
@@ -67,7 +77,7 @@ class SyncScreen(QWidget):
         side.setSpacing(12)
         side.addWidget(self._differing)
         side.addWidget(self._news)
-        side.addStretch(1)
+        side.addWidget(self.sticks, 1)
         columns.addWidget(self._side, 100)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -101,6 +111,10 @@ class SyncScreen(QWidget):
         card.column.addWidget(Rule())
         card.column.addWidget(receipts)
         card.column.addLayout(self._receipts)
+        card.column.addWidget(self._bundles_head)
+        self._bundles.setContentsMargins(0, 0, 0, 0)
+        self._bundles.setSpacing(0)
+        card.column.addLayout(self._bundles)
         card.column.addLayout(foot)
         return card
 
@@ -110,10 +124,13 @@ class SyncScreen(QWidget):
 
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
         """The right column gets slimmer; below 1000 px it stands below."""
-        self._side.setMaximumWidth(260 if below_1180 and not below_1000 else 16777215)
+        slim = below_1180 and not below_1000
+        self._side.setMinimumWidth(260 if slim else 0)
+        self._side.setMaximumWidth(260 if slim else 16777215)
+        self.sticks.set_narrow(slim)
         one = QBoxLayout.Direction.TopToBottom if below_1000 else QBoxLayout.Direction.LeftToRight
         self._columns.setDirection(one)
-        self._queue.setMinimumHeight(320 if below_1000 else 0)
+        self.list.setMinimumHeight((4 if below_1000 else 3) * 34)
 
     # -- showing
 
@@ -141,6 +158,16 @@ class SyncScreen(QWidget):
         self._differing.show_rows(tell("sync.differing"), differing, tell("sync.no_differing"))
         self._news.show_rows(tell("sync.news"), list(view.news), tell("sync.no_news"))
 
+    def _show_bundles(self) -> None:
+        """The newest bundles below the receipts; a laptop that never used a flashdisk has none."""
+        view = self._desk.sticks.view
+        history = view.history if view is not None else ()
+        clear(self._bundles)
+        for bundle in history[:BUNDLES]:
+            self._bundles.addWidget(BundleLine(bundle))
+        self._bundles_head.set_title(_history_title(len(history)))
+        self._bundles_head.setVisible(bool(history))
+
     def _show_button(self) -> None:
         model = self._desk.sync
         offline = model.view is not None and model.view.link is Link.OFFLINE
@@ -151,6 +178,11 @@ class SyncScreen(QWidget):
         self.pause_button.setVisible(model.running)
         if had:
             (self.pause_button if model.running else self.button).setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _history_title(count: int) -> str:
+    earlier = count - BUNDLES
+    return told("card.history_more", count=earlier) if earlier > 0 else told("card.history")
 
 
 def _shipment(row: ShipmentRow) -> ShipmentItem:
