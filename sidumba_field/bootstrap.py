@@ -24,6 +24,8 @@ from sidumba_field.services.account.supplies import SuppliesService
 from sidumba_field.services.boards.dashboard import DashboardService
 from sidumba_field.services.boards.home import HomeService
 from sidumba_field.services.desk import Desk
+from sidumba_field.services.care.service import CareService
+from sidumba_field.services.conflicts.service import ConflictService
 from sidumba_field.services.entry.service import EntryService
 from sidumba_field.services.exchange.arriving import Meter
 from sidumba_field.services.exchange.drives import Drives, removable
@@ -96,6 +98,7 @@ def build_services(
     )
 
 
+        conflicts=ConflictService(desk),
 @dataclass(frozen=True, slots=True)
 class SampleOffice:
     """What a sample server left beside its data: where it is, an enrolment code, and its people as

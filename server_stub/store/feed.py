@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from server_stub.store.tables import FEED, HEAD, PAYLOAD
@@ -153,6 +153,16 @@ class Feed:
             FEED.c.rid == rid, FEED.c.op.in_(sorted(set(ops))), FEED.c.kind.in_(_REVISING)
         )
         return frozenset(self._db.execute(query).scalars())
+
+    def withdrawn(self, vid: str, actor: str, since: str) -> int:
+        """Return how many drafts of a scope somebody has withdrawn since an instant (ISO)."""
+        query = select(func.count()).where(
+            FEED.c.vid == vid,
+            FEED.c.kind == FeedKind.TOMBSTONE.value,
+            FEED.c.actor == actor,
+            FEED.c.server_time >= since,
+        )
+        return int(self._db.execute(query).scalar_one())
 
     def strays(self) -> list[tuple[str, int]]:
         """Return (scope, number) of payloads no entry stands for, and of entries of a feed nobody opened."""

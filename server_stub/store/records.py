@@ -180,5 +180,10 @@ class Records:
         rows = self._db.execute(select(RECORD.c.rid, RECORD.c.content_sha256).where(RECORD.c.vid == vid))
         return {row.rid: row.content_sha256 for row in rows}
 
+    def amount(self, vid: str) -> int:
+        """Return how many filled forms stand in a scope, withdrawn ones included."""
+        query = select(func.count()).where(RECORD.c.vid == vid, RECORD.c.subject == "record")
+        return int(self._db.execute(query).scalar_one())
+
     def count(self) -> int:
         return self._db.execute(select(func.count()).select_from(RECORD)).scalar_one()

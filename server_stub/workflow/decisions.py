@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from server_stub.workflow.cases import CHANGE, CREATE, WITHDRAW, Case, Decision, refuse
+from server_stub.workflow.deleting import hold_back
 from server_stub.workflow.facts import PROVEN, period_facts, proof_notes
 from server_stub.workflow.intake import LABEL_LETTERS
 from server_stub.workflow.written import Change, written
@@ -59,6 +60,9 @@ def decide_step(case: Case) -> Decision:
     found = allowed(case, record, seen)
     if isinstance(found, Decision):
         return found
+    held_back = hold_back(case, record) if op.kind is OpKind.TOMBSTONE else None
+    if held_back is not None:
+        return held_back
     broken = set(seen.errors) - set(case.findings(record).errors) if changed else set()
     if broken:
         return refuse(op, "op.guard", rev=record.rev, command=op.command, guard="no_violations")

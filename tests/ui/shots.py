@@ -13,7 +13,8 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from sidumba_field.services.account.supply_views import SuppliesView
@@ -302,6 +303,17 @@ SCENES: dict[str, Scene] = {
     "10-masuk-contoh": masuk_contoh,
     "10-masuk-pin": masuk_pin,
     "10-masuk-pin-baru": pin_baru,
+def konflik(window: Window, services: FakeServices, keys: tuple[Qt.Key, ...]) -> None:
+    """07, then these keys."""
+    services.office.truth = replace(TRUTH, laptop=7, waiting=0, received=1227, returned=3, differing=2)
+    sign_in(window, "u1")
+    window.show_screen("conflicts")
+    settle(window)
+    for key in keys:
+        QTest.keyClick(window.focusWidget() or window, key)
+        settle(window)
+
+
     "10b-aktivasi": aktivasi,
     "10b-aktivasi-lanjut": aktivasi_lanjut,
     "10b-bekal": partial(siapkan, view=UNDER_WAY),
@@ -334,6 +346,9 @@ def shoot(app: QApplication, folder: Path, name: str) -> None:
         jobs = Jobs()
         window = build_window(services, jobs)  # type: ignore[arg-type]
         window.resize(width, height)
+    "07-selesaikan-konflik": partial(konflik, keys=(Qt.Key.Key_Left,)),
+    "07-konflik-tulis": partial(konflik, keys=(Qt.Key.Key_Left, Qt.Key.Key_F2)),
+    "07-konflik-lengkap": partial(konflik, keys=(Qt.Key.Key_Left, Qt.Key.Key_Right)),
         window.show()
         settle(window)
         SCENES[name](window, services)

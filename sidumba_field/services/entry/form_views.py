@@ -7,7 +7,7 @@ One painter serves one open record; ``whole`` gives everything, ``delta`` only w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sidumba_field.core.time import parse_iso
 from sidumba_field.core.workflow.guards import remark_is_answered
@@ -296,6 +296,10 @@ class FormPainter:
         )
 
     def _totals(self, repeat: Repeat, cells: Mapping[str, Mapping[str, ItemView]]) -> dict[str, str]:
+    def bare(self, question: Question, path: str, value: str) -> ItemView:
+        """Return a question by itself, outside a running form: its words, choices and a value."""
+        return replace(self._column(question, _State({}, {}, {}, {})), path=path, value=value)
+
         """Return the sum of each column marked ``sf:total``, as shown."""
         totals: dict[str, str] = {}
         for column in repeat.columns:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.records import SETTLED, Op, OpKind
 from sidumba_field.core.time import iso, parse_iso
+from sidumba_field.core.workflow.proposals import KEPT, TAKEN, at_desk
 from sidumba_field.core.xforms import Interview, template_path
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
@@ -21,8 +22,6 @@ from sidumba_field.services.subjects import UNDO_SECONDS, Subjects
 from sidumba_field.services.views import Changes, Decided, Refusal
 from sidumba_field.store import LocalRecord, Proposal
 from sidumba_field.words import date_short, explain, say, time_of_day
-
-KEPT, TAKEN = "kept", "taken"
 
 
 class Proposals:
@@ -86,9 +85,10 @@ class Proposals:
     # ---- deciding
 
     def may_settle(self, record: LocalRecord) -> bool:
-        """Tell whether the record lies on a desk of this person: some step from its state is his."""
-        program = self.desk.program(record.program)
-        return bool(program.workflow.offered(record.subject, record.state, self._subjects.roles(record)))
+        """Tell whether the record lies on a desk of this person, as the server will judge it."""
+        workflow = self.desk.program(record.program).workflow
+        user = self.desk.seat().user.user_id
+        return bool(at_desk(workflow, record.as_record(), user, self._subjects.roles(record)))
 
     def settle(self, rid: str, op: str, take: bool) -> Decided | Refusal:
         """Keep what the record says or take the proposed values; refused away from one's own desk, or when somebody

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from sidumba_field.services.views import SessionView
 from sidumba_field.ui.operations import (
+    conflicts,
     dashboard,
     home,
     listing,
@@ -24,6 +25,7 @@ from sidumba_field.ui.operations import (
     sticks,
     syncing,
 )
+from sidumba_field.ui.screens.conflicts.screen import ConflictScreen
 from sidumba_field.ui.screens.dashboard.screen import DashboardScreen
 from sidumba_field.ui.screens.form.screen import FormScreen
 from sidumba_field.ui.screens.home.screen import HomeScreen
@@ -82,7 +84,8 @@ class Room:
     from another screen). ``load``: fetches what it shows, each time it comes to the front. ``listens``: is loaded
     again while in front when lists or counts change. ``rail``: wants the narrow navigation.
     ``early``: is built when somebody sits down, because its model may speak to it before it is shown. ``also``: another
-    name and icon for some people (who signs batches calls the same desk "Pengesahan").
+    name and icon for some people (who signs batches calls the same desk "Pengesahan"). ``nav``: the row of the
+    navigation it belongs to, where it has none of its own.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Room:
     rail: bool = False
     early: bool = False
     also: Callable[[SessionView], tuple[str, str] | None] = _no_other
+    nav: str = ""
 
     def named(self, person: SessionView) -> tuple[str, str]:
         """Catalogue key and icon in the navigation of ``person``."""
@@ -127,6 +131,17 @@ ROOMS: tuple[Room, ...] = (
     ),
     Room("lists", "lists.nav", "table-2", ListScreen, load=listing.load, listens=True),
     Room("sync", "screens.nav.sync", "refresh-cw", SyncScreen, load=_load_sync, listens=True, early=True),
+    Room(
+        "conflicts",
+        "conflicts.nav",
+        "copy",
+        ConflictScreen,
+        shown=None,
+        load=conflicts.load,
+        listens=True,
+        rail=True,
+        nav="sync",
+    ),
     Room(
         "dashboard",
         "dashboard.title",

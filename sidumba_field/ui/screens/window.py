@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from sidumba_field.services.people import plain_words
 from sidumba_field.services.views import Changes, Link, SessionView, TruthView
-from sidumba_field.ui.operations import entry, printing, review, session, steps, syncing
+from sidumba_field.ui.operations import conflicts, entry, printing, review, session, steps, syncing
 from sidumba_field.ui.screens.command_search import CommandSearch
 from sidumba_field.ui.screens.form.screen import FormScreen
 from sidumba_field.ui.screens.lists.screen import ListScreen
@@ -60,7 +60,7 @@ class Window(MainWindow):
         self.add_screen("setup", partial(SetupScreen, desk), chrome=False)
         self._rooms = {room.name: room for room in ROOMS}
         for room in ROOMS:
-            self.add_screen(room.name, partial(room.build, desk), rail=room.rail)
+            self.add_screen(room.name, partial(room.build, desk), rail=room.rail, nav=room.nav or None)
         self._put_banner()
         self._message = self._message_panel()
         self._truth_due = QTimer(self)
@@ -181,6 +181,7 @@ class Window(MainWindow):
         self.desk.lists.forget()
         self.desk.sticks.forget()
         self.desk.review.set_lane(())
+        self.desk.conflicts.forget()
         self.set_place("")
         self.nav.set_items([])
         self.nav.set_person("", "")
@@ -268,6 +269,10 @@ class Window(MainWindow):
         """Any key or click says that somebody is here."""
         if event.type() in _HANDS and self._rest.isActive():
             self._rest.start()
+        if part == "differing":
+            here = self.current_screen()
+            conflicts.open_room(self.desk, here if here != conflicts.ROOM else "")
+            return
         return False
 
     def changeEvent(self, event: QEvent) -> None:

@@ -13,6 +13,7 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services.views import Changes
 from sidumba_field.ui.jobs import Jobs
 from sidumba_field.ui.viewmodels.answer_line import AnswerLine
+from sidumba_field.ui.viewmodels.conflicts import ConflictModel
 from sidumba_field.ui.viewmodels.dashboard import DashboardModel
 from sidumba_field.ui.viewmodels.form import FormModel
 from sidumba_field.ui.viewmodels.home import HomeModel
@@ -54,6 +55,7 @@ class Desk(QObject):
         self.sync = SyncModel(self)
         self.reports = ReportsModel(self)
         self.steps = StepsModel(self)
+        self.conflicts = ConflictModel(self)
         self.supplies = SuppliesModel(self)
         self.sticks = SticksModel(self)
 

@@ -131,6 +131,29 @@ class MarkIcon(_Painted):
         painter.end()
 
 
+class MarkChip(_Painted):
+    """A tanda kirim as a chip on its tint, beside the title of the record it is about ("Beda isi")."""
+
+    def __init__(self, words: str, mark: str = "beda", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words, self._mark = words, mark
+        self._named(words)
+
+    def sizeHint(self) -> QSize:
+        """Chip height, glyph and words."""
+        return QSize(chip_width(self._words) + 4, size("chip"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw."""
+        painter = QPainter(self)
+        meaning = mark_meaning(self._mark)
+        rounded(painter, QRectF(self.rect()), radius("sm"), theme().color(f"{meaning.family}.tint"), None)
+        MarkPainter.paint(painter, QRectF(6, (self.height() - 16) / 2, 16, 16), self._mark)
+        rect = QRectF(26, 0, self.width() - 30, self.height())
+        line_of_text(painter, rect, self._words, font("small", weight=500), theme().color(meaning.fg))
+        painter.end()
+
+
 class CountPill(_Painted):
     """A small number on a grey pill beside a card title."""
 

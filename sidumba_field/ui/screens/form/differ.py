@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sidumba_field.services.steps.views import DifferView
-from sidumba_field.ui.operations import entry, steps
+from sidumba_field.ui.operations import conflicts, entry, steps
 from sidumba_field.ui.screens.review.differ import DifferBox
 from sidumba_field.ui.viewmodels.desk import Desk
 
@@ -28,6 +28,7 @@ class FormDiffer(QWidget):
         desk.form.closed.connect(self.hide)
         desk.review.settled.connect(self._settled)
         self.box.settled.connect(self._settle)
+        self.box.compared.connect(self._compare)
 
     def _ask(self) -> None:
         rid = self._desk.form.rid
@@ -43,6 +44,10 @@ class FormDiffer(QWidget):
     def _settle(self, op: str, take: bool) -> None:
         self._desk.form.settle()
         steps.settle(self._desk, self._desk.form.rid, op, take=take)
+
+    def _compare(self, rid: str) -> None:
+        self._desk.form.settle()
+        conflicts.open_room(self._desk, "form", rid)
 
     def _settled(self, rid: str) -> None:
         """The values taken stand in the form at once."""

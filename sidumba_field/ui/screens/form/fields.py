@@ -37,9 +37,14 @@ def is_lookup(item: ItemView) -> bool:
 
 def make_field(row: ItemRow, item: ItemView) -> QWidget:
     """The part of the kit a question is answered with."""
-    name = item.label
     if is_lookup(item):
-        return LookupField(None, row.label_of, name, show_codes=item.widget in ("lookup", "kbli"))
+        return LookupField(None, row.label_of, item.label, show_codes=item.widget in ("lookup", "kbli"))
+    return plain_field(item)
+
+
+def plain_field(item: ItemView) -> QWidget:
+    """The part of the kit for a question that needs nothing from its form: no search, no place."""
+    name = item.label
     if item.kind in CHOICES and not item.readonly:
         choices = [(choice.value, choice.label) for choice in item.choices]
         return choice_field(

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 from sidumba_field.services.views import HomeView, VisitRow
 from sidumba_field.ui.screens.parts import clear
 from sidumba_field.ui.theme import font, paint_icon, text_width, theme
+from sidumba_field.ui.viewmodels.conflicts_speech import told as say_conflicts
 from sidumba_field.ui.viewmodels.speech import tell
+from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.card import Card, CardHeader
 from sidumba_field.ui.widgets.glyphs import MarkPainter
 from sidumba_field.ui.widgets.label import Label
@@ -280,9 +282,13 @@ class ShippingCard(Card):
     """Where the data is, and when it last went out; ``opened`` asks for Sinkronisasi."""
 
     opened = Signal()
+    settle_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(padding=14, parent=parent)
+        self.differs = Button("", "link")
+        self.differs.clicked.connect(self.settle_wanted)
+        self.differs.hide()
         self._last = Label("", "small", "secondary", numbers=True)
         head = QHBoxLayout()
         head.addWidget(Label(tell("home.shipping"), "label", weight=600))
@@ -300,7 +306,13 @@ class ShippingCard(Card):
         self.column.setSpacing(11)
         self.column.addLayout(head)
         self.column.addLayout(row)
+        self.column.addWidget(self.differs, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addWidget(self._note)
+
+    def show_differing(self, count: int) -> None:
+        """How many records differ; none takes no room."""
+        self.differs.setText(say_conflicts("home", count=count))
+        self.differs.setVisible(count > 0)
 
     def lane(self) -> QWidget:
         """A place for the keyboard when nothing else waits."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from sidumba_field.services.views import HomeView, QueueView, TaskRow
-from sidumba_field.ui.operations import entry, review, steps
+from sidumba_field.ui.operations import conflicts, entry, review, steps
 from sidumba_field.ui.screens.dashboard.cards import told
 from sidumba_field.ui.screens.home.cards import ShippingCard, TargetsCard, VisitsCard
 from sidumba_field.ui.screens.home.head import HeadPane, PaceCard, PeriodPane
@@ -114,6 +114,8 @@ class HomeScreen(QWidget):
         self.list.opened.connect(self._open)
         self.visits.opened.connect(partial(entry.open_record, self._desk))
         self.shipping.opened.connect(lambda: self._desk.go.emit("sync"))
+        self.shipping.settle_wanted.connect(partial(conflicts.open_room, self._desk, "home"))
+        self._desk.session.truth_changed.connect(self._show_differing)
         self.head.opened.connect(self._open)
         self.period.wanted.connect(lambda: self._desk.go.emit("periods"))
 
@@ -164,6 +166,7 @@ class HomeScreen(QWidget):
             return
         self.header.set_title(view.greeting, view.date_line)
         self.shipping.show_counts(view)
+        self._show_differing()
         before = self._kind
         self._arrange("head" if view.head is not None else "period" if view.period is not None else "")
         if view.head is not None:
@@ -186,6 +189,10 @@ class HomeScreen(QWidget):
         self._fill(_task_items(view), tell("home.nothing"), tell("home.nothing_hint"))
 
     _kind = ""
+
+    def _show_differing(self) -> None:
+        truth = self._desk.session.truth
+        self.shipping.show_differing(truth.differing if truth is not None else 0)
 
     def _arrange(self, kind: str) -> None:
         """Whose Beranda this is: "head", "period", or the one of tasks and queues."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from sidumba_field.services.steps.views import Beside, CompareView
 from sidumba_field.services.views import ChoiceView
+from sidumba_field.ui.operations import conflicts, steps
 from sidumba_field.ui.operations import review as operations
 from sidumba_field.ui.operations import steps
 from sidumba_field.ui.screens.review.coding import CodingRow
@@ -48,6 +49,7 @@ class BesideParts(QObject):
         model.settled.connect(self._settled)
         model.codes_found.connect(self._codes_found)
         model.upload_refused.connect(self._say)
+        self.differ.compared.connect(partial(conflicts.open_room, desk, "review"))
         self.differ.settled.connect(self._settle)
         self.signoff.uploaded.connect(self._upload)
         self.signoff.refused.connect(self._say)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from sidumba_field.services.steps.views import DifferView
 from sidumba_field.ui.screens.parts import clear
+from sidumba_field.ui.viewmodels.conflicts_speech import told as say_conflicts
 from sidumba_field.ui.viewmodels.steps_speech import told
 from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.card import Card
@@ -25,10 +26,12 @@ class DifferBox(QWidget):
     """The first undecided proposal; ``settled`` carries (op, take)."""
 
     settled = Signal(str, bool)
+    compared = Signal(str)  # rid
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._op = ""
+        self._op = self._rid = ""
+        self.compare = Button(say_conflicts("compare"), "link", shortcut="Alt+P")
         self.take = Button(told("differ.take"), "primary", shortcut="Alt+Right")
         self.keep = Button(told("differ.keep"), "plain", shortcut="Alt+Left")
         self._lead = Label("", "label", "magenta", weight=600)
@@ -42,6 +45,7 @@ class DifferBox(QWidget):
         self._card = Card(padding=12, tone="magenta", ground="state.magenta.tint")
         self._lay_out()
         self.take.clicked.connect(lambda: self.settled.emit(self._op, True))
+        self.compare.clicked.connect(lambda: self.compared.emit(self._rid))
         self.keep.clicked.connect(lambda: self.settled.emit(self._op, False))
         self.hide()
 
@@ -54,6 +58,7 @@ class DifferBox(QWidget):
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self._count, 1)
+        foot.addWidget(self.compare)
         foot.addWidget(self.keep)
         foot.addWidget(self.take)
         self._card.column.setSpacing(8)
@@ -72,7 +77,7 @@ class DifferBox(QWidget):
             self._op = ""
             return
         first = differs[0]
-        self._op = first.op
+        self._op, self._rid = first.op, first.rid
         self._lead.setText(first.lead)
         self._by.setText(first.by_text)
         heads = ("column_field", "column_now", "column_proposed")

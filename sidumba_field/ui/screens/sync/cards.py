@@ -11,6 +11,7 @@ from sidumba_field.ui.screens.home.cards import figure_line
 from sidumba_field.ui.screens.parts import Rule, clear
 from sidumba_field.ui.theme import font, paint_icon, theme
 from sidumba_field.ui.viewmodels.speech import tell
+from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.card import Card
 from sidumba_field.ui.widgets.chips import CountPill
 from sidumba_field.ui.widgets.glyphs import POSITIONS, MarkPainter, StatePainter, mark_meaning
@@ -212,8 +213,15 @@ class RowsCard(Card):
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(0, 0, 0, 4)
         self._rows.setSpacing(0)
+        self.action = Button("", "link")
+        self.action.hide()
         self.column.addWidget(head)
         self.column.addLayout(self._rows)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 0, 12, 6)
+        foot.addWidget(self.action)
+        foot.addStretch(1)
+        self.column.addLayout(foot)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def show_rows(self, title: str, rows: list[tuple[str, str]], none: str) -> None:

@@ -12,10 +12,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from sidumba_field.services.views import Link, Mark, ShipmentRow
+from sidumba_field.ui.operations import conflicts
 from sidumba_field.ui.operations import syncing as operations
 from sidumba_field.ui.screens.parts import Rule, clear, scroll
 from sidumba_field.ui.screens.sync.cards import Lanes, LinkLine, ReceiptLine, RowsCard
 from sidumba_field.ui.screens.sync.stick_card import BundleLine, StickCard
+from sidumba_field.ui.viewmodels.conflicts_speech import told as say_conflicts
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.speech import tell
 from sidumba_field.ui.viewmodels.sticks_speech import told
@@ -50,6 +52,7 @@ class SyncScreen(QWidget):
         self._empty = EmptyState(tell("sync.nothing"), tell("sync.nothing_hint"), bare=True)
         self._receipts = QVBoxLayout()
         self._differing, self._news = RowsCard("beda"), RowsCard("")
+        self._differing.action.clicked.connect(partial(conflicts.open_room, desk, "sync"))
         self.sticks = StickCard(desk)
         self._bundles_head = CardHeader(told("card.history"), height=36)
         self._bundles = QVBoxLayout()
@@ -156,6 +159,8 @@ class SyncScreen(QWidget):
             self._receipts.addWidget(none)
         differing = [(title, text) for _rid, title, text in view.differing]
         self._differing.show_rows(tell("sync.differing"), differing, tell("sync.no_differing"))
+        self._differing.action.setText(say_conflicts("home", count=len(differing)))
+        self._differing.action.setVisible(bool(differing))
         self._news.show_rows(tell("sync.news"), list(view.news), tell("sync.no_news"))
 
     def _show_bundles(self) -> None:
