@@ -24,7 +24,6 @@ from sidumba_field.services.account.supplies import SuppliesService
 from sidumba_field.services.boards.dashboard import DashboardService
 from sidumba_field.services.boards.home import HomeService
 from sidumba_field.services.desk import Desk
-from sidumba_field.services.care.service import CareService
 from sidumba_field.services.conflicts.service import ConflictService
 from sidumba_field.services.entry.service import EntryService
 from sidumba_field.services.exchange.arriving import Meter
@@ -93,12 +92,12 @@ def build_services(
         lists=ListService(desk),
         steps=StepsService(desk),
         periods=PeriodService(desk),
+        conflicts=ConflictService(desk),
         supplies=SuppliesService(desk, session, syncing),
         sticks=SticksService(desk, session, syncing, worker, drives),
     )
 
 
-        conflicts=ConflictService(desk),
 @dataclass(frozen=True, slots=True)
 class SampleOffice:
     """What a sample server left beside its data: where it is, an enrolment code, and its people as

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from sidumba_field.services.boards.home import HomeService
     from sidumba_field.services.entry.service import EntryService
     from sidumba_field.services.conflicts.service import ConflictService
-    from sidumba_field.services.care.service import CareService
     from sidumba_field.services.exchange.service import SyncingService
     from sidumba_field.services.exchange.sticks import SticksService
     from sidumba_field.services.lists.service import ListService
@@ -39,5 +38,3 @@ class Services:
     supplies: SuppliesService
     sticks: SticksService
     conflicts: ConflictService
-    orders: WipeService
-    files: FilesService

@@ -16,7 +16,6 @@ from typing import Any
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services import views as v
 from tests.helpers import fake_home, fake_review
-from tests.helpers.fake_care import FakeCare
 from tests.helpers.fake_conflicts import FakeConflicts
 from tests.helpers.fake_dashboard import FakeDashboard
 from tests.helpers.fake_form import FILLED, KBLI, REMARK, FakeForm
@@ -507,6 +506,7 @@ class FakeServices:
         self.lists = FakeLists(self.office)
         self.steps = FakeSteps(self.office)
         self.periods = FakePeriods(self.office)
+        self.conflicts = FakeConflicts(self.office)
         self.sticks = FakeSticks(self.office)
         self.supplies = FakeSupplies(self.office)
 
@@ -515,5 +515,3 @@ def sample_office(services: FakeServices) -> FakeServices:
     """The first run of ``run.py``: sample accounts are shown with their passphrases."""
     services.session.sample = tuple((p.name, p.role_label, p.username, PASSPHRASE) for p in PEOPLE)
     return services
-        self.care = FakeCare(self.office)
-        self.conflicts = FakeConflicts(self.office)

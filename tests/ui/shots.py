@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -290,6 +291,17 @@ def periode(window: Window, services: FakeServices) -> None:
     settle(window)
 
 
+def konflik(window: Window, services: FakeServices, keys: tuple[Qt.Key, ...]) -> None:
+    """07, then these keys."""
+    services.office.truth = replace(TRUTH, laptop=7, waiting=0, received=1227, returned=3, differing=2)
+    sign_in(window, "u1")
+    window.show_screen("conflicts")
+    settle(window)
+    for key in keys:
+        QTest.keyClick(window.focusWidget() or window, key)
+        settle(window)
+
+
 SCENES: dict[str, Scene] = {
     "11b-periode": periode,
     "04b-beda": verifikasi_beda,
@@ -303,17 +315,6 @@ SCENES: dict[str, Scene] = {
     "10-masuk-contoh": masuk_contoh,
     "10-masuk-pin": masuk_pin,
     "10-masuk-pin-baru": pin_baru,
-def konflik(window: Window, services: FakeServices, keys: tuple[Qt.Key, ...]) -> None:
-    """07, then these keys."""
-    services.office.truth = replace(TRUTH, laptop=7, waiting=0, received=1227, returned=3, differing=2)
-    sign_in(window, "u1")
-    window.show_screen("conflicts")
-    settle(window)
-    for key in keys:
-        QTest.keyClick(window.focusWidget() or window, key)
-        settle(window)
-
-
     "10b-aktivasi": aktivasi,
     "10b-aktivasi-lanjut": aktivasi_lanjut,
     "10b-bekal": partial(siapkan, view=UNDER_WAY),
@@ -333,6 +334,9 @@ def konflik(window: Window, services: FakeServices, keys: tuple[Qt.Key, ...]) ->
     "09-dasbor-halong": dasbor_halong,
     "09-dasbor-tabel": dasbor_tabel,
     "06-sinkronisasi": sinkronisasi,
+    "07-selesaikan-konflik": partial(konflik, keys=(Qt.Key.Key_Left,)),
+    "07-konflik-tulis": partial(konflik, keys=(Qt.Key.Key_Left, Qt.Key.Key_F2)),
+    "07-konflik-lengkap": partial(konflik, keys=(Qt.Key.Key_Left, Qt.Key.Key_Right)),
     "06b-sinkronisasi-luring": sinkronisasi_luring,
 }
 
@@ -346,9 +350,6 @@ def shoot(app: QApplication, folder: Path, name: str) -> None:
         jobs = Jobs()
         window = build_window(services, jobs)  # type: ignore[arg-type]
         window.resize(width, height)
-    "07-selesaikan-konflik": partial(konflik, keys=(Qt.Key.Key_Left,)),
-    "07-konflik-tulis": partial(konflik, keys=(Qt.Key.Key_Left, Qt.Key.Key_F2)),
-    "07-konflik-lengkap": partial(konflik, keys=(Qt.Key.Key_Left, Qt.Key.Key_Right)),
         window.show()
         settle(window)
         SCENES[name](window, services)

@@ -16,7 +16,6 @@ from sidumba_field.services.steps.views import Beside, CompareView
 from sidumba_field.services.views import ChoiceView
 from sidumba_field.ui.operations import conflicts, steps
 from sidumba_field.ui.operations import review as operations
-from sidumba_field.ui.operations import steps
 from sidumba_field.ui.screens.review.coding import CodingRow
 from sidumba_field.ui.screens.review.compare import CompareSheet
 from sidumba_field.ui.screens.review.differ import DifferBox
