@@ -29,6 +29,7 @@ from sidumba_field.wire.messages import (
     FeedPage,
     HeadMessage,
     Hello,
+    HistoryReply,
     ProposalMessage,
     PullReply,
     PullRequest,
@@ -225,6 +226,30 @@ def answer_snapshot(server: Server, person: Person, vid: str, after: str) -> Sna
             proposals=[one for record in records for one in waiting[record.rid]],
             after="" if is_whole else last,
         )
+
+
+@router.get(endpoints.HISTORY)
+async def history(request: Request, vid: str, rid: str, after: str = "0") -> Response:
+    device = await signed_device(request)
+    person = await person_of(request, device)
+    if not (is_id(rid) and after.isascii() and after.isdecimal() and len(after) < 16):
+        raise SidumbaError("wire.malformed", field="after")
+    return reply(await run_in_threadpool(_history, server_of(request), person, vid, rid, int(after)))
+
+
+def _history(server: Server, person: Person, vid: str, rid: str, after: int) -> HistoryReply:
+    left = server.settings.limits.max_batch_bytes
+    entries: list[EntryMessage] = []
+    with refusals_noted(server, person, "history", vid), server.database.read() as work:
+        sight = _sight(server, work, person)
+        found = [entry for entry in sight.history(sight.scope(vid), rid) if entry.seq > after]
+    for entry in found:
+        message = EntryMessage.of(entry)
+        left -= len(message.model_dump_json())
+        if entries and left < 0:
+            break
+        entries.append(message)
+    return HistoryReply(vid=vid, rid=rid, entries=entries, more=len(entries) < len(found))
 
 
 def _unsettled(sight: Sight, scope: Scope, records: list[Record]) -> dict[str, list[ProposalMessage]]:

@@ -131,6 +131,10 @@ class Sight:
         """Return the proposals about some records of a scope as they may leave, oldest first."""
         return self.entries(scope, self.work.feed.proposals(scope.vid, rids))
 
+    def history(self, scope: Scope, rid: str) -> list[FeedEntry]:
+        """Return the entries of a scope about one record as they may leave, oldest first; none of one elsewhere."""
+        return self.entries(scope, (one for one in self.work.feed.history(rid) if one.vid == scope.vid))
+
     def whole_names(self, scope: Scope, rids: Iterable[str]) -> list[str]:
         """Return the names of whole files the records of a scope refer to where they may be read."""
         wanted = sorted(set(rids))

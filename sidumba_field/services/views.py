@@ -309,7 +309,10 @@ class CommandView:
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """Everything screen 02 shows of one record; ``FormDelta`` carries the same parts where they changed."""
+    """Everything screen 02 shows of one record; ``FormDelta`` carries the same parts where they changed.
+
+    ``may_begin_again``: it is signed, and a correction may be begun in the running period.
+    """
 
     rid: str
     title: str
@@ -332,6 +335,7 @@ class FormView:
     editable: bool
     why_locked: str
     saved_at: str
+    may_begin_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,7 +449,7 @@ class QueueUnit:
 class QueueView:
     """What waits. ``signed``: batches signed off that may be withdrawn or lack their paper; ``more``: how many wait
     behind the rows shown; ``order``: "oldest", "newest" or "twins"; ``unit``: the village shown alone, "" for all of
-    ``units``.
+    ``units``; ``lane``: records of a selection that still wait, those shown first; () while the whole queue is shown.
     """
 
     title: str
@@ -459,6 +463,7 @@ class QueueView:
     order: str = "oldest"
     unit: str = ""
     units: tuple[QueueUnit, ...] = ()
+    lane: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,7 +505,8 @@ class ReviewView:
     """One record on the verifier's desk. ``rev`` and ``sha`` are what the decision will name (exact_content).
 
     ``standard_minutes``: the SOP's minutes for this step (0 = none). ``photos``: attachment names.
-    ``blocked``: why the forward step is not possible yet, "" if it is.
+    ``blocked``: why the forward step is not possible yet, "" if it is. ``history_whole``: its beginning is on this
+    laptop.
     """
 
     rid: str
@@ -527,6 +533,7 @@ class ReviewView:
     sop_step: str
     blocked: str
     wa_text: str = ""
+    history_whole: bool = True
 
 
 # ---- Sinkronisasi

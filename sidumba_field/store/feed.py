@@ -82,6 +82,29 @@ class Feed:
         vids = frozenset({vid}) if fresh else frozenset()
         return Changes(frozenset(rids), vids, len(fresh), len(entries) - len(fresh), frozenset(files))
 
+    def keep_older(self, vid: str, rid: str, entries: Sequence[FeedEntry]) -> int:
+        """Keep entries about a record from before its snapshot; return how many are new. The record itself and the
+        cursor stay as they are, and what lies behind the cursor is left to ``apply_page``.
+
+        Each entry is held against its own hash and digest: between others that are not here no link can be followed.
+        Raises ``wire.chain_broken`` (params vid, seq) for one that does not fit, or is not what is kept here.
+        """
+        for entry in entries:
+            if entry.rid != rid:
+                raise _broken(vid, entry.seq)
+            _check_entry(vid, entry)
+        with self._db.write() as connection:
+            reached = connection.execute(sa.select(SCOPE.c.seq).where(SCOPE.c.vid == vid)).scalar_one()
+            kept = sa.select(FEED.c.seq, FEED.c.hash).where(FEED.c.vid == vid, FEED.c.rid == rid)
+            known = {row.seq: row.hash for row in connection.execute(kept)}
+            fresh = [entry for entry in entries if entry.seq <= reached and entry.seq not in known]
+            for entry in entries:
+                if known.get(entry.seq, entry.hash) != entry.hash:
+                    raise _broken(vid, entry.seq)
+            for entry in fresh:
+                connection.execute(sa.insert(FEED).values(codec.entry_to(entry)))
+        return len(fresh)
+
     def _apply(self, connection: sa.Connection, entry: FeedEntry, rids: set[str], files: set[str]) -> None:
         connection.execute(sa.insert(FEED).values(codec.entry_to(entry)))
         if entry.kind is FeedKind.FILE:

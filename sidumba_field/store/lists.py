@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from sidumba_field.store import filling, lines, listing
+from sidumba_field.store import codec, filling, lines, listing
 from sidumba_field.store.database import Database
 from sidumba_field.store.filling import Filling
 from sidumba_field.store.lines import ListSpec
@@ -86,6 +86,14 @@ class Lists:
         every answer is in their fields, not only those of the list."""
         with self._db.read() as connection:
             return listing.rows(connection, numbers, vids, whole)
+
+    def numbers(self, rids: Sequence[str]) -> list[int]:
+        """Return the numbers (``RecordRow.n``) of these records, in this order; unknown ones are left out."""
+        asked = sa.func.json_each(codec.dump(list(rids))).table_valued("value")
+        found = sa.select(RECORD.c.rid, RECORD.c.n).where(RECORD.c.rid.in_(sa.select(asked.c.value)))
+        with self._db.read() as connection:
+            known = {row.rid: row.n for row in connection.execute(found)}
+        return [known[rid] for rid in rids if rid in known]
 
     def begun(self, program: str, owner: str, since: str, vids: Sequence[str]) -> list[RecordRow]:
         """Return what ``owner`` began at or after the ISO instant ``since``, oldest first."""

@@ -73,7 +73,8 @@ class Records:
             return listing.find(connection, wanted)
 
     def history(self, rid: str) -> list[FeedEntry]:
-        """Return every pulled entry of the record in order; entries from before its snapshot are not on this laptop."""
+        """Return every pulled entry of the record in order; those from before its snapshot are here only once they were
+        asked for (``feed.keep_older``)."""
         found = sa.select(FEED).where(FEED.c.rid == rid).order_by(FEED.c.seq)
         with self._db.read() as connection:
             return [codec.entry_of(row) for row in connection.execute(found).mappings()]

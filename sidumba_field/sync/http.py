@@ -34,6 +34,7 @@ from sidumba_field.wire.messages import (
     EscrowRequest,
     FormReply,
     Hello,
+    HistoryReply,
     Message,
     OrderReply,
     PullReply,
@@ -115,6 +116,10 @@ class HttpTransport:
     def snapshot(self, vid: str, after: str) -> SnapshotReply:
         target = endpoints.SNAPSHOT.format(vid=quote(vid, safe=""))
         return self._get(f"{target}?after={quote(after, safe='')}" if after else target, SnapshotReply)
+
+    def history(self, vid: str, rid: str, after: int) -> HistoryReply:
+        target = endpoints.HISTORY.format(vid=quote(vid, safe=""), rid=quote(rid, safe=""))
+        return self._get(f"{target}?after={after}" if after else target, HistoryReply)
 
     def att_status(self, sha: str) -> AttStatus:
         return self._get(endpoints.ATT.format(sha=quote(sha, safe="")), AttStatus)

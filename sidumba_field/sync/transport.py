@@ -22,6 +22,7 @@ from sidumba_field.wire.messages import (
     EscrowRequest,
     FormReply,
     Hello,
+    HistoryReply,
     OrderReply,
     PullReply,
     PullRequest,
@@ -92,6 +93,11 @@ class Transport(Protocol):
     def pull(self, request: PullRequest) -> PullReply: ...
 
     def snapshot(self, vid: str, after: str) -> SnapshotReply: ...
+
+    def history(self, vid: str, rid: str, after: int) -> HistoryReply:
+        """Return what happened to one record, entries behind number ``after``; raise ``wire.not_found`` on an older
+        server."""
+        ...
 
     def att_status(self, sha: str) -> AttStatus: ...
 

@@ -501,6 +501,15 @@ class SnapshotReply(Message):
     after: Word
 
 
+class HistoryReply(Message):
+    """Entries about one record in order, from the first that may be read; ``more``: ask again behind the last."""
+
+    vid: Id
+    rid: Id
+    entries: list[EntryMessage]
+    more: bool
+
+
 class AttStatus(Message):
     """``offset``: bytes durably kept; send from there. ``done``: whole, hash verified."""
 

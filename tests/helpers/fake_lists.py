@@ -183,6 +183,7 @@ class FakeLists:
         self.copy_age = ""
         self.found: tuple[v.Found, ...] = ()
         self.fillings: list[v.ListFilling] = []
+        self.kept: dict[str, bool] = {}
 
     def fill(self) -> v.ListFilling | None:
         return self.fillings.pop(0) if self.fillings else None
@@ -190,7 +191,12 @@ class FakeLists:
     def frame(self) -> v.ListFrame:
         self.office.note("list_frame")
         may_review = self.office.who is not None and self.office.who.may_review
-        return v.ListFrame("Pendataan UMKM", COLUMNS, FILTERS, may_review)
+        columns = tuple(replace(c, hidden=not self.kept.get(c.path, not c.hidden)) for c in COLUMNS)
+        return v.ListFrame("Pendataan UMKM", columns, FILTERS, may_review)
+
+    def keep_columns(self, shown: Mapping[str, bool]) -> None:
+        self.office.note("keep_columns", dict(shown))
+        self.kept |= shown
 
     def _matching(self, request: v.ListRequest) -> list[Record]:
         words = request.text.lower().split()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from tests.helpers.fake_conflicts import FakeConflicts
 from tests.helpers.fake_dashboard import FakeDashboard
 from tests.helpers.fake_form import FILLED, KBLI, REMARK, FakeForm
 from tests.helpers.fake_lists import FakeLists
+from tests.helpers.fake_orders import FakeOrders
 from tests.helpers.fake_reports import FakeReports
 from tests.helpers.fake_steps import FakePeriods, FakeSteps
 from tests.helpers.fake_sticks import FakeSticks
@@ -140,6 +141,7 @@ class FakeSession:
             self.activated,
             self.sample,
             self.begun,
+            self.wiped,
         )
 
     def unlock(self, user_id: str, passphrase: str) -> v.SessionView:
@@ -289,6 +291,10 @@ class FakeEntry:
         self.forms[rid] = FakeForm(rid)
         return self.forms[rid].view()
 
+    def begin_again(self, rid: str) -> v.FormView:
+        self.office.note("begin_again", rid)
+        return self.new()
+
     def open(self, rid: str) -> v.FormView:
         self.office.note("open", rid)
         return self._form(rid).view()
@@ -380,7 +386,7 @@ class FakeReview:
         self.done = 4
         self.decided: list[v.QueueRow] = []
 
-    def queue(self, order: str = v.OLDEST, unit: str = "") -> v.QueueView:
+    def queue(self, order: str = v.OLDEST, unit: str = "", lane: Sequence[str] = ()) -> v.QueueView:
         self.office.note("queue", *([order, unit] if order != v.OLDEST or unit else []))
         count = 52 + len(self.rows) if self.rows else 0
         village = {row.rid: row.subtitle.split(" ")[0] for row in self.rows}
@@ -391,15 +397,20 @@ class FakeReview:
             rows.reverse()
         elif order == v.TWINS:
             rows.sort(key=lambda row: row.duplicates == 0)
+        waiting = {row.rid: row for row in self.rows}
+        left = tuple(rid for rid in lane if rid in waiting)
+        rows = [waiting[rid] for rid in left] or rows
         return v.QueueView(
             "Verifikasi tahap I", f"{count} antre", tuple(rows), self.done,
             f"Antrean kosong. {self.done} selesai hari ini.", self.offers, order=order, unit=unit, units=units,
+            lane=left,
         )  # fmt: skip
 
     def open(self, rid: str) -> v.ReviewView:
         self.office.note("open_review", rid)
         row = next(row for row in self.rows if row.rid == rid)
-        return fake_review.review(row, head=self.office.who is not None and self.office.who.user_id == "u5")
+        view = fake_review.review(row, head=self.office.who is not None and self.office.who.user_id == "u5")
+        return replace(view, history_whole=rid not in self.office.met_late)
 
     def decide(
         self,

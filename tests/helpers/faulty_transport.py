@@ -58,7 +58,7 @@ _AFTER: dict[Fault, SidumbaError] = {
     Fault.WRONG_DIGEST: SidumbaError("wire.bad_digest"),
 }
 METHODS = (
-    "hello", "order", "roots", "enrol", "session", "escrow", "push", "access", "pull", "snapshot",
+    "hello", "order", "roots", "enrol", "session", "escrow", "push", "access", "pull", "snapshot", "history",
     "att_status", "att_write", "att_read",
 )  # fmt: skip
 

@@ -48,6 +48,7 @@ from sidumba_field.wire.messages import (
     FormReply,
     HeadMessage,
     Hello,
+    HistoryReply,
     Limits,
     Message,
     OpMessage,
@@ -471,6 +472,11 @@ class TwinLine:
                 break
             entries.append(message)
         return FeedPage(vid=vid, entries=entries, head=head, more=cursor.seq + len(entries) < head.seq)
+
+    def history(self, vid: str, rid: str, after: int) -> HistoryReply:
+        behind = [entry for entry in self.server.feeds[vid] if entry.rid == rid and entry.seq > after]
+        entries = [EntryMessage.of(entry) for entry in behind]
+        return travelled(HistoryReply(vid=vid, rid=rid, entries=entries, more=False))
 
     def snapshot(self, vid: str, after: str) -> SnapshotReply:
         server, head = self.server, self.server.head(vid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.ui.screens.form.fields import ItemRow
 from sidumba_field.ui.widgets.field_base import FieldState
+from tests.helpers.fake_form import FakeForm
 from tests.helpers.qt import press, settle, type_text, wait_until
 from tests.helpers.screens import Laptop, laptop
 
@@ -431,10 +433,6 @@ def test_f1_hides_help_where_it_stands_and_floats_it_where_it_does_not(form: Lap
 def test_a_locked_record_says_why_and_takes_no_typing(
     laptop: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
-    from tests.helpers.fake_form import FakeForm
-
     whole = FakeForm.view
     monkeypatch.setattr(
         FakeForm,
@@ -449,6 +447,25 @@ def test_a_locked_record_says_why_and_takes_no_typing(
     laptop.idle()
     assert laptop.answers() == []
     assert not laptop.form.finish_button.isVisible()
+
+
+def test_a_signed_record_is_corrected_as_a_new_one_with_one_key(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = FakeForm.view
+    signed = {"editable": False, "why_locked": "Data ini disahkan.", "may_begin_again": True}
+    monkeypatch.setattr(
+        FakeForm, "view", lambda self: replace(whole(self), **(signed if self.rid == "k1" else {}))
+    )
+    laptop.sign_in(1)
+    laptop.open_form("k1")
+    press("Ctrl+Shift+N")
+    laptop.idle()
+    assert laptop.services.office.named("begin_again") == [("begin_again", "k1")]
+    assert laptop.window.desk.form.rid == "n1"
+    press("Ctrl+Shift+N")
+    laptop.idle()
+    assert len(laptop.services.office.named("begin_again")) == 1, "a draft is simply typed in"
 
 
 def test_nothing_of_the_form_goes_to_the_clipboard_by_itself(form: Laptop) -> None:

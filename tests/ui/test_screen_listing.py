@@ -236,6 +236,20 @@ def test_columns_are_chosen_and_give_the_order(laptop: Laptop, screen: ListScree
     laptop.idle()
     assert laptop.window.desk.lists.request.sort == "usaha/omzet"
     assert row_rid(screen) == "l10"
+    assert laptop.services.office.named("keep_columns") == [("keep_columns", {"pemilik/nik": True})]
+
+
+def test_chosen_columns_stand_there_at_the_next_sign_in(laptop: Laptop, screen: ListScreen) -> None:  # noqa: F811
+    laptop.window.desk.lists.toggle_column("pemilik/nik")
+    laptop.idle()
+    laptop.window.lock()
+    wait_until(lambda: laptop.window.current_screen() == "login")
+    laptop.idle()
+    assert laptop.window.desk.lists.own_columns() == {}
+    laptop.sign_in(4)
+    laptop.window.show_screen("lists")
+    laptop.idle()
+    assert "NIK" in [column.label for column in screen.table.found.columns]
 
 
 def test_scrolling_never_shows_a_blank_row(laptop: Laptop, screen: ListScreen) -> None:  # noqa: F811

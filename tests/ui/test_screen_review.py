@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services.steps.views import Beside
 from sidumba_field.services.views import Refusal
 from sidumba_field.ui.screens.review.signoff import iso_day
@@ -387,3 +388,35 @@ def test_a_remark_is_answered_in_words_where_nobody_may_type(desk: Laptop) -> No
     press("Return")
     desk.idle()
     assert desk.services.office.named("reply_review") == [("reply_review", "k1", "m2", "Sudah ditanyakan")]
+
+
+def test_alt_r_fetches_the_history_from_before_this_laptop(laptop: Laptop) -> None:
+    laptop.services.office.met_late.add("k1")
+    laptop.sign_in(4)
+    press("Ctrl+2")
+    wait_until(lambda: laptop.window.desk.review.rid == "k1")
+    laptop.idle()
+    older = laptop.review.side.older
+    assert not older.isHidden()
+    press("Alt+R")
+    press("Alt+R")
+    laptop.idle()
+    assert laptop.services.office.named("fetch_history") == [("fetch_history", "k1")]
+    assert older.isHidden()
+
+
+def test_a_history_that_cannot_be_fetched_is_told_and_asked_for_again(laptop: Laptop) -> None:
+    office = laptop.services.office
+    office.met_late.add("k1")
+    office.broken["fetch_history"] = SidumbaError("wire.unreachable")
+    laptop.sign_in(4)
+    press("Ctrl+2")
+    wait_until(lambda: laptop.window.desk.review.rid == "k1")
+    laptop.idle()
+    press("Alt+R")
+    laptop.idle()
+    assert laptop.window.banner_text()
+    office.broken.clear()
+    press("Alt+R")
+    laptop.idle()
+    assert laptop.review.side.older.isHidden()

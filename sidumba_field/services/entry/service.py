@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -144,7 +144,8 @@ class EntryService:
         record = self._subjects.record(rid)
         seat = self.desk.seat()
         seat.store.log("view", seat.user.user_id, rid=rid)
-        return opened.painter.whole(record, opened.iv, self._subjects, self._saved(record))
+        view = opened.painter.whole(record, opened.iv, self._subjects, self._saved(record))
+        return replace(view, may_begin_again=self._continuing(record) is None)
 
     def _load(self, rid: str) -> _Open:
         record = self._subjects.record(rid)
@@ -192,17 +193,26 @@ class EntryService:
         Raises ``workflow.locked`` while the period of the signed one is still the running one, and what ``new`` raises.
         """
         signed = self._subjects.record(rid)
-        program = self.desk.program(signed.program)
-        final = signed.state in final_states(program.workflow, BATCH)
-        unit, _ = self._entry_unit(program)
-        if not final or open_period(self.desk.seat().store, program) <= signed.period:
-            raise SidumbaError("workflow.locked")
-        if derived_id("scope", program.id, unit) != signed.vid:
-            raise SidumbaError("workflow.outside_area")
-        fresh = self.new(program.id).rid
+        refused = self._continuing(signed)
+        if refused is not None:
+            raise refused
+        fresh = self.new(signed.program).rid
         self.answer_all(fresh, {CONTINUES: rid})
         self.copy_last_year(fresh)
         return self.open(fresh)
+
+    def _continuing(self, signed: LocalRecord) -> SidumbaError | None:
+        """Return what keeps a record from being corrected as a new one of the running period, None if nothing."""
+        program = self.desk.program(signed.program)
+        final = signed.subject == "record" and signed.state in final_states(program.workflow, BATCH)
+        if not final or open_period(self.desk.seat().store, program) <= signed.period:
+            return SidumbaError("workflow.locked")
+        try:
+            unit, _ = self._entry_unit(program)
+        except SidumbaError as error:
+            return error
+        here = derived_id("scope", program.id, unit) == signed.vid
+        return None if here else SidumbaError("workflow.outside_area")
 
     def _of(self, rid: str) -> _Open:
         return self._open.get(rid) or self._load(rid)

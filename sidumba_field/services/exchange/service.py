@@ -33,6 +33,7 @@ from sidumba_field.services.views import (
 from sidumba_field.sync.activation import sign_in
 from sidumba_field.sync.downloads import sha_of
 from sidumba_field.sync.engine import SyncEngine, SyncReport
+from sidumba_field.sync.older import fetch_older
 from sidumba_field.sync.stages import FILES
 from sidumba_field.sync.stages import Progress as Stand
 from sidumba_field.sync.transport import SyncIdentity, Transport

@@ -8,6 +8,7 @@ counts, choices and search alike.
 from __future__ import annotations
 
 import difflib
+import json
 from array import array
 from collections.abc import Mapping, Sequence
 
@@ -43,6 +44,8 @@ PAGE = 60
 #: Where a record is no data any more: such rows are nobody's work and stand in no list.
 VOID = POSISI[-1]
 HITS = 8
+#: Row of the encrypted database that holds which columns a person wants to see.
+_COLUMNS = "columns/{user}/{program}"
 
 
 class ListService:
@@ -65,19 +68,35 @@ class ListService:
         """Return columns and filters; makes the store ready for them when the program names new ones."""
         program, lang = self.program(), self.desk.lang
         use_lists(self.desk)
+        chosen = self._chosen_columns()
         columns = tuple(
             ColumnView(
                 column.path,
                 column.label(lang),
                 column.path.removeprefix("@") if column.own else column.kind,
                 column.width,
-                column.hidden,
+                not chosen.get(column.path, not column.hidden),
             )
             for column in program.list_columns
         )
         filters = tuple((one.path, one.label(lang)) for one in program.list_filters)
         reviews = bool(self._subjects.judged_states(program))
         return ListFrame(program.title, columns, filters, reviews)
+
+    def keep_columns(self, shown: Mapping[str, bool]) -> None:
+        """Keep which columns the seated person wants to see, by path; what he said of others before stays."""
+        program, seat = self.program(), self.desk.seat()
+        kept = {**self._chosen_columns(), **shown}
+        row = _COLUMNS.format(user=seat.user.user_id, program=program.id)
+        seat.store.meta.set(row, json.dumps(kept, sort_keys=True))
+
+    def _chosen_columns(self) -> dict[str, bool]:
+        seat = self.desk.seat()
+        kept = seat.store.meta.get(_COLUMNS.format(user=seat.user.user_id, program=self.program().id))
+        chosen = {str(path): bool(shown) for path, shown in json.loads(kept).items()} if kept else {}
+        columns = self.program().list_columns
+        # A program that names other columns now must not leave a list without any.
+        return chosen if any(chosen.get(one.path, not one.hidden) for one in columns) else {}
 
     # -- a list whose columns changed
 

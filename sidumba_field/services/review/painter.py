@@ -113,6 +113,7 @@ class ReviewPainter:
             sop_step=step.sop_step if step else "",
             blocked=blocked,
             wa_text=self._wa_text(program, record),
+            history_whole=_is_whole(record, history),
         )
 
     def _subtitle(
@@ -330,6 +331,11 @@ def _cell_label(repeat: Repeat, place: int, row: str, column: Question, iv: Inte
     if not name or column is first:
         return f"{repeat.label} {place}, {words.lower()}"
     return f"{words} {name}"
+
+
+def _is_whole(record: LocalRecord, history: Sequence[FeedEntry]) -> bool:
+    """Tell whether the entry a record began with is here; one the server does not know yet has no history."""
+    return record.base_rev == 0 or any(entry.rev == 1 and entry.kind is not FeedKind.FILE for entry in history)
 
 
 def _seen_before(history: Sequence[FeedEntry], roles: Sequence[str]) -> tuple[int, str] | None:

@@ -7,7 +7,8 @@ batches. Which steps exist comes from the program's table; nothing here knows a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from sidumba_field.core.errors import SidumbaError
@@ -65,12 +66,52 @@ class ReviewService:
     # ---- the queue
     # -----------------------------------------------------------------------------------------------
 
-    def queue(self, order: str = OLDEST, unit: str = "") -> QueueView:
+    def queue(self, order: str = OLDEST, unit: str = "", lane: Sequence[str] = ()) -> QueueView:
         """Return what waits for this person and what is ready to move on together.
 
         ``order``: "oldest", "newest", or "twins" (those perhaps the same business first, else oldest); ``unit``: only
-        what waits from this village.
+        what waits from this village. ``lane``: of these records, in this order, those that still wait, and nothing
+        else; when none of them does, the whole queue.
         """
+        view = self._whole_queue(order, unit)
+        return self._in_turn(view, lane) if lane else view
+
+    def _in_turn(self, view: QueueView, lane: Sequence[str]) -> QueueView:
+        """Return a queue of a selection: as many rows as are shown at once, and who waits behind them."""
+        rows: list[QueueRow] = []
+        looked = 0
+        for first in range(0, len(lane), PAGE):
+            part = lane[first : first + PAGE]
+            rows += self._waiting(part)
+            looked = first + len(part)
+            if len(rows) >= PAGE:
+                break
+        if not rows:
+            return view
+        left = (*(row.rid for row in rows), *lane[looked:])
+        text = say("services.queue.count", self.desk.lang, count=len(left))
+        return replace(view, rows=tuple(rows), count_text=text, more=len(left) - len(rows), lane=left)
+
+    def _waiting(self, rids: Sequence[str]) -> list[QueueRow]:
+        """Return a row for each of these records that waits for this person, in their order."""
+        store, found = self.desk.seat().store, list[QueueRow]()
+        numbers = store.lists.numbers(rids)
+        for program in self.desk.my_programs():
+            rows = store.lists.rows(numbers, self.desk.my_vids(program.id), whole=True)
+            mine = [
+                row
+                for row in rows
+                if row.program == program.id
+                and row.mark.value in AT_REST
+                and row.state in self._my_states(program, row.subject)
+                and self._judges(program, row.subject, row.state, row.unit)
+            ]
+            alike = self._twins.among(program, [row for row in mine if row.subject == RECORD])
+            found += [self._row(program, row.subject, row, alike.get(row.rid, 0)) for row in mine]
+        place = {rid: at for at, rid in enumerate(rids)}
+        return sorted(found, key=lambda row: place[row.rid])
+
+    def _whole_queue(self, order: str, unit: str) -> QueueView:
         rows: list[tuple[str, QueueRow]] = []
         offers: list[BatchOffer] = []
         waiting: Counter[str] = Counter()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from sidumba_field.services.views import ChoiceView, Decided, FormDelta, FormView, HomeView, Refusal
+from sidumba_field.services.views import Changes, ChoiceView, Decided, FormDelta, FormView, HomeView, Refusal
 from sidumba_field.ui.operations import home as home_operations
 from sidumba_field.ui.operations import steps
 from sidumba_field.ui.viewmodels.answer_line import (
@@ -61,6 +61,23 @@ def new_record(desk: Desk, program: str | None = None) -> None:
     current = desk.session.current
     desk.form.series = current is not None and current.may_review
     desk.jobs.db(lambda: desk.services.entry.new(program), partial(_opened, desk), desk.fail)
+
+
+def begin_again(desk: Desk) -> None:
+    """Correct the signed record in hand: a new one of the running period, filled with its answers."""
+    view = desk.form.view
+    if view is None or not view.may_begin_again:
+        return
+    rid = view.rid
+    leave(desk)
+    desk.form.series = False
+
+    def begun(fresh: FormView) -> None:
+        _opened(desk, fresh)
+        desk.touch(Changes(lists=True, counts=True))
+        desk.say(Notice(tell("form.begun_again")))
+
+    desk.jobs.db(lambda: desk.services.entry.begin_again(rid), begun, desk.fail)
 
 
 def _opened(desk: Desk, view: FormView) -> None:

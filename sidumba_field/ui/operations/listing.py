@@ -47,6 +47,12 @@ def _framed(desk: Desk, frame: ListFrame) -> None:
     desk.lists.show_frame(frame)
 
 
+def keep_columns(desk: Desk) -> None:
+    """Keep the columns this person wants to see; they stand there at the next sign-in too."""
+    shown = desk.lists.own_columns()
+    desk.jobs.db(lambda: desk.services.lists.keep_columns(shown), None, desk.fail)
+
+
 def ask(desk: Desk) -> None:
     """Ask what the request finds. While one question is answered only the newest other one waits."""
     model = desk.lists

@@ -16,14 +16,17 @@ def load_queue(desk: Desk) -> None:
     """Fetch the queue; without a record in hand its oldest is opened."""
 
     def arrived(queue: QueueView) -> None:
+        if desk.review.lane != lane:
+            load_queue(desk)  # a selection was begun or ended meanwhile
+            return
         desk.review.show_queue(queue)
         rids = desk.review.rids()
         here = desk.review.may_stay(desk.review.rid) or desk.review.may_stay(desk.review.wanted)
         if not here or (not desk.review.rid and not desk.review.wanted and rids):
             open_first(desk)
 
-    order, unit = desk.review.order, desk.review.unit
-    desk.jobs.db(lambda: desk.services.review.queue(order, unit), arrived, desk.fail)
+    order, unit, lane = desk.review.order, desk.review.unit, desk.review.lane
+    desk.jobs.db(lambda: desk.services.review.queue(order, unit, lane), arrived, desk.fail)
 
 
 def narrow(desk: Desk, order: str, unit: str) -> None:
@@ -57,6 +60,25 @@ def open_record(desk: Desk, rid: str) -> None:
 def load_beside(desk: Desk, rid: str) -> None:
     """Fetch twins, differing values, sign-off and clock of the record in hand, after its answers are on screen."""
     desk.jobs.db(partial(desk.services.steps.beside, rid), desk.review.show_beside, desk.fail)
+
+
+def fetch_history(desk: Desk) -> None:
+    """Ask the server for what happened before this laptop met the record in hand."""
+    rid = desk.review.rid
+    if not rid or rid in desk.review.fetching:
+        return
+    desk.review.fetching.add(rid)
+
+    def came(_changes: Changes) -> None:
+        desk.review.fetching.discard(rid)
+        if desk.review.rid == rid and not desk.review.deciding:
+            open_record(desk, rid)
+
+    def failed(error: BaseException) -> None:
+        desk.review.fetching.discard(rid)
+        desk.fail(error)
+
+    desk.jobs.net(lambda _job: desk.services.syncing.fetch_history(rid), came, failed)
 
 
 def refresh(desk: Desk) -> None:

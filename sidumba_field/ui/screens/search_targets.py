@@ -25,6 +25,8 @@ class Reachable(Protocol):
 
     def nav_items(self) -> list[NavItem]: ...
 
+    def current_screen(self) -> str: ...
+
     def new_form(self) -> None: ...
 
     def send(self) -> None: ...
@@ -47,6 +49,10 @@ def search_targets(window: Reachable) -> list[Target]:
     action = tell("search.action")
     if current is not None and current.may_enter:
         targets.append(Target("act-new", tell("nav.new_form"), action, window.new_form))
+    form = desk.form.view
+    if form is not None and form.may_begin_again and window.current_screen() == "form":
+        again = partial(entry.begin_again, desk)
+        targets.append(Target("act-again", tell("form.begin_again"), action, again))
     targets.append(Target("act-send", tell("nav.send"), action, window.send))
     targets.append(Target("act-lock", tell("nav.lock_hint"), action, window.lock))
     has_pin = current is not None and current.has_pin

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from sidumba_field.core.memory import hand_back
 from sidumba_field.services.people import plain_words
 from sidumba_field.services.views import Changes, Link, SessionView, TruthView
 from sidumba_field.ui.operations import conflicts, entry, printing, review, session, steps, syncing
@@ -41,6 +42,7 @@ LOOKING_MS = 5_000  # while Sinkronisasi is open (design/UI.md section 12: withi
 CLOSE_PATIENCE_MS = 10_000
 NEWS_MS = 4_000  # a sentence with nothing to take back
 REST_MS = 15 * 60_000  # a laptop left alone for a quarter of an hour locks itself
+TRIM_MS = 1_500  # after Beranda was first shown
 _HANDS = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 _LINKS = {Link.OFFLINE: "offline", Link.ONLINE: "online", Link.SENDING: "sending"}
 
@@ -51,7 +53,7 @@ class Window(MainWindow):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self._closing = False
+        self._closing = self._trimmed = False
         self._banner = Banner("vermilion", "")
         self._banner_notice: Notice | None = None
         self._search = CommandSearch(self)
@@ -259,6 +261,10 @@ class Window(MainWindow):
         room = self._rooms.get(name)
         if room is not None and room.load is not None:
             room.load(self.desk)
+        if name == "home" and not self._trimmed:
+            # Reading the programs took memory that is free now; asked once, when everything first shown is there.
+            self._trimmed = True
+            QTimer.singleShot(TRIM_MS, self, lambda: self.desk.jobs.db(hand_back))
 
     def _truth_opened(self, part: str) -> None:
         if self.desk.session.current is None:

@@ -80,6 +80,7 @@ class ListModel(QObject):
         self.frame = self.view = None
         self.request, self.fresh = ListRequest(), True
         self._chosen, self._among, self._before = set(), None, None
+        self._shown = {}
         self.running = self.waiting = False
         self.chosen_changed.emit()
 
@@ -99,6 +100,10 @@ class ListModel(QObject):
     def is_shown(self, column: ColumnView) -> bool:
         """Whether a column stands there."""
         return self._shown.get(column.path, not column.hidden)
+
+    def own_columns(self) -> dict[str, bool]:
+        """What the person chose since sitting down: path -> whether it stands there."""
+        return dict(self._shown)
 
     def toggle_column(self, path: str) -> None:
         """Show or hide a column; the last one stays."""

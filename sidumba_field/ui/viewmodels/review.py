@@ -6,7 +6,6 @@ Remarks and checks are kept per record until a decision, so that a skipped recor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -42,6 +41,7 @@ class ReviewModel(QObject):
         self.beside_view: Beside | None = None
         self.show_all = False
         self.deciding = False
+        self.fetching: set[str] = set()  # records whose history is being asked for
         self.wanted = ""  # the record asked for last; an older answer is not shown
         self._checks: dict[str, set[str]] = {}
         self._remarks: dict[str, dict[str, str]] = {}
@@ -58,10 +58,7 @@ class ReviewModel(QObject):
 
     def show_queue(self, queue: QueueView) -> None:
         """The queue, oldest first; while a selection is verified in turn only that, in its order."""
-        rows = {row.rid: row for row in queue.rows}
-        self._lane = tuple(rid for rid in self._lane if rid in rows)
-        if self._lane:
-            queue = replace(queue, rows=tuple(rows[rid] for rid in self._lane))
+        self._lane = queue.lane
         self.queue = queue
         self.queue_changed.emit()
 

@@ -96,6 +96,12 @@ def check_reading(town: Town, world: World, person: Person, laptop: DeviceIdenti
             assert world.leaked(page, allowed) == []
             assert [row.word in page for row in world.rows if row.unit == unit] == [True]
     for row in world.rows:
+        vid = world.vids[row.unit]
+        code = code_of(lambda vid=vid, rid=row.record.rid: line.history(vid, rid, 0))
+        assert code == ("" if world.may_read(person, row.unit) else "auth.not_permitted")
+        if not code:
+            assert world.leaked(line.history(vid, row.record.rid, 0).model_dump_json(), allowed) == []
+    for row in world.rows:
         for name in (row.open_file, row.hidden_file):
             code = code_of(lambda name=name: line.att_read(name[:64], lambda piece: None))
             assert (code == "") == (name in allowed), (name, code)

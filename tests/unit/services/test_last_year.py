@@ -125,3 +125,13 @@ def test_a_signed_record_is_corrected_as_a_new_one_that_continues_it(office: Off
     kept = office.store.records.get(before)
     assert kept is not None
     assert kept.state == "disahkan"
+
+
+def test_who_may_begin_again_is_told_before_he_asks(office: Office) -> None:
+    entry = EntryService(office.sit("Nor Halimah", "petugas"))
+    before = signed(office)
+    assert entry.open(before).may_begin_again
+    fresh = entry.begin_again(before)
+    assert not fresh.may_begin_again, "a draft is simply typed in"
+    above = EntryService(office.sit("M. Rizani", "admin_kecamatan", "63.11.02"))
+    assert not above.open(before).may_begin_again, "who types nothing corrects nothing"

@@ -382,3 +382,20 @@ def test_only_what_the_person_judges_is_verified_in_turn(office: Office) -> None
     assert {found[rid] for rid in chosen} == judged & set(found.values()) & {
         found[row.rid] for row in service.rows(numbers)
     }
+
+
+def test_the_columns_somebody_chose_are_his_and_stay(office: Office) -> None:
+    lists = ListService(office.sit("M. Rizani", "admin_kecamatan", "63.11.02"))
+    before = {column.path: column.hidden for column in lists.frame().columns}
+    path = next(path for path, hidden in before.items() if hidden)
+    lists.keep_columns({path: True})
+    lists.keep_columns({"usaha/nama": False})
+    office.sit("Nor Halimah", "petugas")
+    assert {column.path: column.hidden for column in lists.frame().columns} == before, (
+        "another's list is his own"
+    )
+    office.sit("M. Rizani", "admin_kecamatan", "63.11.02")
+    after = {column.path: column.hidden for column in lists.frame().columns}
+    assert after == {**before, path: False, "usaha/nama": True}
+    lists.keep_columns(dict.fromkeys(before, False))
+    assert {column.path: column.hidden for column in lists.frame().columns} == before, "a list has columns"

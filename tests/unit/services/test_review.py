@@ -72,6 +72,23 @@ def test_the_oldest_is_never_pushed_off_a_long_queue(
     assert (queue.count_text, queue.more) == ("5 antre", 3)
 
 
+def test_a_selection_is_verified_in_its_own_order_however_long_the_queue_is(
+    office: Office, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sidumba_field.services.review.service.PAGE", 2)
+    rids = [told.business("diajukan_kecamatan") for _ in range(7)]
+    elsewhere = told.business("draf")
+    told.pull()
+    review = verifier(office)
+    chosen = (rids[6], elsewhere, rids[3], rids[5], rids[0])
+    queue = review.queue(lane=chosen)
+    assert [row.rid for row in queue.rows] == [rids[6], rids[3], rids[5]]
+    assert queue.lane == (rids[6], rids[3], rids[5], rids[0]), "nobody of the selection is dropped"
+    assert (queue.count_text, queue.more) == ("4 antre", 1)
+    assert [row.rid for row in review.queue(lane=queue.lane[1:]).rows] == [rids[3], rids[5]]
+    assert review.queue(lane=(elsewhere,)) == review.queue(), "none of them waits: the whole queue"
+
+
 def test_a_queue_holds_what_the_role_has_to_move_and_nothing_else(office: Office, told: Told) -> None:
     stand = {
         state: told.business(state)

@@ -15,6 +15,7 @@ import pytest
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import FeedKind, Remark
 from sidumba_field.core.time import FixedClock, iso
+from sidumba_field.services.review.service import ReviewService
 from sidumba_field.services.threads import handed
 from sidumba_field.services.views import Link, Mark, SyncOutcome, SyncView
 from sidumba_field.store.database import Database
@@ -393,3 +394,34 @@ def test_a_record_sent_back_is_news(post: Post) -> None:
     notes = {one.username: one.note for one in post.session.login_view().accounts}
     assert notes["halimah"] == "1 dikembalikan"
     post.session.unlock(user_of("halimah"), PEOPLE["halimah"][3])
+
+
+# ---- the history of one record ---------------------------------------------------------------------------------------
+
+
+def test_what_happened_before_this_laptop_met_a_record_is_fetched_when_wanted(
+    post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sidumba_field.sync.pull.SNAPSHOT_BEYOND", 0)
+    rid = sent(post)
+    run_well(post)
+    other = Post(tmp_path / "other", post.office)
+    other.activate("WXYZ-2345", "rahmah")
+    other.sit("rahmah")
+    run_well(other)
+    review = ReviewService(other.desk)
+    assert (review.open(rid).history, review.open(rid).history_whole) == ((), False)
+    other.plan = always("hello", Fault.REFUSED)
+    with pytest.raises(SidumbaError, match=r"wire\.unreachable"):
+        other.syncing.fetch_history(rid)
+    assert not review.open(rid).history_whole
+    other.plan = nothing_breaks
+    assert other.syncing.fetch_history(rid).records == {rid}
+    seen = review.open(rid)
+    assert seen.history_whole
+    assert len(seen.history) == 1
+    other.session.lock()
+
+
+def test_a_record_the_server_does_not_know_yet_lacks_no_history(post: Post) -> None:
+    assert ReviewService(post.desk).open(post.begin()).history_whole

@@ -158,6 +158,40 @@ def test_a_snapshot_begins_a_laptop_and_the_feed_goes_on_from_it(
     assert store.records.changed_since(rid, 2) == {"omzet", "catatan"}
 
 
+def test_what_came_before_the_snapshot_is_kept_when_it_was_asked_for(
+    store: Store, server: Server, at: FixedClock
+) -> None:
+    rid = _rid(server)
+    store.feed.apply_snapshot(server.snapshot())
+    server.step(rid, "diserahkan", new_id(at))
+    before = store.records.get(rid)
+    assert store.records.history(rid) == []
+    assert store.feed.keep_older(VID, rid, server.entries) == 3, (
+        "what lies behind the cursor comes with the feed"
+    )
+    assert store.feed.keep_older(VID, rid, server.entries) == 0
+    assert [entry.seq for entry in store.records.history(rid)] == [1, 2, 3]
+    assert store.records.get(rid) == before, "the record and the cursor stay as they are"
+    assert store.records.at_rev(rid, 1) == {"@period": "2026", "nama": "Ani", "omzet": "5"}
+    server.pull(store)
+    assert [entry.seq for entry in store.records.history(rid)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "lie", [{"server_time": "2026-11-21T00:00:00.000Z"}, {"rid": "x"}, {"payload": {"set": {}}}]
+)
+def test_an_older_entry_that_does_not_fit_is_refused_and_nothing_of_it_kept(
+    store: Store, server: Server, lie: dict[str, object]
+) -> None:
+    rid = _rid(server)
+    store.feed.apply_snapshot(server.snapshot())
+    entries = [server.entries[0], replace(server.entries[1], **lie)]  # type: ignore[arg-type]
+    with pytest.raises(SidumbaError) as refusal:
+        store.feed.keep_older(VID, rid, entries)
+    assert refusal.value.code == "wire.chain_broken"
+    assert store.records.history(rid) == []
+
+
 def test_a_snapshot_brings_open_differences_to_a_new_laptop(
     store: Store, server: Server, at: FixedClock
 ) -> None:

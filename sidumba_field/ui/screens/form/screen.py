@@ -46,6 +46,8 @@ _HINTS = (
 )
 
 
+#: Begins the correction of a signed record.
+AGAIN = "Ctrl+Shift+N"
 #: What F9 says in turn (meta "@why/<path>"); "" is an open question.
 WHYS = ("", "menolak", "tidak_tahu")
 
@@ -148,6 +150,7 @@ class FormScreen(QWidget):
             counts.empty.clicked.connect(self.next_empty)
             counts.notes.clicked.connect(self.next_note)
         self.finish_button.clicked.connect(self.finish)
+        self._locked.acted.connect(partial(operations.begin_again, desk))
         self.help.use_wanted.connect(self.use_last_year)
         self.help.copy_wanted.connect(self.copy_last_year)
         self.header.went_back.connect(self.go_back)
@@ -243,7 +246,8 @@ class FormScreen(QWidget):
         self.body.open()
         self.chip.set_position(view.posisi, view.posisi_label)
         self.finish_button.setVisible(view.editable)
-        self._locked.show_note("", view.why_locked)
+        again = tell("form.begin_again") if view.may_begin_again else ""
+        self._locked.show_note("", view.why_locked, action=again, shortcut=AGAIN)
         self._show_progress()
         self._show_help("")
 

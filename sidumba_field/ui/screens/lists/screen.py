@@ -103,6 +103,7 @@ class ListScreen(QWidget):
         model.filling_changed.connect(self._show_filling)
         model.chosen_changed.connect(self._show_chosen)
         model.columns_changed.connect(self._show_columns)
+        model.columns_changed.connect(partial(operations.keep_columns, desk))
         model.looked.connect(self._show_peek)
         self.head.searched.connect(lambda text: self._ask(text=text))
         self.head.into_list.connect(self._into_list)

@@ -121,6 +121,7 @@ class ReviewScreen(QWidget):
         self.foot.other.connect(partial(operations.decide, desk))
         self.side.copy.clicked.connect(self.copy_message)
         self.side.photo.looked.connect(self.look_at_photo)
+        self.side.older.clicked.connect(partial(operations.fetch_history, self._desk))
 
     def _add_keys(self) -> None:
         keys: tuple[tuple[str, Callable[[], None]], ...] = (

@@ -45,6 +45,8 @@ class SidePane(Ground):
         self.photo = PhotoCard(tell("review.photo"))
         self._remarks, self._remark_rows = _list_card(tell("review.earlier"))
         self._history, self._history_rows = _list_card(tell("review.history"))
+        self.older = Button(tell("review.older"), "link", shortcut="Alt+R", small=True)
+        self._history.column.addWidget(self.older, 0, Qt.AlignmentFlag.AlignLeft)
         self.copy = Button(tell("review.copy"), "plain", icon="message-circle", shortcut="Alt+W")
         body = QWidget()
         column = QVBoxLayout(body)
@@ -77,7 +79,8 @@ class SidePane(Ground):
         clear(self._history_rows)
         for line in view.history:
             self._history_rows.addWidget(Label(line, "small", "secondary", numbers=True, wrap=True))
-        self._history.setVisible(bool(view.history))
+        self.older.setVisible(not view.history_whole)
+        self._history.setVisible(bool(view.history) or not view.history_whole)
         self.copy.setVisible(bool(view.wa_text))
 
     def _reply_field(self, remark: RemarkView) -> TextField:
