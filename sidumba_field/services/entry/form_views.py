@@ -295,11 +295,11 @@ class FormPainter:
             remark_by="",
         )
 
-    def _totals(self, repeat: Repeat, cells: Mapping[str, Mapping[str, ItemView]]) -> dict[str, str]:
     def bare(self, question: Question, path: str, value: str) -> ItemView:
         """Return a question by itself, outside a running form: its words, choices and a value."""
         return replace(self._column(question, _State({}, {}, {}, {})), path=path, value=value)
 
+    def _totals(self, repeat: Repeat, cells: Mapping[str, Mapping[str, ItemView]]) -> dict[str, str]:
         """Return the sum of each column marked ``sf:total``, as shown."""
         totals: dict[str, str] = {}
         for column in repeat.columns:
