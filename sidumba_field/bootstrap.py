@@ -84,6 +84,7 @@ def build_services(
     return Services(
         session=session,
         home=HomeService(desk),
+        care=CareService(desk, worker),
         dashboard=DashboardService(desk),
         entry=EntryService(desk),
         review=ReviewService(desk),

@@ -14,7 +14,7 @@ from typing import Annotated
 import platformdirs
 import typer
 
-from sidumba_field import programs
+from sidumba_field import cli_care, programs
 from sidumba_field.bootstrap import build_services, run_desktop
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.programs.faults import Unsound
@@ -77,6 +77,35 @@ def report(
     made = services.reporting.print(paper, rid, out)
     services.session.lock()
     typer.echo(made.sentence)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Option("--to", help="Folder atau flashdisk")],
+    user: Annotated[str, typer.Option(help="Nama pengguna")],
+    data: DataOption = None,
+) -> None:
+    """Simpan cadangan laptop ini / write a safe copy of this laptop."""
+    cli_care.back_up(_unlocked(laptop_folder(data), user), to)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="Berkas .cadangan")],
+    data: DataOption = None,
+) -> None:
+    """Pulihkan laptop dari cadangan / make a laptop of a safe copy."""
+    cli_care.restore(file, laptop_folder(data))
+
+
+@app.command()
+def rescue(
+    folder: Annotated[Path, typer.Argument(help="Folder laptop yang rusak")],
+    out: Annotated[Path, typer.Option("--out", help="Berkas hasil")],
+    to: cli_care.RecipientOption = None,
+) -> None:
+    """Selamatkan data belum terkirim dari laptop rusak / save unsent work of a broken laptop."""
+    cli_care.rescue(folder, out, to)
 
 
 form_app = typer.Typer(add_completion=False, rich_markup_mode=None)

@@ -28,6 +28,7 @@ class Services:
     session: SessionService
     home: HomeService
     dashboard: DashboardService
+    care: CareService
     entry: EntryService
     review: ReviewService
     syncing: SyncingService

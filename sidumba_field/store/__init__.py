@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sidumba_field.store.alone import Alone
 from sidumba_field.store.cards import is_file_name
 from sidumba_field.store.choices import Choice
 from sidumba_field.store.extracts import Extract
@@ -31,6 +32,7 @@ from sidumba_field.store.values import (
 )
 
 __all__ = [
+    "Alone",
     "BundleRow",
     "Carry",
     "Changes",

@@ -15,6 +15,7 @@ from sidumba_field.core.records import Op
 from sidumba_field.store import codec
 from sidumba_field.store.overlay import OPEN_STATES
 from sidumba_field.store.tables import OUTBOX
+from sidumba_field.store.waiting import is_due
 from sidumba_field.wire.messages import MAX_AFTER
 
 #: (connection, op id, now, ops it stands on) -> the frozen op.
@@ -32,7 +33,7 @@ class _Chains:
 
     def may_go(self, row: codec.Row, now: str, members: tuple[str, ...]) -> bool:
         """Tell whether an op may leave now; if not, nothing of its record that comes later may either."""
-        waits = row["not_before"] > now or len(self._before.get(row["rid"], ())) >= MAX_AFTER
+        waits = not is_due(row["not_before"], now) or len(self._before.get(row["rid"], ())) >= MAX_AFTER
         if row["rid"] in self._ended or waits or any(rid in self._ended for rid in members):
             self._ended.add(row["rid"])
             return False

@@ -52,6 +52,16 @@ class Files:
         """Return every file the server lacks and an op that left the draft names, whichever way it is to go."""
         return self._select(FILE.c.state == FileState.WAITING.value)
 
+    def only_here(self) -> list[str]:
+        """Return the hashes of all files the server lacks, of drafts as well, small ones first."""
+        return [row.sha for row in self._select(FILE.c.state != FileState.SENT.value)]
+
+    def mentions(self, sha: str) -> list[tuple[str, str]]:
+        """Return the answers a file was linked to: (rid, path), the newest record last."""
+        found = sa.select(FILE_LINK.c.rid, FILE_LINK.c.path).where(FILE_LINK.c.sha == sha)
+        with self._db.read() as connection:
+            return [(row.rid, row.path) for row in connection.execute(found.order_by(FILE_LINK.c.rid, FILE_LINK.c.path))]
+
     def get(self, sha: str) -> FileRow | None:
         """Return one file, None when the store has never heard of it."""
         found = self._select(FILE.c.sha == sha)

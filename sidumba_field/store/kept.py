@@ -42,6 +42,16 @@ def tidy(database: Database, copies: Path, clock: Clock) -> list[Path]:
     return gone
 
 
+def give_up(database: Database, copies: Path) -> list[Path]:
+    """For a full disk: take away every old database that holds nothing of its own, however young it is."""
+    gone = []
+    for file in sorted(copies.glob("laptop-v*.db")) if copies.is_dir() else ():
+        if _made(file) is not None and _holds_nothing_of_its_own(file, database):
+            file.unlink()
+            gone.append(file)
+    return gone
+
+
 def _made(file: Path) -> datetime | None:
     found = _NAME.fullmatch(file.name)
     return None if found is None else datetime.strptime(found[1], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)

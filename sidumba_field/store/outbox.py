@@ -22,6 +22,7 @@ from sidumba_field.store.overlay import OPEN_STATES, PATIENCE, QueuedOp, standin
 from sidumba_field.store.small import read_meta
 from sidumba_field.store.tables import OUTBOX, RECEIPT, SCOPE
 from sidumba_field.store.values import Changes, OutboxRow, Ready
+from sidumba_field.store.waiting import due, is_due
 
 
 class Head(Protocol):
@@ -81,7 +82,7 @@ class Outbox:
             sa.func.coalesce(sa.func.sum(sa.func.length(OUTBOX.c.payload)), 0),
         )
         is_open = OUTBOX.c.state.in_([state.value for state in OPEN_STATES])
-        is_ready = OUTBOX.c.not_before <= (now or iso(self._clock.now()))
+        is_ready = due(now or iso(self._clock.now()))
         with self._db.read() as connection:
             return Ready(*connection.execute(query.where(is_open, is_ready)).one())
 
@@ -238,7 +239,9 @@ def _candidates(connection: sa.Connection, now: str) -> list[tuple[str, int]]:
     for row in rows:
         first.setdefault(row["rid"], row)
     ready = [
-        row for row in first.values() if row["state"] == OutboxState.QUEUED.value and row["not_before"] <= now
+        row
+        for row in first.values()
+        if row["state"] == OutboxState.QUEUED.value and is_due(row["not_before"], now)
     ]
     ready = [row for row in ready if not _waits_for_members(connection, row, first)]
     ready.sort(key=lambda row: (row["failures"] >= PATIENCE, row["kind"] == OpKind.EDIT.value, row["place"]))

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sidumba_field.core.time import Clock
-from sidumba_field.store import listing
+from sidumba_field.store import kept, listing, reserve
+from sidumba_field.store.alone import Alone, alone
 from sidumba_field.store.bundles import Bundles
 from sidumba_field.store.choices import Choices
 from sidumba_field.store.clearing import Clearing
@@ -18,6 +19,7 @@ from sidumba_field.store.files import Files
 from sidumba_field.store.lists import Lists
 from sidumba_field.store.lives import MET, begin_life, next_marks
 from sidumba_field.store.outbox import Outbox
+from sidumba_field.store.quarantine import Quarantine
 from sidumba_field.store.records import Records
 from sidumba_field.store.scopes import Scopes
 from sidumba_field.store.small import AccessLog, Meta, People, Receipts, Users
@@ -45,6 +47,7 @@ class Store:
         self.extracts = Extracts(database)
         self.files = Files(database, clock)
         self.receipts = Receipts(database)
+        self.quarantine = Quarantine(database)
         self.bundles = Bundles(database)
         self.clearing = Clearing(database)
 
@@ -65,6 +68,27 @@ class Store:
     def reincarnate(self, why: str = MET) -> str:
         """Begin a new life of this laptop and return its id: the server has met two under one (``lives.MET``)."""
         return begin_life(self._db, self.folder, self._clock, why, self.incarnation)
+
+    def alone(self) -> Alone:
+        """Return how much work exists on this laptop and nowhere else."""
+        return alone(self._db)
+
+    def copy_whole(self, target: Path) -> None:
+        """Write an even copy of the database under the same key to ``target``; one that is there goes."""
+        target.unlink(missing_ok=True)
+        self._db.copy_to(target)
+
+    def hold_reserve(self) -> bool:
+        """Keep a little of the disk back for ``make_room``; tell whether it is there."""
+        return reserve.keep(self.folder)
+
+    def make_room(self) -> bool:
+        """For sending from a full disk: give back the reserve and old databases nothing would be missed of.
+
+        Tell whether anything was given back; the same work may then be tried once more.
+        """
+        given = reserve.give(self.folder)
+        return bool(kept.give_up(self._db, self.folder / "copies")) or given
 
     def next_marks(self, number: int) -> list[str]:
         """Draw the mark of a push that leaves now; return it and those before, newest first, at most ``number``."""

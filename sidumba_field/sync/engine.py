@@ -32,7 +32,7 @@ from sidumba_field.sync.stages import (
     learn_nothing,
     nothing_wanted,
 )
-from sidumba_field.sync.status import LAST_SYNC, REPORT, summary
+from sidumba_field.sync.status import LAST_SYNC, REPORT, SKEW, summary
 from sidumba_field.sync.transport import SyncIdentity, Transport
 from sidumba_field.sync.uploads import send_files
 from sidumba_field.wire.messages import Hello
@@ -84,6 +84,8 @@ class SyncEngine:
         if run.twin:
             # What is under way was signed by the old life; the next run begins with the new one.
             self._store.reincarnate()
+        if run.hello is not None:
+            self._store.meta.set(SKEW, str(run.clock_skew_s))
         report = _report(run, began, iso(self._clock.now()), finished)
         self._store.meta.set(REPORT, json.dumps(summary(report), sort_keys=True))
         return report
@@ -105,11 +107,21 @@ def _stage(run: Run, name: Stage, work: Callable[[Run], None], must: bool = Fals
     run.check()
     run.tell()
     try:
-        work(run)
+        _with_room(run, work)
     except SidumbaError as error:
         run.problem(error)
         return not (must or error.code in ENDS_RUN)
     return True
+
+
+def _with_room(run: Run, work: Callable[[Run], None]) -> None:
+    """Run a stage; on a full disk give back what was kept for this moment and run it once more."""
+    try:
+        work(run)
+    except SidumbaError as error:
+        if error.code != "store.disk_full" or not run.store.make_room():
+            raise
+        work(run)
 
 
 def _pull(run: Run) -> None:

@@ -12,6 +12,8 @@ from sidumba_field.sync.stages import SyncReport
 
 LAST_SYNC = "last_sync"
 REPORT = "sync/report"
+#: Seconds the server's clock is ahead of this laptop's, as the last run found them.
+SKEW = "clock/skew"
 
 
 @dataclass(frozen=True, slots=True)

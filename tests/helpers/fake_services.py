@@ -16,6 +16,7 @@ from typing import Any
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services import views as v
 from tests.helpers import fake_home, fake_review
+from tests.helpers.fake_care import FakeCare
 from tests.helpers.fake_conflicts import FakeConflicts
 from tests.helpers.fake_dashboard import FakeDashboard
 from tests.helpers.fake_form import FILLED, KBLI, REMARK, FakeForm
@@ -517,6 +518,7 @@ class FakeServices:
         self.lists = FakeLists(self.office)
         self.steps = FakeSteps(self.office)
         self.periods = FakePeriods(self.office)
+        self.care = FakeCare(self.office)
         self.conflicts = FakeConflicts(self.office)
         self.sticks = FakeSticks(self.office)
         self.supplies = FakeSupplies(self.office)

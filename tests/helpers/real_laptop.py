@@ -19,6 +19,7 @@ from sidumba_field.services.account.session import SessionService
 from sidumba_field.services.account.supplies import SuppliesService
 from sidumba_field.services.boards.dashboard import DashboardService
 from sidumba_field.services.boards.home import HomeService
+from sidumba_field.services.care.service import CareService
 from sidumba_field.services.entry.service import EntryService
 from sidumba_field.services.exchange.drives import Drive
 from sidumba_field.services.exchange.service import SyncingService
@@ -138,6 +139,7 @@ def village(themed: QApplication, jobs: Jobs, tmp_path: Path) -> Iterator[RealLa
         return office, Services(
             session=session,
             home=HomeService(office.desk),
+            care=CareService(office.desk, jobs.database_worker, drives=tuple),
             dashboard=DashboardService(office.desk),
             entry=EntryService(office.desk),
             review=ReviewService(office.desk),

@@ -287,7 +287,7 @@ def test_a_step_is_shown_as_predicted_and_may_be_withdrawn_while_it_waits(
     server.exchange(store)
     server.pull(store)
     found = store.records.get(rid)
-    later = iso(at.now()).replace("01:00", "02:00")
+    later = iso(at.now()).replace("01:00", "01:05")
     op = store.records.queue(transition(at, found, "serahkan"), "diserahkan", not_before=later)
     assert op.dseq == 2
     found = store.records.get(rid)
