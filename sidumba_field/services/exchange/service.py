@@ -154,6 +154,21 @@ class SyncingService:
             return self._stopped(report)
         return self._finish(seat, report, problem)
 
+    def fetch_history(self, rid: str) -> Changes:
+        """Bring what happened to a record before this laptop met it; belongs on a network thread.
+
+        Raises ``wire.*`` when the server cannot be asked, ``auth.session_expired`` when it does not let this person
+        in, ``workflow.outside_area`` for a record of others.
+        """
+        seat = self.desk.seat()
+        record = self._on_worker(lambda: self._subjects.record(rid))
+        self._line("").hello()
+        self._sign_in(seat, self._line(""))
+        if not seat.token:
+            raise SidumbaError("auth.session_expired")
+        fetch_older(handed(seat.store, self._worker), self._line(seat.token), record.vid, rid)
+        return Changes(records=frozenset({rid}))
+
     def _teller(self, progress: Progress) -> Callable[[Stand], None]:
         """Return who notes every item that comes, and draws the picture anew a few times a second."""
         drawn = -TELL_S

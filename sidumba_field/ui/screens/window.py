@@ -181,9 +181,9 @@ class Window(MainWindow):
 
     def _got_up(self) -> None:
         self.desk.lists.forget()
+        self.desk.conflicts.forget()
         self.desk.sticks.forget()
         self.desk.review.set_lane(())
-        self.desk.conflicts.forget()
         self.set_place("")
         self.nav.set_items([])
         self.nav.set_person("", "")
@@ -269,16 +269,16 @@ class Window(MainWindow):
     def _truth_opened(self, part: str) -> None:
         if self.desk.session.current is None:
             return
+        if part == "differing":
+            here = self.current_screen()
+            conflicts.open_room(self.desk, here if here != conflicts.ROOM else "")
+            return
         self.show_screen("home" if part in ("saved", "laptop", "returned") else "sync")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Any key or click says that somebody is here."""
         if event.type() in _HANDS and self._rest.isActive():
             self._rest.start()
-        if part == "differing":
-            here = self.current_screen()
-            conflicts.open_room(self.desk, here if here != conflicts.ROOM else "")
-            return
         return False
 
     def changeEvent(self, event: QEvent) -> None:
