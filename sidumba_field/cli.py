@@ -16,6 +16,7 @@ import typer
 
 from sidumba_field import cli_care, programs
 from sidumba_field.bootstrap import build_services, run_desktop
+from sidumba_field.cli_bundle import bundle_app
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.programs.faults import Unsound
 from sidumba_field.programs.installing import chosen, export, inspect, install, listed, told
@@ -175,6 +176,13 @@ def _unlocked(folder: Path, username: str) -> Services:
         raise SidumbaError("auth.unknown_user")
     services.session.unlock(card.user_id, typer.prompt(say("cli.passphrase"), hide_input=True))
     return services
+
+
+app.add_typer(
+    bundle_app(lambda data, user: _unlocked(laptop_folder(data), user)),
+    name="bundle",
+    help="Paket di flashdisk / bundles on sticks",
+)
 
 
 def guarded(start: Callable[[], object]) -> int:

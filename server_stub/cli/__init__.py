@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from server_stub.cli import copies, holdings, running
+from server_stub.cli.bundles import bundle
 from server_stub.cli.files import tidy
 from server_stub.cli.forms import form
 from server_stub.cli.laptops import laptop
@@ -30,6 +31,7 @@ app.add_typer(holdings.unit, name="unit")
 app.add_typer(form, name="form")
 app.add_typer(copies.backup, name="backup")
 app.command()(copies.restore)
+app.add_typer(bundle, name="bundle")
 app.command()(tidy)
 app.command("erase")(holdings.erase_command)
 app.command()(verify)

@@ -34,7 +34,7 @@ from sidumba_field.words.numbers import terbilang
 
 AREAS = (
     *("errors", "ui", "screens", "services", "papers", "server", "cli"),
-    *("steps", "lists", "dashboard", "laporan", "forms", "sticks", "setup", "conflicts", "care"),
+    *("steps", "lists", "dashboard", "laporan", "forms", "sticks", "setup", "conflicts", "care", "bundle"),
 )
 LANGUAGES = ("id", "en")
 FORMATS = frozenset({"n", "rp", "date", "short", "time", "size", "terbilang", "rupiah", "hari"})
