@@ -19,7 +19,9 @@ from server_stub.settings import Settings
 from server_stub.store import schema
 from server_stub.store.copying import Filler, is_empty
 from server_stub.store.database import Database
+from server_stub.store.scopes import RESTORED
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.time import SystemClock, iso
 from sidumba_field.seal.durable import disk_error, replace, sync_folder
 
 
@@ -137,6 +139,7 @@ def _build(path: Path, identity: str, building: Path, database_url: str) -> Mani
         manifest = lay(path, identity, database, building)
         with database.write() as work:
             work.scopes.put_fact("epoch", secrets.token_hex(8))
+            work.scopes.put_fact(RESTORED, iso(SystemClock().now()))
     finally:
         database.close()
     if database_url:

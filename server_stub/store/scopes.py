@@ -14,6 +14,10 @@ from sidumba_field.core.ids import derived_id
 from sidumba_field.core.records import GENESIS
 
 
+#: Fact: when this server was restored from a backup, ISO; never written on one that was not.
+RESTORED = "restored_at"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """One feed: the data of one program in one unit, and the head of its chain."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -20,6 +20,7 @@ from server_stub.auth.permissions import standing
 from server_stub.store.database import Database
 from server_stub.store.feed import Draft
 from server_stub.store.files import is_file_name, sha_of
+from server_stub.store.scopes import RESTORED
 from server_stub.store.together import Together
 from server_stub.store.work import Work
 from server_stub.workflow.batches import decide_batch
@@ -33,12 +34,14 @@ from server_stub.workflow.opening import SERVER, beginning, first_period
 from server_stub.workflow.rules import Bench, Rules
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import FeedKind, OpAnswer, OpKind, OpStatus, Record
-from sidumba_field.core.time import Clock, iso
+from sidumba_field.core.time import Clock, iso, parse_iso
 from sidumba_field.core.workflow.content import scans
 
 log = logging.getLogger("sidumba_server.workflow")
 
 _STEPS = {"batch": decide_batch}
+#: How long laptops keep what they sent, to send it again to a server that was restored.
+COMING_BACK = timedelta(days=90)
 
 
 class _Twice(Exception):
@@ -149,7 +152,12 @@ class WorkflowService:
         if who is None or not who.roles:
             return refuse(op, "op.outside_area" if who and who.anywhere else "op.wrong_role")
         record = work.records.lock(op.rid)
-        return _judge(Case(op, work, rules, self._bench, scope, who, record, now))
+        if max(op.base_rev, op.expect_rev) > (record.rev if record else 0) and was_restored(work, now):
+            return refuse(op, "wire.rewound", OpStatus.RETRY)
+        decision = _judge(Case(op, work, rules, self._bench, scope, who, record, now))
+        if decision.answer.code == "op.unknown_record" and was_restored(work, now):
+            return refuse(op, "wire.rewound", OpStatus.RETRY)
+        return decision
 
     def _apply(self, work: Work, decision: Decision, rid: str, at: str) -> OpAnswer:
         """Write what was decided; the answer learns the place of its record's entry in the feed."""
@@ -224,6 +232,13 @@ class WorkflowService:
                 work.feed.append(drafts, at)
 
         self._database.attempt(note)
+
+
+def was_restored(work: Work, now: datetime) -> bool:
+    """Tell whether this server was restored from a backup not long ago: then an op may stand on what another laptop has
+    not sent again yet, and is asked for later instead of being refused."""
+    at = work.scopes.fact(RESTORED)
+    return bool(at) and now - parse_iso(at) < COMING_BACK
 
 
 def _file_entry(vid: str, rid: str, rev: int, name: str, size: int) -> Draft:
