@@ -9,6 +9,7 @@ from pathlib import Path
 from sidumba_field.bootstrap import build_services
 from sidumba_field.core.time import Clock
 from sidumba_field.services import Services
+from sidumba_field.services.exchange.drives import Drives, removable
 from sidumba_field.services.views import AccountCard, Decided, Refusal, SessionView, SyncOutcome
 from tests.helpers.server import ServerProcess
 from tests.tour.stage import TourClock
@@ -34,12 +35,18 @@ class OfficeLaptop:
         clock: Clock,
         worker: Executor | None = None,
         extra: Mapping[str, dict[str, str]] | None = None,
+        *,
+        url: str = "",
+        drives: Drives = removable,
     ) -> None:
-        """``roles``: keys of its people, among the sample accounts (key = role) and ``extra``."""
+        """``roles``: keys of its people, among the sample accounts (key = role) and ``extra``; ``url``: another way to
+        the server, ``drives``: who lists the flashdisks that are in this laptop.
+        """
         self.server, self.folder, self.name, self.unit = server, folder, name, unit
         known = {**server.accounts, **(extra or {})}
         self.people = {role: known[role] for role in roles}
-        self.services: Services = build_services(folder, clock=clock, worker=worker)
+        self.url = url or server.url
+        self.services: Services = build_services(folder, clock=clock, worker=worker, drives=drives)
         self.cards: dict[str, AccountCard] = {}
 
     def set_up(self) -> None:
@@ -56,7 +63,7 @@ class OfficeLaptop:
             elif not self.cards:
                 code = self.server.code()
                 card = session.activate(
-                    self.server.url, code, person["username"], person["passphrase"], f"Laptop {self.name}"
+                    self.url, code, person["username"], person["passphrase"], f"Laptop {self.name}"
                 )
                 session.unlock(card.user_id, person["passphrase"])
                 outcome = self.services.syncing.run()

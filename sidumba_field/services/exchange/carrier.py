@@ -9,20 +9,39 @@ signs in may carry on, and nothing of it is this laptop's own work.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sidumba_field.bundle import Found, Kind, keep, look
+from sidumba_field.bundle import Found, Kind, Stopped, keep, look
+from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, iso
 from sidumba_field.seal.durable import write_file
+from sidumba_field.sync.stages import ENDS_RUN
+from sidumba_field.sync.sticks import ask_carried, fetch_carried, send_carried
+from sidumba_field.sync.transport import Transport
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 Stop = Callable[[], bool]
-#: What became of a bundle: its reply was put on the flashdisk.
-PUT_BACK = "put_back"
+#: What became of a bundle: its reply is here, its reply was put on the flashdisk, the server would not have it.
+ANSWERED, PUT_BACK, REFUSED = "answered", "put_back", "refused"
+#: The server has it whole and reads it while it is asked; so often in one run, then the next run asks.
+READING, ASKS = ("received", "working"), 5
 #: So many bundles are remembered; the oldest are forgotten first, and taking one again costs nothing but time.
 REMEMBERED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """What one turn on the line did: bundles the server has whole, replies fetched, what it would not have."""
+
+    sent: int = 0
+    replies: int = 0
+    refused: int = 0
 
 
 class Carrier:
@@ -57,6 +76,51 @@ class Carrier:
         """Copy a sealed bundle to this laptop; raises as ``bundle.keep`` does."""
         self._out.mkdir(parents=True, exist_ok=True)
         keep(found, self._out, progress=progress, stop=stop)
+
+    # ---- on the line
+
+    def forward(self, line: Transport, progress: Progress, stop: Stop) -> Forwarded:
+        """Send what waits and fetch the replies that are ready; what breaks goes on in the next run.
+
+        Raises only what ends a run of the line as a whole.
+        """
+        sent = replies = refused = 0
+        for found in self.waiting():
+            if stop():
+                break
+            try:
+                state = self._forward(line, found, progress, stop)
+            except Stopped:
+                break
+            except SidumbaError as error:
+                if error.code in ENDS_RUN:
+                    raise
+                log.warning("a carried bundle waits: %s", error.code)
+                continue
+            sent += state == ANSWERED or state in READING
+            replies += state == ANSWERED
+            refused += state == REFUSED
+        return Forwarded(sent, replies, refused)
+
+    def _forward(self, line: Transport, found: Found, progress: Progress, stop: Stop) -> str:
+        carried = send_carried(line, found, progress, stop, self._clock)
+        for _ in range(ASKS):
+            if carried.state not in READING:
+                break
+            carried = ask_carried(line, carried.sha)
+        if carried.state == REFUSED:
+            self._settle(found, REFUSED, carried.code)
+        elif carried.state == ANSWERED:
+            self._back.mkdir(parents=True, exist_ok=True)
+            fetch_carried(line, carried, self._back, progress=progress, stop=stop)
+            self._settle(found, ANSWERED)
+        return str(carried.state)
+
+    def _settle(self, found: Found, state: str, code: str = "") -> None:
+        """Note what became of a bundle, then let its copy go: the reply is here, or nobody wants it."""
+        self._remember(_bundle_of(found), state, code)
+        for path in found.paths:
+            path.unlink(missing_ok=True)
 
     # ---- back to the flashdisk
 

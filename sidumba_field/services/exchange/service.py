@@ -71,6 +71,8 @@ class SyncingService:
         self._paused = False
         self._problem = ""
         self._news: tuple[tuple[str, str], ...] = ()
+        #: What a good line is used for besides one's own work: sealed bundles carried for others (``sticks``).
+        self.carry: Callable[[Transport, Stop], None] = _carry_nothing
 
     # ---- the picture
     # ---------------------------------------------------------------------------------------------
@@ -149,6 +151,9 @@ class SyncingService:
             self._teller(progress),
         )
         still_here()
+        if report.reached and not report.stopped:
+            self.carry(line, stop)
+            still_here()
         if report.stopped and not report.reached:
             self.desk.set_link(before)
             return self._stopped(report)

@@ -29,6 +29,7 @@ from sidumba_field.services.threads import handed
 from sidumba_field.services.views import Changes
 from sidumba_field.store import Store
 from sidumba_field.sync.sticks import Exported, Standing, export, import_reply, judge, plan
+from sidumba_field.sync.transport import Transport
 from sidumba_field.words import explain_error, say
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ class SticksService:
         self.carrier = Carrier(desk.folder / "carried", desk.clock)
         self._session, self._syncing, self._worker, self._drives = session, syncing, worker, drives
         self._painter = StickPainter(desk)
+        # Bundles taken along come home to the flashdisk they came from while it is still in.
+        syncing.carry = self.forward
 
     # ---- the picture
 
@@ -221,6 +224,22 @@ class SticksService:
             seat.user = known
             seat.scopes.clear()
 
+    # ---- carrying, as a part of a sync run
+
+    def forward(self, line: Transport, stop: Stop) -> None:
+        """Send carried bundles and fetch their replies; what belongs on a flashdisk that is in goes there at once."""
+        try:
+            done = self.carrier.forward(line, lambda _done, _total: None, stop)
+            if not done.replies:
+                return
+            for drive in self._drives():
+                self._put_back(drive, lambda _progress: None, stop)
+        except Stopped:
+            log.info("carrying was stopped")
+        except SidumbaError as error:
+            # Own work has gone already; what is carried goes on with the next run.
+            log.warning("carrying waits: %s", error.code)
+
     # ---- taking out
 
     def eject(self, key: str) -> StickOutcome:
@@ -265,7 +284,7 @@ class SticksService:
 
     def forms_service(self) -> FormsService:
         """Return who puts form versions of a reply on the desk."""
-        return FormsService(self.desk, self._worker)
+        return FormsService(self.desk, self._worker, self._syncing.arriving)
 
 
 class _Reading:
