@@ -11,7 +11,10 @@ from server_stub.cli.bundles import bundle
 from server_stub.cli.files import tidy
 from server_stub.cli.forms import form
 from server_stub.cli.laptops import laptop
+from server_stub.cli.losing import laptop_lost
 from server_stub.cli.people import user
+from server_stub.cli.requests import request
+from server_stub.cli.retention import retention
 from server_stub.cli.verifying import verify
 from server_stub.cli.watching import access, refusals
 from sidumba_field.core.errors import SidumbaError
@@ -35,6 +38,9 @@ app.add_typer(bundle, name="bundle")
 app.command()(tidy)
 app.command("erase")(holdings.erase_command)
 app.command()(verify)
+app.add_typer(request, name="request")
+app.add_typer(retention, name="retention")
+laptop.command("lost")(laptop_lost)
 app.command()(access)
 app.command()(refusals)
 

@@ -13,8 +13,15 @@ import typer
 from server_stub.api.deps import Server
 from server_stub.app import build_server
 from server_stub.settings import PLACE, ObjectStorage, Settings
+from server_stub.store.accesses import Access
+from server_stub.workflow.installed import InstalledProgram
+from sidumba_field.core.errors import SidumbaError
+from sidumba_field.core.time import iso
+from sidumba_field.programs import Program
 from sidumba_field.words import say
 
+#: Name under which the server's own accesses stand beside those of laptops.
+OWN = "server"
 Data = Annotated[Path, typer.Option("--data", help="Folder data server")]
 Url = Annotated[str, typer.Option("--database-url", help="PostgreSQL: postgresql+psycopg://...")]
 
@@ -27,6 +34,23 @@ def tell(key: str, **params: object) -> None:
 def tell_privacy(key: str, **params: object) -> None:
     """Say one sentence about people's data on standard output."""
     typer.echo(say(f"privacy.{key}", **params))
+
+
+def program_of(server: Server, name: str) -> Program:
+    """Return an installed SOP with its words and papers; raise ``program.unknown``."""
+    rules = server.programs.get(name)
+    if not isinstance(rules, InstalledProgram):
+        raise SidumbaError("program.unknown", name=name)
+    return rules.program
+
+
+def log_own(server: Server, event: str, rid: str, unit: str, **detail: object) -> None:
+    """Write down what the operator himself took out of the server: the log of accesses counts him too."""
+    at = iso(server.clock.now())
+    told = {key: str(value) for key, value in detail.items()}
+    with server.database.write() as work:
+        n = len(work.accesses.of_device(OWN)) + 1
+        work.accesses.keep([Access(OWN, OWN, n, at, "", event, rid, unit, told, at)])
 
 
 def built(data: Path, url: str = "") -> Server:

@@ -58,6 +58,10 @@ class Accesses:
         """Return what one person did, oldest first."""
         return self._select(ACCESS.c.user == user)
 
+    def of_device(self, device: str) -> list[Access]:
+        """Return what one laptop, or the server itself, has told, oldest first."""
+        return self._select(ACCESS.c.device == device)
+
     def _select(self, condition: ColumnElement[bool]) -> list[Access]:
         order = (ACCESS.c.at, ACCESS.c.device, ACCESS.c.n)
         rows = self._db.execute(select(ACCESS).where(condition).order_by(*order))

@@ -67,6 +67,10 @@ class Ops:
             if seq:
                 yield row.op, seq
 
+    def records_from(self, device: str) -> frozenset[str]:
+        """Return the ids of all records a laptop ever sent something about."""
+        return frozenset(self._db.execute(select(OP.c.rid).where(OP.c.device == device).distinct()).scalars())
+
     def count(self) -> int:
         return self._db.execute(select(func.count()).select_from(OP)).scalar_one()
 

@@ -44,7 +44,10 @@ class Refusals:
     def latest(self, limit: int = 200) -> list[Refusal]:
         """Return the newest, the latest first."""
         rows = self._db.execute(select(REFUSAL).order_by(REFUSAL.c.last_at.desc(), REFUSAL.c.id).limit(limit))
-        return [Refusal(count=row.count, **{name: getattr(row, name) for name in _COLUMNS}) for row in rows]
+        return [
+            Refusal(count=row._mapping["count"], **{name: getattr(row, name) for name in _COLUMNS})
+            for row in rows
+        ]
 
 
 _COLUMNS = ("device", "user", "what", "target", "code", "last_at")

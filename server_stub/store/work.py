@@ -6,6 +6,7 @@ from sqlalchemy.engine import Connection
 
 from server_stub.store.accesses import Accesses
 from server_stub.store.bundles import Bundles
+from server_stub.store.destructions import Destructions
 from server_stub.store.devices import Devices
 from server_stub.store.feed import Feed
 from server_stub.store.files import Files
@@ -16,6 +17,7 @@ from server_stub.store.people import People
 from server_stub.store.proofs import Proofs
 from server_stub.store.records import Records
 from server_stub.store.refusals import Refusals
+from server_stub.store.requests import Requests
 from server_stub.store.roots import Roots
 from server_stub.store.scopes import Scopes
 
@@ -36,6 +38,8 @@ class Work:
         self.proofs = Proofs(connection)
         self.refusals = Refusals(connection)
         self.accesses = Accesses(connection)
+        self.requests = Requests(connection)
+        self.destructions = Destructions(connection)
         self.orders = Orders(connection)
         self.roots = Roots(connection)
         self.bundles = Bundles(connection)

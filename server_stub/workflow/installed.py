@@ -59,6 +59,12 @@ class InstalledProgram(Rules):
         return self._program.id
 
     @property
+    def program(self) -> Program:
+        """Return the opened SOP folder: its words and papers."""
+        self._look()
+        return self._program
+
+    @property
     def workflow(self) -> Workflow:
         return self._program.workflow
 

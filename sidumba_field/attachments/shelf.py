@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sidumba_field.core.canonical import sha256_hex
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.seal.durable import write_file
+from sidumba_field.seal.durable import sync_folder, write_file
 from sidumba_field.seal.frames import FrameReader, encrypt_frames
 
 _SHA = re.compile(r"[0-9a-f]{64}")
@@ -37,7 +37,8 @@ def demand_sha(sha: str) -> str:
 
 
 class Shelf:
-    """Attachments of one laptop under its data key. Safe from any thread: files are only ever added whole."""
+    """Attachments of one laptop under its data key. Safe from any thread: files are added whole, and go
+    only when their record was erased."""
 
     def __init__(self, folder: Path, data_key: bytes) -> None:
         self.folder = folder
@@ -64,6 +65,13 @@ class Shelf:
 
     def has(self, sha: str) -> bool:
         return self._path(sha).exists()
+
+    def drop(self, sha: str) -> None:
+        """Remove a file for good; nothing happens when it is not here."""
+        path = self._path(sha)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            sync_folder(path.parent)
 
     def open(self, sha: str) -> bytes:
         """Return all bytes; raise ``attachment.missing``, or ``attachment.damaged`` when they have changed."""

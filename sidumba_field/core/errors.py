@@ -108,6 +108,7 @@ _add(
     "store.unknown_record",
     "attachment.too_big",
     "attachment.not_an_image",
+    "attachment.not_a_document",
     "attachment.missing",
     "review.remark_missing",
 )
@@ -136,6 +137,18 @@ _add(
     "backup.not_empty",
     "backup.unknown_format",
     "backup.wrong_key",
+)
+# Persons' rights and retention: what the operator has to do first.
+_add(
+    Blame.USER,
+    "privacy.no_paper",
+    "privacy.request_closed",
+    "privacy.request_unknown",
+    "retention.decided",
+    "retention.done",
+    "retention.no_period",
+    "retention.undecided",
+    "retention.unknown",
 )
 # Bundles on sticks: a lost or damaged one costs nothing, and says so.
 _add(

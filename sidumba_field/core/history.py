@@ -27,7 +27,8 @@ def advance(base: Record | None, entry: FeedEntry) -> Record | None:
     said = entry.payload
     before = base or _blank(entry, said)
     change = dict(said.get("set") or {})
-    fields = apply(before.fields, change)
+    # After an erasure nothing is left, whatever this machine was told to clear by name.
+    fields = {} if said.get("erased") else apply(before.fields, change)
     changed = {*change, *(path for path in before.fields if path not in fields)}
     transition = entry.kind is not FeedKind.EDIT
     author = str(said.get("authors_add") or "")
@@ -48,9 +49,9 @@ def advance(base: Record | None, entry: FeedEntry) -> Record | None:
 
 
 def _remarks(before: Record, said: Mapping[str, Any]) -> tuple[Remark, ...]:
-    """A return brings its remarks; a step forward, without any, ends the ones before."""
+    """A return brings its remarks; a step forward, without any, ends the ones before; so does an erasure."""
     raised = tuple(_remark(raw) for raw in said.get("remarks") or ())
-    if raised or said.get("to") != said.get("from"):
+    if raised or said.get("erased") or said.get("to") != said.get("from"):
         return raised
     return before.remarks
 

@@ -27,6 +27,9 @@ _PLACES = re.compile(r"\{([^}]+)\}")
 POSISI = ("draf", "desa", "kecamatan", "kabupaten", "kadis", "disahkan", "dikembalikan", "tidak_berlaku")
 #: Administrative levels and how many segments their codes have.
 LEVELS = {"provinsi": 1, "kabupaten": 2, "kecamatan": 3, "desa": 4}
+#: Papers about persons' own rights (UU 27/2022): a copy of one's data, the notice of a failure to protect it, the minutes
+#: of its destruction.
+PRIVACY_PAPERS = ("copy", "notice", "destruction")
 #: What a command does to a record's way, for colours and order of buttons.
 KINDS = ("forward", "return", "plain", "remove")
 
@@ -279,6 +282,11 @@ class Program:
     dashboard: DashboardSpec = field(default_factory=DashboardSpec)
     list_columns: tuple[ListColumn, ...] = ()
     list_filters: tuple[ListFilter, ...] = ()
+    #: Papers about persons' own rights, by what they are for (``PRIVACY_PAPERS``) -> text of the file.
+    privacy_papers: Mapping[str, str] = field(default_factory=dict)
+    #: Years a closed record is kept on the server, 0 = nobody has said; and the states that close one.
+    keep_years: int = 0
+    closed_states: tuple[str, ...] = ()
 
     # -- forms -----------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from sidumba_field.programs.program import (
     KINDS,
     LEVELS,
     POSISI,
+    PRIVACY_PAPERS,
     CommandSpec,
     Form,
     Guard,
@@ -45,7 +46,7 @@ ROW_COLUMNS = ("subject", "state", "command", "role", "to", "guard", "remark", "
 _TOP = (
     "id title sop_number first_period dashboard stations forms lists office calendar list prefill targets batch "
     "retention guards roles states posisi commands messages contacts selection duplicates last_year remarks papers "
-    "transitions"
+    "transitions privacy"
 ).split()
 
 
@@ -164,6 +165,9 @@ class _Reader:
             batch_level=toml.table("batch", needed=False).data.get("level", "kecamatan"),
             first_period=toml.text("first_period", ""),
             laptop_days=toml.table("retention", needed=False).number("laptop_days", 90),
+            keep_years=toml.table("retention", needed=False).number("years", 0),
+            closed_states=self.closed(states),
+            privacy_papers=self.privacy(),
             calendar=self.calendar(office),
             place_path=listed.text("place", ""),
             content_sha256=self.sealed(),
@@ -350,6 +354,21 @@ class _Reader:
                 states=table.texts("states"),
                 signed=table.flag("signed"),
             )
+
+    def privacy(self) -> dict[str, str]:
+        """Return the papers of [privacy]: what each is for -> its text."""
+        table = self.toml.table("privacy", needed=False)
+        table.only(*PRIVACY_PAPERS)
+        return {name: self.read(table.text(name)) for name in PRIVACY_PAPERS if name in table.data}
+
+    def closed(self, states: Mapping[str, StateSpec]) -> tuple[str, ...]:
+        """Return the states of [retention] in which a record's case is closed."""
+        table = self.toml.table("retention", needed=False)
+        table.only("laptop_days", "years", "closed")
+        for name in table.texts("closed"):
+            if name not in states:
+                raise table.wrong("closed", name)
+        return table.texts("closed")
 
     def listed_papers(self) -> tuple[PaperSpec, ...]:
         """Return all papers, each with a file that is there."""

@@ -25,6 +25,7 @@ from sidumba_field.core.records import (
 from sidumba_field.core.time import Clock, iso
 from sidumba_field.store import cards, codec, intake, replay
 from sidumba_field.store.database import Database
+from sidumba_field.store.erasing import erase, is_emptied, shredded, to_shred
 from sidumba_field.store.outbox import Head
 from sidumba_field.store.overlay import OPEN_STATES
 from sidumba_field.store.scopes import COMING, GAPS, rewind
@@ -116,6 +117,8 @@ class Feed:
             _proposal(connection, entry)
         else:
             _revise(connection, entry)
+        if entry.kind is FeedKind.TOMBSTONE and (entry.payload or {}).get("erased"):
+            erase(connection, entry.rid)
         if connection.execute(sa.select(RECORD.c.n).where(RECORD.c.rid == entry.rid)).first() is not None:
             rids.add(entry.rid)
 
@@ -143,6 +146,16 @@ class Feed:
             _move_snapshot(connection, scope, page, asked_after)
             cards.refresh_all(connection, known)
         return Changes(frozenset(rids), frozenset({page.vid}), len(rids), 0, frozenset(page.files))
+
+    def to_shred(self) -> list[str]:
+        """Return the hashes of files whose record was erased: the shelf has to drop them."""
+        with self._db.read() as connection:
+            return to_shred(connection)
+
+    def shredded(self, sha: str) -> None:
+        """Note that the shelf has dropped a file."""
+        with self._db.write() as connection:
+            shredded(connection, sha)
 
     def reset(self, vid: str) -> int:
         """The server was restored and does not know this cursor: set the entries read so far aside (kept as a
@@ -278,6 +291,8 @@ def _renew(connection: sa.Connection, record: Record) -> None:
         return
     replay.set_base(connection, record)
     _moved_on(connection, record)
+    if is_emptied(record.form, record.fields):
+        erase(connection, record.rid)
     start = {"rev": record.rev, "fields": codec.dump(dict(record.fields))}
     added = insert(SNAPSHOT).values(rid=record.rid, **start)
     connection.execute(added.on_conflict_do_update(index_elements=[SNAPSHOT.c.rid], set_=start))

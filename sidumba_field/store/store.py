@@ -12,6 +12,7 @@ from sidumba_field.store.bundles import Bundles
 from sidumba_field.store.choices import Choices
 from sidumba_field.store.clearing import Clearing
 from sidumba_field.store.database import Database
+from sidumba_field.store.erasing import SCRUB
 from sidumba_field.store.extracts import Extracts
 from sidumba_field.store.feed import Feed
 from sidumba_field.store.figures import Figures
@@ -23,6 +24,7 @@ from sidumba_field.store.quarantine import Quarantine
 from sidumba_field.store.records import Records
 from sidumba_field.store.scopes import Scopes
 from sidumba_field.store.small import AccessLog, Meta, People, Receipts, Users
+from sidumba_field.store.standings import Standings
 from sidumba_field.store.values import Counts, LogEntry
 
 
@@ -42,6 +44,7 @@ class Store:
         self.lists = Lists(database)
         self.outbox = Outbox(database, clock)
         self.choices = Choices(database, clock)
+        self.standings = Standings(database)
         self.feed = Feed(database, clock)
         self.figures = Figures(database)
         self.extracts = Extracts(database)
@@ -110,6 +113,17 @@ class Store:
     def replay_done(self, since: str) -> int:
         """See ``Outbox.replay_done``."""
         return self.outbox.replay_done(since)
+
+    def scrub(self) -> bool:
+        """Write the file anew when something was erased since the last time; tell whether that was so.
+
+        Raises ``store.disk_full`` when there is no room for it now; it is then tried again after the next sync.
+        """
+        if not self.meta.get(SCRUB):
+            return False
+        self._db.rewrite()
+        self.meta.set(SCRUB, "")
+        return True
 
     def check(self) -> None:
         """Raise ``store.damaged`` when the file's pages do not agree (slow: reads everything)."""

@@ -15,7 +15,9 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import Clock, iso, parse_iso
 from sidumba_field.store import Store
 from sidumba_field.store.clearing import KEPT_DAYS
+from sidumba_field.sync.access import tell_access
 from sidumba_field.sync.downloads import fetch_files
+from sidumba_field.sync.erasing import drop_erased
 from sidumba_field.sync.hello import hello
 from sidumba_field.sync.pull import pull
 from sidumba_field.sync.push import push
@@ -135,8 +137,10 @@ def _send_again(run: Run) -> None:
 
 
 def _finish(run: Run) -> None:
-    """Let go of what no restored server will ask for, then note when everything last went well; that time is shown,
-    nothing is decided by it."""
+    """Hand over the access log, let go of what no restored server will ask for, then note when everything last went
+    well; that time is shown, nothing is decided by it."""
+    drop_erased(run)
+    tell_access(run)
     if not run.problems:
         run.store.clearing.purge_done(iso(parse_iso(run.agreed.now) - timedelta(days=KEPT_DAYS)))
         run.store.meta.set(LAST_SYNC, iso(run.clock.now()))

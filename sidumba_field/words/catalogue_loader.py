@@ -35,6 +35,7 @@ from sidumba_field.words.numbers import terbilang
 AREAS = (
     *("errors", "ui", "screens", "services", "papers", "server", "cli"),
     *("steps", "lists", "dashboard", "laporan", "forms", "sticks", "setup", "conflicts", "care", "bundle"),
+    "privacy",
 )
 LANGUAGES = ("id", "en")
 FORMATS = frozenset({"n", "rp", "date", "short", "time", "size", "terbilang", "rupiah", "hari"})

@@ -181,8 +181,10 @@ class ReviewPainter:
                 )
             elif entry.kind is FeedKind.PROPOSAL:
                 what = say("services.history.proposal", self.desk.lang)
+            elif not payload.get("command"):
+                what = say("services.history.erased", self.desk.lang)
             else:
-                what = program.command(str(payload.get("command", ""))).past(self.desk.lang)
+                what = program.command(str(payload["command"])).past(self.desk.lang)
             name = self._who(payload)
             yield (
                 f"{self.when(entry.server_time)} · {what}, {name}"
