@@ -30,6 +30,7 @@ from sidumba_field.services.exchange.arriving import Meter
 from sidumba_field.services.exchange.drives import Drives, removable
 from sidumba_field.services.exchange.service import SyncingService
 from sidumba_field.services.exchange.sticks import SticksService
+from sidumba_field.services.files.service import FilesService
 from sidumba_field.services.lists.service import ListService
 from sidumba_field.services.papers.service import ReportingService
 from sidumba_field.services.review.service import ReviewService
@@ -81,12 +82,14 @@ def build_services(
     meter = Meter(desk.clock)
     session = SessionService(desk, partial(connect, heard=meter.heard), server)
     syncing = SyncingService(desk, session, worker, meter)
+    entry = EntryService(desk)
     return Services(
         session=session,
         home=HomeService(desk),
         care=CareService(desk, worker),
         dashboard=DashboardService(desk),
-        entry=EntryService(desk),
+        entry=entry,
+        files=FilesService(desk, entry),
         review=ReviewService(desk),
         syncing=syncing,
         reporting=ReportingService(desk, worker),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sidumba_field.services.conflicts.service import ConflictService
     from sidumba_field.services.exchange.service import SyncingService
     from sidumba_field.services.exchange.sticks import SticksService
+    from sidumba_field.services.files.service import FilesService
     from sidumba_field.services.lists.service import ListService
     from sidumba_field.services.papers.service import ReportingService
     from sidumba_field.services.review.service import ReviewService
@@ -37,5 +38,6 @@ class Services:
     steps: StepsService
     periods: PeriodService
     supplies: SuppliesService
+    files: FilesService
     sticks: SticksService
     conflicts: ConflictService

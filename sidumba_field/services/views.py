@@ -543,7 +543,7 @@ class ReviewView:
 @dataclass(frozen=True, slots=True)
 class ShipmentRow:
     """One row of "Antrean kirim". ``percent`` -1 = no bar. ``state``: mark word or "trouble"; ``action``: ""
-    or a button text.
+    or a button text. ``is_file``: an attachment (``key`` is its hash); ``by_stick``: it is kept for the flashdisk.
     """
 
     key: str
@@ -555,6 +555,8 @@ class ShipmentRow:
     state: Mark
     state_text: str
     action: str = ""
+    is_file: bool = False
+    by_stick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -583,6 +585,8 @@ class SyncView:
     news: tuple[tuple[str, str], ...]
     running: bool
     problem: str = ""
+    usb_files: int = 0
+    usb_size: str = ""
 
 
 @dataclass(frozen=True, slots=True)

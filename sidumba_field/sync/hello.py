@@ -20,6 +20,8 @@ from sidumba_field.wire.versions import agree
 
 EPOCH = "epoch"
 SERVER_KEY = "server_key"
+#: The largest file the server takes, in bytes, as it last said: whoever attaches one is told before.
+MAX_FILE = "limits/max_file"
 _ALL = 1_000_000_000
 
 
@@ -40,6 +42,8 @@ def hello(run: Run) -> None:
     except ValueError:
         raise SidumbaError("wire.malformed") from None
     run.hello = answer
+    if run.store.meta.get(MAX_FILE) != str(answer.limits.max_file):
+        run.store.meta.set(MAX_FILE, str(answer.limits.max_file))
     _meet_epoch(run, answer.epoch)
     if answer.root is not None:
         _witness(run, [answer.root])

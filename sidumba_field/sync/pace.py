@@ -19,6 +19,11 @@ class Pace:
         self._floor, self._ceiling, self._target_s = floor, ceiling, target_s
         self.size = self._clamp(start)
 
+    @property
+    def is_least(self) -> bool:
+        """Whether nothing smaller may be tried."""
+        return self.size == self._floor
+
     def took(self, amount: int, seconds: float) -> None:
         """Learn from a request of ``amount`` bytes that took ``seconds``; a small one says nothing about
         large ones.

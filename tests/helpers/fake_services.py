@@ -19,6 +19,7 @@ from tests.helpers import fake_home, fake_review
 from tests.helpers.fake_care import FakeCare
 from tests.helpers.fake_conflicts import FakeConflicts
 from tests.helpers.fake_dashboard import FakeDashboard
+from tests.helpers.fake_files import FakeFiles
 from tests.helpers.fake_form import FILLED, KBLI, REMARK, FakeForm
 from tests.helpers.fake_lists import FakeLists
 from tests.helpers.fake_orders import FakeOrders
@@ -521,6 +522,7 @@ class FakeServices:
         self.care = FakeCare(self.office)
         self.conflicts = FakeConflicts(self.office)
         self.sticks = FakeSticks(self.office)
+        self.files = FakeFiles(self.office, self.entry.answer)
         self.supplies = FakeSupplies(self.office)
 
 

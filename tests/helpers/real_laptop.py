@@ -24,6 +24,7 @@ from sidumba_field.services.entry.service import EntryService
 from sidumba_field.services.exchange.drives import Drive
 from sidumba_field.services.exchange.service import SyncingService
 from sidumba_field.services.exchange.sticks import SticksService
+from sidumba_field.services.files.service import FilesService
 from sidumba_field.services.lists.service import ListService
 from sidumba_field.services.papers.service import ReportingService
 from sidumba_field.services.review.service import ReviewService
@@ -136,12 +137,14 @@ def village(themed: QApplication, jobs: Jobs, tmp_path: Path) -> Iterator[RealLa
         office = Office(tmp_path)
         session = SessionService(office.desk, connect, ())
         syncing = SyncingService(office.desk, session, jobs.database_worker)
+        entry = EntryService(office.desk)
         return office, Services(
             session=session,
             home=HomeService(office.desk),
             care=CareService(office.desk, jobs.database_worker, drives=tuple),
             dashboard=DashboardService(office.desk),
-            entry=EntryService(office.desk),
+            entry=entry,
+            files=FilesService(office.desk, entry),
             review=ReviewService(office.desk),
             syncing=syncing,
             reporting=ReportingService(office.desk, jobs.database_worker),

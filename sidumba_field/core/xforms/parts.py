@@ -51,6 +51,11 @@ class Question:
     group: str = ""
 
     @property
+    def is_document(self) -> bool:
+        """Tell a question for any document (type ``file``) from one for a picture."""
+        return self.kind == "binary" and not self.media.startswith("image/")
+
+    @property
     def hidden(self) -> bool:
         """Tell whether no control shows this answer."""
         return self.kind == "calculate" or "hidden" in self.appearance.split()

@@ -37,10 +37,13 @@ from sidumba_field.services.views import (
     SectionView,
 )
 from sidumba_field.store import LocalRecord
+from sidumba_field.store import Mark as StoreMark
 from sidumba_field.words import date_short, say, time_of_day
 
 #: Choice lists up to this long are drawn as pills with digits (design/UI.md section 5).
 PILLS = 9
+#: Marks of a record the server has; its files may still be on their way.
+_ON_SERVER = frozenset({StoreMark.RECEIVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class FormPainter:
             posisi=spec.posisi,
             posisi_label=self.program.posisi_label(record.state, self.desk.lang),
             mark=Mark(record.mark),
-            mark_text=say(f"services.mark.{record.mark}", self.desk.lang),
+            mark_text=self._mark_text(record, subjects),
             sections=sections,
             items=items,
             repeats=repeats,
@@ -130,6 +133,13 @@ class FormPainter:
             title=self.title(record, iv),
             changes=Changes(records=frozenset({record.rid}), lists=True, counts=True),
         )
+
+    def _mark_text(self, record: LocalRecord, subjects: Subjects) -> str:
+        """Return what the mark says; a record whose files are not all on the server is not complete there."""
+        text = say(f"services.mark.{record.mark}", self.desk.lang)
+        names = subjects.file_names(record) if record.mark in _ON_SERVER else set()
+        whole = self.desk.seat().store.files.whole_on_server(names) if names else set()
+        return say("services.files.incomplete", self.desk.lang, mark=text) if names - whole else text
 
     @staticmethod
     def locked_sentence(desk: Desk, record: LocalRecord) -> str:
@@ -209,7 +219,8 @@ class FormPainter:
             code=question.sf.get("code", ""),
             kind=question.kind,
             widget=question.sf.get("widget", "")
-            or ("multiline" if "multiline" in question.appearance else ""),
+            or ("multiline" if "multiline" in question.appearance else "")
+            or ("document" if question.is_document else ""),
             label=question.label,
             hint=question.hint,
             help=question.sf.get("help", "") or question.hint,

@@ -13,21 +13,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from sidumba_field.attachments import check_image
-from sidumba_field.attachments.images import MAX_SOURCE
+from sidumba_field.attachments.documents import is_pdf, preview
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import derived_id, new_id
 from sidumba_field.core.merge import diff
 from sidumba_field.core.records import Record
 from sidumba_field.core.time import iso
 from sidumba_field.core.workflow.content import CONTINUES, final_states
-from sidumba_field.core.xforms import Interview
+from sidumba_field.core.xforms import Interview, template_path
 from sidumba_field.programs import Program
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.entry.form_views import FormPainter
 from sidumba_field.services.entry.last_year import LastAnswer, LastRecord, LastYear
 from sidumba_field.services.entry.numbering import next_number
 from sidumba_field.services.entry.undoing import WHY, Step, cells_of, put, take_back
+from sidumba_field.services.files.reading import max_file, read_document, read_photo
 from sidumba_field.services.periods import open_period
 from sidumba_field.services.subjects import BATCH, Seen, Subjects
 from sidumba_field.services.views import (
@@ -42,6 +42,8 @@ from sidumba_field.services.views import (
 from sidumba_field.store import LocalRecord
 from sidumba_field.words import time_of_day
 
+#: Longer side in points of a PDF's first page as it is shown.
+PAGE_LOOK = 1_600
 #: "usaha/produk[0192ab]" -> ("usaha/produk", "0192ab").
 _ROW = re.compile(r"^([^@\[]+)\[([^\]]+)\]")
 
@@ -315,35 +317,33 @@ class EntryService:
         return self._keep(opened, frozenset({path} if path else ()))
 
     def attach(self, rid: str, path: str, file: Path) -> FormDelta:
-        """Take a picture into the encrypted shelf and link it to a question.
+        """Take a file into the encrypted shelf and link it to a question: a photo written anew with at most 2 MB, a
+        document (question type ``file``: PDF or scanned picture) as it is, up to what the server takes.
 
-        Raises ``attachment.not_an_image``, ``attachment.too_big``, ``attachment.missing``,
-        ``workflow.locked`` before anything is kept.
+        Raises ``attachment.not_an_image``, ``attachment.not_a_document``, ``attachment.too_big``,
+        ``attachment.missing``, ``workflow.locked`` before anything is kept.
         """
-        if not self._subjects.editable(self._subjects.record(rid)):
+        record = self._subjects.record(rid)
+        if not self._subjects.editable(record):
             raise SidumbaError("workflow.locked")
-        try:
-            size = file.stat().st_size
-            if size > MAX_SOURCE:
-                raise SidumbaError("attachment.too_big", size=size, limit=MAX_SOURCE)
-            raw = file.read_bytes()
-        except OSError:
-            raise SidumbaError("attachment.missing", name=file.name) from None
-        picture = check_image(raw)
         seat = self.desk.seat()
-        stored = seat.shelf.add(picture.data, picture.ext)
+        form = self.desk.program(record.program).form(record.form, record.form_v)
+        is_document = form.questions[template_path(path)].is_document
+        read = read_document(file, max_file(seat.store)) if is_document else read_photo(file)
+        stored = seat.shelf.add(read.data, read.ext)
         seat.store.files.add(stored, rid, path)
         return self.answer(rid, path, stored.name)
 
     def photo(self, name: str) -> bytes:
-        """Return a picture's bytes in clear, in memory only; raise ``attachment.missing`` when it is not on
-        this laptop, or in no record the person was shown.
+        """Return a picture's bytes in clear, in memory only (of a PDF its first page, drawn); raise
+        ``attachment.missing`` when it is not on this laptop, or in no record the person was shown.
         """
         sha = name.split(".")[0]
         shelf = self.desk.seat().shelf
         if not (self.desk.may_open(name) and shelf.has(sha)):
             raise SidumbaError("attachment.missing", name=name)
-        return shelf.open(sha)
+        raw = shelf.open(sha)
+        return preview(raw, PAGE_LOOK) if is_pdf(raw) else raw
 
     def choices(self, rid: str, path: str, typed: str) -> tuple[ChoiceView, ...]:
         """Return what a question offers for what was typed so far, best first."""

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from sidumba_field.core.records import OutboxState
 from sidumba_field.core.time import parse_iso
+from sidumba_field.core.xforms import template_path
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.views import Mark, ReceiptRow, ShipmentRow, SyncView
+from sidumba_field.store import FileRow, FileState, OutboxRow
 from sidumba_field.store import Mark as StoreMark
-from sidumba_field.store import OutboxRow
 from sidumba_field.sync.status import LAST_SYNC
 from sidumba_field.words import date_short, explain, say, size, time_of_day
 
@@ -22,6 +23,10 @@ _MARKS = {
     OutboxState.HELD: Mark.DIFFERS,
     OutboxState.REJECTED: Mark.TROUBLE,
 }
+
+
+#: Files named one by one in the queue; a village with more has its counts above.
+FILES = 60
 
 
 class SyncPainter:
@@ -61,6 +66,8 @@ class SyncPainter:
             news=news,
             running=running,
             problem=problem,
+            usb_files=counts.files_usb,
+            usb_size=size(counts.bytes_usb, lang),
         )
 
     def _received_text(self) -> str:
@@ -100,24 +107,47 @@ class SyncPainter:
         return ShipmentRow(row.op, "file-text", what, title or untitled, "", -1, mark, text)
 
     def _file_rows(self) -> tuple[ShipmentRow, ...]:
+        """Files that wait, in the order they go: over the line, in trouble, kept for the stick."""
+        files = self.desk.seat().store.files
+        rows = [*files.pending(), *files.troubled(), *files.postponed()]
+        return tuple(self._file_row(row) for row in rows[:FILES])
+
+    def _file_row(self, file: FileRow) -> ShipmentRow:
         lang = self.desk.lang
-        rows = []
-        for file in self.desk.seat().store.files.pending():
-            percent = int(100 * file.offset / file.size) if file.size else 0
-            text = say("services.shipment.tunggu", lang)
-            rows.append(
-                ShipmentRow(
-                    file.sha,
-                    "image",
-                    say("services.shipment.photo", lang),
-                    "",
-                    size(file.size, lang),
-                    percent,
-                    Mark.WAITING,
-                    text,
-                )
-            )
-        return tuple(rows)
+        what, whose = self._file_name(file)
+        troubled = file.state is FileState.TROUBLE
+        text = say("services.files.usb" if file.postponed else "services.shipment.tunggu", lang)
+        if file.offset and not file.postponed:
+            text = say("services.files.resume", lang, at=file.offset)
+        return ShipmentRow(
+            key=file.sha,
+            icon="file-badge" if file.name.endswith(".pdf") else "image",
+            title=what,
+            subtitle=whose,
+            size_text=size(file.size, lang),
+            percent=int(100 * file.offset / file.size) if file.size and not troubled else 0,
+            state=Mark.TROUBLE if troubled else Mark.WAITING,
+            state_text=explain(file.code, lang).sentence if troubled else text,
+            is_file=True,
+            by_stick=file.postponed,
+        )
+
+    def _file_name(self, file: FileRow) -> tuple[str, str]:
+        """Return the question a file answers and the record it belongs to, as far as the person may see that."""
+        store = self.desk.seat().store
+        for rid, path in reversed(store.files.mentions(file.sha)):
+            record = store.records.get(rid)
+            if record is None or record.program not in self.desk.programs:
+                continue
+            program = self.desk.program(record.program)
+            known = record.form_v in program.versions.get(record.form, ())
+            # A version that has not come here yet names no question; its file travels all the same.
+            form = program.form(record.form, record.form_v) if known else None
+            question = form.questions.get(template_path(path)) if form is not None else None
+            label = question.label if question is not None else say("services.shipment.file", self.desk.lang)
+            mine = record.vid in self.desk.my_vids(record.program)
+            return label, record.fields.get(program.title_path, "") if mine else ""
+        return say("services.shipment.file", self.desk.lang), ""
 
     def _differing(self) -> tuple[tuple[str, str, str], ...]:
         store = self.desk.seat().store

@@ -1,16 +1,17 @@
 """Pages of a produced PDF as pictures: the very file that is saved and printed, drawn for the screen or a printer.
 
-The library behind it is not made for several threads at once, so one page is drawn at a time.
+The library behind it is not made for several threads at once, so one page is drawn at a time (``attachments`` holds the
+lock, for it draws pages of scans).
 """
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 
 import pypdfium2
 
-_one_at_a_time = threading.Lock()
+from sidumba_field.attachments.documents import ONE_AT_A_TIME
+
 POINTS_PER_INCH = 72
 
 
@@ -28,7 +29,7 @@ class PageImage:
 
 def page_image(pdf: bytes, page: int, scale: float) -> PageImage:
     """Draw page ``page`` (from 1); ``scale`` 1 is 72 dots per inch. Raises IndexError for a page there is not."""
-    with _one_at_a_time:
+    with ONE_AT_A_TIME:
         document = pypdfium2.PdfDocument(pdf)
         try:
             if not 1 <= page <= len(document):
@@ -47,7 +48,7 @@ def page_image(pdf: bytes, page: int, scale: float) -> PageImage:
 
 def page_size(pdf: bytes, page: int = 1) -> tuple[float, float]:
     """Return width and height of a page in points."""
-    with _one_at_a_time:
+    with ONE_AT_A_TIME:
         document = pypdfium2.PdfDocument(pdf)
         try:
             width, height = document[page - 1].get_size()

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sidumba_field.attachments import check_image
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.time import parse_iso
 from sidumba_field.programs import PaperSpec, Program
 from sidumba_field.services.desk import Desk
+from sidumba_field.services.files.reading import max_file, read_document
 from sidumba_field.services.review.proposals import Proposals
 from sidumba_field.services.steps.texts import span_words
 from sidumba_field.services.steps.views import SignedPaper, SignOffView
@@ -29,34 +28,7 @@ from sidumba_field.words import date_long, date_short, say, time_of_day
 SIGNED, SIGNED_BY, SIGNED_AT = "@signed/", "@signed_by/", "@signed_at/"
 #: The guard of the step that takes a sign-off back.
 TAKES_BACK = "within_24h"
-LIMIT = 25 * 1024 * 1024
 HOURS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class SignedFile:
-    """A file somebody chose, checked: ``data`` as it will be kept, ``ext`` without dot."""
-
-    data: bytes
-    ext: str
-
-
-def read_signed(file: Path) -> SignedFile:
-    """Read a signed paper. Raises ``attachment.missing``, ``attachment.too_big``, ``attachment.not_an_image``.
-
-    A PDF is kept byte for byte, or its electronic signature would be worth nothing; a picture is checked like others.
-    """
-    try:
-        size = file.stat().st_size
-        if size > LIMIT:
-            raise SidumbaError("attachment.too_big", size=size, limit=LIMIT)
-        raw = file.read_bytes()
-    except OSError:
-        raise SidumbaError("attachment.missing", name=file.name) from None
-    if raw.startswith(b"%PDF-") and b"%%EOF" in raw[-2048:]:
-        return SignedFile(raw, "pdf")
-    picture = check_image(raw)
-    return SignedFile(picture.data, picture.ext)
 
 
 class SignOffs:
@@ -134,7 +106,8 @@ class SignOffs:
     def upload(self, rid: str, paper: str, file: Path, signer: str, day: str) -> Decided | Refusal:
         """Take a signed paper into the encrypted shelf and name it on the batch; it travels like any other file.
 
-        ``day``: ISO date of the signature. Raises what ``read_signed`` raises, ``report.unknown`` for another paper.
+        ``day``: ISO date of the signature. The file is kept as it is: a PDF with other bytes would bear a broken
+        signature. Raises what ``read_document`` raises, ``report.unknown`` for another paper.
         """
         record = self._subjects.record(rid)
         program = self.desk.program(record.program)
@@ -151,8 +124,8 @@ class SignOffs:
             return Refusal("workflow.locked", say("steps.sign.who", lang))
         if date.fromisoformat(day) > self.desk.local(self.desk.clock.now()).date():
             return Refusal("workflow.locked", say("steps.sign.future", lang))
-        read = read_signed(file)
         seat = self.desk.seat()
+        read = read_document(file, max_file(seat.store))
         stored = seat.shelf.add(read.data, read.ext)
         seat.store.files.add(stored, rid, SIGNED + paper)
         change = {

@@ -13,6 +13,7 @@ FETCH_MS = 5 * 60_000  # how long news from the server may wait while nothing is
 
 def load(desk: Desk) -> None:
     """Fetch what Sinkronisasi shows; while a run goes on its own progress is newer."""
+    desk.jobs.db(desk.services.files.rules, desk.sync.show_rules, desk.fail)
     if not desk.sync.running:
         desk.jobs.db(desk.services.syncing.view, desk.sync.show, desk.fail)
 

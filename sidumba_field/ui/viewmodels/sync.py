@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
+from sidumba_field.services.files.views import Rule
 from sidumba_field.services.views import SyncOutcome, SyncView
 
 
@@ -18,6 +19,7 @@ class SyncModel(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.view: SyncView | None = None
+        self.rules: tuple[Rule, ...] = ()
         self.running = False
         self.stopping = False  # read by the network thread between its parts
         self.paused = False
@@ -26,6 +28,11 @@ class SyncModel(QObject):
         self.looking = False
         self.problem = ""
         self.progressed.connect(self.show)
+
+    def show_rules(self, rules: tuple[Rule, ...]) -> None:
+        """The sizes from which files go by flashdisk."""
+        self.rules = rules
+        self.changed.emit()
 
     def show(self, view: SyncView) -> None:
         """A fresh view."""

@@ -27,7 +27,7 @@ _NAMES, _GAP, _WAY = 46, 10, 110  # px: left of the names, between columns, leas
 class ShipmentItem:
     """One shipment. ``percent`` -1 for none under way; ``interrupted`` colours the bar amber; ``trouble``
     explains in
-    place of the bar; ``action`` is what Enter does."""
+    place of the bar; ``action`` is what Enter does; ``sign``: an icon before the status of what does not travel here."""
 
     key: str
     title: str
@@ -40,6 +40,7 @@ class ShipmentItem:
     status: str = ""
     trouble: str = ""
     action: str = ""
+    sign: str = ""
 
     def spoken(self) -> str:
         """One sentence for a screen reader."""
@@ -105,7 +106,7 @@ class ShipmentDelegate(RowDelegate):
         if item.trouble:
             line_of_text(painter, area, item.trouble, font("small"), tones.color("state.vermilion.fg"))
             return
-        if item.mark == "terima":
+        if item.mark == "terima" or item.sign:
             return
         words = f"{item.percent}%" if item.percent >= 0 else ""
         used = font("small", numbers=True)
@@ -122,6 +123,11 @@ class ShipmentDelegate(RowDelegate):
             MarkPainter.paint(painter, QRectF(area.left(), area.center().y() - 8, 16, 16), item.mark)
             area = area.adjusted(22, 0, 0, 0)
             tone = mark_meaning(item.mark).fg
+        elif item.sign:
+            tone = "state.amber.fg"
+            box = QRectF(area.left(), area.center().y() - 8, 16, 16)
+            paint_icon(painter, item.sign, box, theme().color(tone))
+            area = area.adjusted(22, 0, 0, 0)
         used = font("small", numbers=True)
         if item.action:
             used.setUnderline(True)

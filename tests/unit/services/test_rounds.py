@@ -15,11 +15,12 @@ from sidumba_field.services.review.signoff import SIGNED, SIGNED_AT, SIGNED_BY
 from sidumba_field.services.steps.rounds import PeriodService
 from sidumba_field.services.steps.service import StepsService
 from sidumba_field.services.views import Decided, Refusal
+from tests.helpers import scans
 from tests.helpers.chairs import decide, end_lease, head, refused, regency, taken
 from tests.helpers.desk import Office
 from tests.helpers.told import PICTURE, REGENCY, Told, _Known
 
-PDF = b"%PDF-1.7\nsurat\n%%EOF\n"
+PDF = scans.letter()
 
 
 def periods(office: Office, role: str = "verifikator_kabupaten") -> PeriodService:
@@ -225,7 +226,7 @@ def test_no_signature_without_a_signer_a_day_and_a_real_file(
         assert isinstance(service.upload(batch, paper, file, signer, day), Refusal)
     torn = tmp_path / "torn.pdf"
     torn.write_bytes(PDF[:10])
-    for wrong, code in ((torn, "attachment.not_an_image"), (tmp_path / "gone.pdf", "attachment.missing")):
+    for wrong, code in ((torn, "attachment.not_a_document"), (tmp_path / "gone.pdf", "attachment.missing")):
         with pytest.raises(SidumbaError) as stopped:
             service.upload(batch, paper, wrong, "Rahmat", today.date().isoformat())
         assert stopped.value.code == code

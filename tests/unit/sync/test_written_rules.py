@@ -61,7 +61,7 @@ def test_the_figures_on_the_page_are_those_of_the_code(page: str) -> None:
         256 * 1024,
         256 * 1024,
     )
-    assert (endpoints.MIN_CHUNK, endpoints.MAX_CHUNK) == (32 * 1024, 4 * 1024 * 1024)
+    assert (endpoints.MIN_CHUNK, endpoints.MAX_CHUNK) == (8 * 1024, 4 * 1024 * 1024)
     assert (push.TARGET_S, push.PATIENCE, stages.TRIES) == (10, 12, 3)
     assert (uploads.TARGET_S, uploads.PATIENCE, downloads.SMALL) == (8, 4, 512 * 1024)
     assert pull.SNAPSHOT_BEYOND == 100
@@ -69,7 +69,7 @@ def test_the_figures_on_the_page_are_those_of_the_code(page: str) -> None:
         "at most 200 ops and 256 KB",
         "ten seconds",
         "eight seconds",
-        "32 KB to 4 MB",
+        "8 KB to 4 MB",
         "up to 512 KB",
     ):
         assert words in page.replace("\n", " ").replace("   ", " ")

@@ -148,6 +148,8 @@ class Lanes(QWidget):
             )
         else:
             note = tell("sync.safe") if view.waiting or view.waiting_files else tell("sync.all_sent")
+        if view.usb_files and not sending:
+            note = tell("sync.usb", files=view.usb_files, size=view.usb_size)
         anything = bool(view.waiting or view.waiting_files or sending)
         self.waiting.show_lane(view.waiting, files, note, view.waiting_size if anything else "")
         self.waiting.set_tone("amber" if anything else "")

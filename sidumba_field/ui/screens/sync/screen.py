@@ -16,6 +16,7 @@ from sidumba_field.ui.operations import conflicts
 from sidumba_field.ui.operations import syncing as operations
 from sidumba_field.ui.screens.parts import Rule, clear, scroll
 from sidumba_field.ui.screens.sync.cards import Lanes, LinkLine, ReceiptLine, RowsCard
+from sidumba_field.ui.screens.sync.carry_bar import CarryBar
 from sidumba_field.ui.screens.sync.stick_card import BundleLine, StickCard
 from sidumba_field.ui.viewmodels.conflicts_speech import told as say_conflicts
 from sidumba_field.ui.viewmodels.desk import Desk
@@ -49,6 +50,7 @@ class SyncScreen(QWidget):
         self._problem = Banner("amber", "")
         self.lanes = Lanes()
         self.list = ShipmentList(name=tell("sync.queue"))
+        self.carry = CarryBar(desk)
         self._empty = EmptyState(tell("sync.nothing"), tell("sync.nothing_hint"), bare=True)
         self._receipts = QVBoxLayout()
         self._differing, self._news = RowsCard("beda"), RowsCard("")
@@ -59,6 +61,7 @@ class SyncScreen(QWidget):
         self._lay_out()
         self._show_bundles()
         desk.sync.changed.connect(self._show)
+        self.list.moved.connect(lambda _key: self._show_carry())
         desk.sticks.changed.connect(self._show_bundles)
         for button in (self.button, self.pause_button):
             button.clicked.connect(partial(operations.send_or_pause, desk))
@@ -99,6 +102,7 @@ class SyncScreen(QWidget):
         card = Card(padding=0)
         head = CardHeader(tell("sync.queue"))
         head.add_beside(Label(tell("sync.order"), "small", "secondary"))
+        head.add_right(self.carry)
         self.list.setMinimumHeight(3 * 34)
         receipts = CardHeader(tell("sync.receipts"), height=36)
         self._receipts.setContentsMargins(0, 0, 0, 0)
@@ -150,6 +154,7 @@ class SyncScreen(QWidget):
         self.list.set_items([_shipment(row) for row in view.rows])
         self.list.setVisible(bool(view.rows))
         self._empty.setVisible(not view.rows)
+        self._show_carry()
         clear(self._receipts)
         for receipt in view.receipts[:2]:
             self._receipts.addWidget(ReceiptLine(receipt))
@@ -173,6 +178,13 @@ class SyncScreen(QWidget):
         self._bundles_head.set_title(_history_title(len(history)))
         self._bundles_head.setVisible(bool(history))
 
+    def _show_carry(self) -> None:
+        """What may be said of the way files travel: of the one in hand, and of all."""
+        view, key = self._desk.sync.view, self.list.current_key()
+        rows = view.rows if view is not None else ()
+        self.carry.show_rules(self._desk.sync.rules)
+        self.carry.show_row(next((row for row in rows if row.key == key), None), any(r.is_file for r in rows))
+
     def _show_button(self) -> None:
         model = self._desk.sync
         offline = model.view is not None and model.view.link is Link.OFFLINE
@@ -191,17 +203,20 @@ def _history_title(count: int) -> str:
 
 
 def _shipment(row: ShipmentRow) -> ShipmentItem:
-    trouble = row.state is Mark.TROUBLE
+    trouble, waits = row.state is Mark.TROUBLE, row.by_stick
+    begun = row.percent > 0 and not waits
+    unmarked = row.state is Mark.LAPTOP or waits or (begun and not trouble)
     return ShipmentItem(
         key=row.key,
         title=row.title,
         subtitle=row.subtitle,
         icon=row.icon,
         size=row.size_text,
-        percent=row.percent if row.percent > 0 else -1,
-        interrupted=row.state is Mark.WAITING and row.percent > 0,
-        mark="" if row.state is Mark.LAPTOP or (row.percent > 0 and not trouble) else row.state.value,
+        percent=row.percent if begun else -1,
+        interrupted=row.state is Mark.WAITING and begun,
+        mark="" if unmarked else row.state.value,
         status="" if trouble else row.state_text,
         trouble=row.state_text if trouble else "",
         action="",
+        sign="usb" if waits else "",
     )
