@@ -45,10 +45,10 @@ async def roots(request: Request, after: str = "") -> Response:
     await signed_device(request)
     if after and not _DAY.fullmatch(after):
         raise SidumbaError("wire.malformed", field="after")
-    return reply(await run_in_threadpool(_roots, server_of(request), after))
+    return reply(await run_in_threadpool(roots_behind, server_of(request), after))
 
 
-def _roots(server: Server, after: str) -> RootsReply:
+def roots_behind(server: Server, after: str) -> RootsReply:
     with server.database.read() as work:
         found = work.roots.after(after, _MOST)
     return RootsReply(now=iso(server.clock.now()), roots=[witness.message(root) for root in found])

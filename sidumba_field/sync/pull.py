@@ -136,11 +136,10 @@ def take_in(run: Run, plan: Plan, pages: Iterable[FeedPage]) -> bool:
     for page in pages:
         entries = [message.to_entry(page.vid) for message in page.entries]
         try:
-            run.store.feed.apply_page(page.vid, entries, page.head)
+            run.pulled += run.store.feed.apply_page(page.vid, entries, page.head).applied
         except SidumbaError as error:
             plan.leave(run, page.vid, error)
             continue
-        run.pulled += len(entries)
         if entries:
             run.tell(entries[-1].seq, page.head.seq, page.vid)
         more = more or page.more

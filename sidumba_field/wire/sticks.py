@@ -30,15 +30,8 @@ M = TypeVar("M", bound=Message)
 
 #: Names of entries.
 REQUEST, OPS, ACCESS = "request", "ops", "access"
-ORDER, FORM, HELLO, PUSH, FILES, PULL, SNAPSHOT = (
-    "order",
-    "form",
-    "hello",
-    "push",
-    "files",
-    "pull",
-    "snapshot",
-)
+ORDER, FORM, ROOTS, HELLO = "order", "form", "roots", "hello"
+PUSH, FILES, PULL, SNAPSHOT = "push", "files", "pull", "snapshot"
 #: Ops and answers in one message, so that memory does not grow with their number.
 OPS_AT_ONCE = 200
 #: Bytes of one message when it is unpacked.

@@ -1,4 +1,4 @@
-"""A real server and real laptops in one process, joined by sticks and, where a test wants it, by a line without HTTP."""
+"""A real server and real laptops in one process, joined by sticks and, where a test wants it, by a line."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from sidumba_field.sync.sticks import Exported, ReplyTaken, export, import_reply
 from sidumba_field.sync.transport import Sink
 from sidumba_field.wire.messages import (
     AttStatus,
-    Hello,
     HeadMessage,
+    Hello,
     PullReply,
     PullRequest,
     PushReply,
@@ -65,6 +65,23 @@ class StickServer:
         server = build_server(settings, clock, {PROGRAM: PlainRules()}, database)
         return cls(server, clock)
 
+    def restored_from(self, copy: Path) -> StickServer:
+        """Return this server as it comes back from a copy of its database, under a new epoch."""
+        database = Database(copy)
+        with database.write() as work:
+            work.scopes.put_fact("epoch", "fedcba9876543210")
+        server = build_server(self.server.settings, self.clock, {PROGRAM: PlainRules()}, database)
+        return StickServer(server, self.clock, self.people)
+
+    def copy(self, target: Path) -> Path:
+        """Copy the database (SQLite) as a backup would."""
+        raw = self.server.database.engine.raw_connection()
+        try:
+            raw.cursor().execute("VACUUM INTO ?", (str(target),))
+        finally:
+            raw.close()
+        return target
+
     @property
     def desk(self) -> BundleDesk:
         return BundleDesk(self.server)
@@ -85,6 +102,7 @@ class StickServer:
             )
         return self.people[name][0]
 
+    @property
     def records(self) -> dict[str, Record]:
         with self.server.database.read() as work:
             return {one.rid: one for one in work.records.page(VID, "", 10_000)}

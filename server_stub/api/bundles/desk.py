@@ -20,10 +20,22 @@ from server_stub.api.deps import Server
 from server_stub.auth.gate import READING, SENDING, Person
 from server_stub.auth.permissions import rights
 from server_stub.store.bundles import BundleState, CarriedBundle
-from server_stub.store.devices import Device
+from server_stub.store.devices import Device, DeviceState
 from sidumba_field.attachments import BlobDir
 from sidumba_field.attachments.locks import locked, try_locked
-from sidumba_field.bundle import Entry, Facts, Found, Head, Kind, Opening, look, open_bundle, write_bundle
+from sidumba_field.bundle import (
+    Entry,
+    Facts,
+    Found,
+    Head,
+    Kind,
+    Opening,
+    look,
+    open_bundle,
+    open_sealed,
+    write_bundle,
+    write_sealed,
+)
 from sidumba_field.bundle.container import Bounds
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
@@ -32,6 +44,7 @@ from sidumba_field.seal.box import laptop_recipient
 
 #: How long a reply lies ready, and how long what is known of a bundle is kept.
 REPLY_LIFE = timedelta(days=90)
+_BLOCK = 1024 * 1024
 #: Refusals that may be over tomorrow; anything else about a bundle stays as it is.
 PASSING = frozenset({"wire.overloaded", "attachment.later", "store.disk_full", "bundle.stick_full"})
 
@@ -56,9 +69,11 @@ class BundleDesk:
 
     # ---- handing in -----------------------------------------------------------------------------------------------
 
-    def handle(self, found: Found, carrier: str = "") -> Handled:
+    def handle(self, found: Found, carrier: str = "", admit: frozenset[DeviceState] = SENDING) -> Handled:
         """Take in a kirim and return its reply; one answered before gets the same reply again.
 
+        ``admit``: states of laptops whose work is taken. An operator who opens the sealed work of an emptied laptop
+        names more of them than a carrier may; then an earlier answer, an order alone, does not count.
         Raises ``bundle.*`` for what is not whole, not ours, of an unknown laptop or not a kirim: nothing was applied.
         """
         facts = found.demand()
@@ -67,7 +82,8 @@ class BundleDesk:
         if facts.server != self.server.keys.signing.public_hex:
             raise SidumbaError("bundle.foreign_server")
         with self._turn(facts.sha):
-            return self._answered(facts.sha) or self._handle(found, facts.sha, facts.size, carrier)
+            before = self._answered(facts.sha) if admit == SENDING else None
+            return before or self._handle(found, facts.sha, facts.size, carrier, admit)
 
     def handle_sent(self, sha: str) -> bool:
         """Take in a stream a carrier has sent whole; False when somebody else is at it right now.
@@ -97,12 +113,16 @@ class BundleDesk:
         with locked(self._folder / f"{sha}.lock"):
             yield
 
-    def _handle(self, found: Found, sha: str, size: int, carrier: str) -> Handled:
+    def _handle(
+        self, found: Found, sha: str, size: int, carrier: str, admit: frozenset[DeviceState] = SENDING
+    ) -> Handled:
         devices: list[Device] = []
         opening = self._opened(found, devices)
         head, device = opening.head, devices[0]
         row = self._begun(sha, size, carrier, head)
-        if device.state not in SENDING:
+        if device.state not in admit:
+            if device.state is DeviceState.WIPE:
+                self._set_aside(found, sha, size, head, device)
             reply = self._write(row, head, device, self._order_alone(device))
             return self._done(row, reply)
         with self.server.database.read() as work:
@@ -115,6 +135,23 @@ class BundleDesk:
         said = Reply(self.server, device, reader, taking, receipt)
         row = replace(row, ops=len(taking.answers), files=len(taking.files), receipt=receipt)
         return self._done(row, self._write(row, head, device, said.entries()))
+
+    @property
+    def sealed(self) -> Path:
+        """Where the sealed work of emptied laptops lies until an operator opens it."""
+        return self.server.settings.data / "titipan"
+
+    def _set_aside(self, found: Found, sha: str, size: int, head: Head, device: Device) -> None:
+        """Keep the sealed work of a laptop that is being emptied: nobody else has it."""
+        self.sealed.mkdir(parents=True, exist_ok=True)
+        if any(one.facts is not None and one.facts.sha == sha for one in look(self.sealed)):
+            return
+        with self.server.database.read() as work:
+            place = work.scopes.unit_names([device.unit]).get(device.unit, "")
+        given = (head.bundle, head.number, head.device, device.unit, place, head.server, head.made_at)
+        facts = Facts(Kind.KIRIM, *given, sha=sha, size=size)
+        with open_sealed(found) if found.facts is not None else found.paths[0].open("rb") as source:
+            write_sealed(self.sealed, facts, iter(lambda: source.read(_BLOCK), b""))
 
     def _opened(self, found: Found, devices: list[Device]) -> Opening:
         own = self.server.keys.signing.public_hex

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from server_stub.api.bundles.taking import Taking, highest, vids_of
 from server_stub.api.deps import Server
 from server_stub.api.forms import form_of
+from server_stub.api.orders import roots_behind
 from server_stub.api.sync import answer_pull, answer_snapshot, greeting
 from server_stub.api.uploads import content_for
 from server_stub.auth.gate import Person
@@ -60,6 +61,8 @@ class Reply:
         yield from self.order()
         hello = greeting(self.server)
         yield from self._forms(hello)
+        if self._asked.epoch != self.server.epoch:
+            yield _entry(sticks.ROOTS, roots_behind(self.server, ""))
         yield _entry(sticks.HELLO, hello)
         yield from self._answers()
         yield _entry(sticks.FILES, sticks.StickFiles(files=self._files()))

@@ -36,6 +36,7 @@ from sidumba_field.wire.messages import (
     OrderMessage,
     PullReply,
     PushReply,
+    RootsReply,
 )
 
 #: The server's bound may be higher than ours; a file beyond this never came from this program.
@@ -71,11 +72,18 @@ class _ReplyLine:
     def __init__(self) -> None:
         self.said: Hello | None = None
         self.forms: dict[tuple[str, str, str], FormReply] = {}
+        self.witnessed: RootsReply | None = None
 
     def hello(self) -> Hello:
         if self.said is None:
             raise SidumbaError("wire.malformed", field=sticks.HELLO)
         return self.said
+
+    def roots(self, after: str) -> RootsReply:
+        """Return the daily roots that came along; they come when the server lives anew."""
+        if self.witnessed is None:
+            raise SidumbaError("wire.not_found")
+        return self.witnessed
 
     def form(self, program: str, form: str, version: str) -> FormReply:
         found = self.forms.get((program, form, version))
@@ -160,6 +168,7 @@ class Taking:
             sticks.ORDER: self._order,
             sticks.ACCESS: self._access,
             sticks.FORM: self._form,
+            sticks.ROOTS: self._roots,
             sticks.HELLO: self._hello,
             sticks.PUSH: self._push,
             sticks.FILES: self._files,
@@ -204,6 +213,9 @@ class Taking:
     def _form(self, body: bytes) -> None:
         said = sticks.read(body, FormReply)
         self.line.forms[said.program, said.form, said.version] = said
+
+    def _roots(self, body: bytes) -> None:
+        self.line.witnessed = sticks.read(body, RootsReply)
 
     def _hello(self, body: bytes) -> None:
         self.line.said = sticks.read(body, Hello)

@@ -25,7 +25,7 @@ def test_what_was_typed_reaches_the_server_and_the_answer_comes_home(
     assert taken.receipt == "TT-0001"
     assert taken.problems == ()
     assert village.record(rid).mark is Mark.RECEIVED
-    assert office.records()[rid].fields["nama"] == "Keripik Acil"
+    assert office.records[rid].fields["nama"] == "Keripik Acil"
     scope = village.store.scopes.all()[0]
     assert (scope.seq, scope.hash) == (office.head(scope.vid).seq, office.head(scope.vid).hash)
 
@@ -40,7 +40,7 @@ def test_several_steps_of_one_record_travel_at_once(
     village.step(rid, "serahkan", "diserahkan")
     taken = village.by_stick(tmp_path / "stick")
     assert taken.answered == {"applied": 3}
-    record = office.records()[rid]
+    record = office.records[rid]
     assert (record.state, record.fields["nama"], record.rev) == ("diserahkan", "dua", 3)
     assert set(states(village)) == {OutboxState.DONE}
     assert village.record(rid).mark is Mark.RECEIVED
