@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sidumba_field.bootstrap import build_services
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services import Services
 from sidumba_field.services.account.supply_views import SuppliesView, Supply
+from sidumba_field.services.exchange.drives import Drive
 from sidumba_field.services.views import Decided
 from tests.helpers.edited_form import edited, next_version, raise_version
 from tests.helpers.proxy import CLEAN, Way, proxy_to
@@ -25,10 +27,23 @@ DESA = "63.11.02.2005"
 CUT = Way(cut_reply=12_000)
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    process = ServerProcess.start(tmp_path / "server")
-    yield process
+@dataclass(frozen=True)
+class Waiting:
+    """A server at which work of others and a newer form lie; ``version``: of that form."""
+
+    server: ServerProcess
+    version: str
+
+    @property
+    def person(self) -> dict[str, str]:
+        return self.server.accounts["petugas"]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Waiting]:
+    folder = tmp_path_factory.mktemp("office")
+    process = ServerProcess.start(folder / "server")
+    yield Waiting(process, work_of_others(process, folder))
     process.stop()
 
 
@@ -67,11 +82,8 @@ def sit(services: Services, person: dict[str, str]) -> bool:
     return services.session.unlock(card.user_id, person["passphrase"]).setting_up
 
 
-def test_a_cut_first_fetch_goes_on_after_a_restart_and_loses_nothing(
-    server: ServerProcess, tmp_path: Path
-) -> None:
-    version = work_of_others(server, tmp_path)
-    person = server.accounts["petugas"]
+def test_a_cut_first_fetch_goes_on_after_a_restart_and_loses_nothing(office: Waiting, tmp_path: Path) -> None:
+    server, person = office.server, office.person
     folder = tmp_path / "new"
     way = [CLEAN]
     with proxy_to(server.port, lambda n: way[0]) as line:
@@ -88,7 +100,7 @@ def test_a_cut_first_fetch_goes_on_after_a_restart_and_loses_nothing(
         assert not services.syncing.run().ok
         view = services.supplies.view()
         broken = next(row for row in view.rows if row.stand is Supply.FAILED)
-        assert version in broken.name
+        assert office.version in broken.name
         assert broken.trouble
         assert view.lacking == 1
         assert stands(view)["Data Desa Halong"] is Supply.HERE, "what else comes is not kept back by one item"
@@ -113,3 +125,29 @@ def test_a_cut_first_fetch_goes_on_after_a_restart_and_loses_nothing(
         again.session.lock()
         assert not sit(again, person)
         again.session.lock()
+
+
+def test_a_laptop_without_a_line_is_fed_from_a_flashdisk(office: Waiting, tmp_path: Path) -> None:
+    server, person = office.server, office.person
+    stick = tmp_path / "KINGSTON"
+    stick.mkdir()
+    services = build_services(tmp_path / "new", drives=lambda: (Drive(stick, "KINGSTON"),))
+    with proxy_to(server.port) as line:
+        services.session.activate(
+            line.url, server.code(), person["username"], person["passphrase"], "Laptop baru"
+        )
+    assert sit(services, person)
+    assert not services.syncing.run().ok, "the line is gone"
+
+    asked = services.sticks.save(str(stick), lambda _progress: None, lambda: False)
+    assert asked.ok, asked.sentence
+    answered = run_cli("bundle", "import", "--data", str(server.folder), str(stick), "--reply", str(stick))
+    assert answered.returncode == 0, answered.stderr
+
+    read = services.sticks.read(str(stick), lambda _progress: None, lambda: False)
+    assert (read.ok, read.replies, read.notes) == (True, 1, ()), read.sentence
+    view = services.supplies.took_stick()
+    assert view.whole, [row for row in view.rows if row.stand is not Supply.HERE]
+    assert any(office.version in row.name for row in view.rows)
+    assert not services.session.current_or_raise().setting_up
+    services.session.lock()

@@ -80,6 +80,10 @@ class FakeSupplies:
         assert self.office.who is not None
         return replace(self.office.who, setting_up=False)
 
+    def took_stick(self) -> SuppliesView:
+        self.office.note("took_stick")
+        return self.shown
+
     def choose_pin(self, pin: str) -> v.SessionView:
         self.office.note("choose_pin")
         assert self.office.who is not None

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QApplication
 
+from sidumba_field.services.exchange.stick_views import StickOutcome
 from sidumba_field.ui.operations import session
 from sidumba_field.ui.screens.setup.screen import SetupScreen
 from tests.helpers.every_screen import fetching, first_pin
 from tests.helpers.fake_services import PASSPHRASE
+from tests.helpers.fake_sticks import STATES
 from tests.helpers.fake_supplies import FAILED, MANY, UNDER_WAY
 from tests.helpers.qt import press, type_text, wait_until
 from tests.helpers.screens import Laptop, laptop
@@ -119,3 +121,56 @@ def test_a_row_that_is_here_does_nothing(laptop: Laptop) -> None:
     laptop.idle()
     assert len(laptop.services.office.named("run")) == began
     assert QApplication.focusWidget() is pane.list
+
+
+def with_stick(laptop: Laptop, state: str) -> SetupScreen:
+    """Step 2 with a flashdisk in that state, Alt+F pressed."""
+    laptop.services.sticks.picture = STATES[state]
+    fetching(laptop)
+    press("Alt+F")
+    laptop.idle()
+    wait_until(lambda: not laptop.window.desk.sticks.busy)
+    laptop.idle()
+    return screen(laptop)
+
+
+def test_alt_f_without_a_flashdisk_says_what_to_do(laptop: Laptop) -> None:
+    pane = with_stick(laptop, "none").fetch
+    assert pane.message.text().startswith("Flashdisk belum ada.")
+    assert laptop.services.office.named("stick_save") == []
+
+
+def test_alt_f_writes_a_request_where_no_reply_lies(laptop: Laptop) -> None:
+    pane = with_stick(laptop, "ready").fetch
+    assert len(laptop.services.office.named("stick_save")) == 1
+    assert pane.message.text().startswith("Permintaan ada di flashdisk.")
+    laptop.window.desk.sync.changed.emit()
+    laptop.idle()
+    assert pane.message.text().startswith("Permintaan ada di flashdisk."), "it stays until the next press"
+
+
+def test_alt_f_does_not_ask_twice(laptop: Laptop) -> None:
+    pane = with_stick(laptop, "waiting").fetch
+    assert laptop.services.office.named("stick_save") == []
+    assert pane.message.text().startswith("Belum ada balasan di flashdisk ini.")
+
+
+def test_alt_f_reads_the_reply_and_shows_what_it_brought(laptop: Laptop) -> None:
+    whole = replace(UNDER_WAY, whole=True, note="Semua bekal sudah ada di laptop ini.")
+    laptop.services.sticks.outcome = StickOutcome(True, "Balasan dibaca: 0 data diterima server", replies=1)
+    fetching(laptop)
+    laptop.services.sticks.picture = STATES["reply"]
+    laptop.services.supplies.shown = whole
+    press("Alt+F")
+    wait_until(lambda: bool(laptop.services.office.named("took_stick")))
+    laptop.idle()
+    assert len(laptop.services.office.named("stick_read")) == 1
+    assert screen(laptop).fetch._note.text() == whole.note
+
+
+def test_what_a_flashdisk_could_not_bring_is_told(laptop: Laptop) -> None:
+    note = "balasan_Kapul_0002.sidumba: Berkas terpotong. Minta disalin lagi."
+    laptop.services.sticks.outcome = StickOutcome(True, "Balasan dibaca.", replies=1, notes=(note,))
+    pane = with_stick(laptop, "reply").fetch
+    assert pane.message.text() == note
+    assert laptop.services.office.named("took_stick") == []

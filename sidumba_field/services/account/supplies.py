@@ -68,6 +68,17 @@ class SuppliesService:
         """Do without the list on this laptop: it was set up by the application itself."""
         first_fetch.finish(self.desk.seat().store)
 
+    def took_stick(self) -> SuppliesView:
+        """Note what a reply on a flashdisk brought, when all of it was taken: feeds are as whole as it told them."""
+        seat, arriving = self.desk.seat(), self._syncing.arriving
+        for scope in seat.store.scopes.all():
+            arriving.note(scope.vid, scope.seq, max(scope.seq, scope.head_seq))
+        first_fetch.keep_forms(seat.store, arriving.forms)
+        view = self.view()
+        if view.whole:
+            first_fetch.finish(seat.store)
+        return view
+
     # ---- the picture
 
     def view(self) -> SuppliesView:

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from functools import partial
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.services.views import SessionView
-from sidumba_field.ui.operations import syncing
+from sidumba_field.services.exchange.stick_views import StickOutcome, StickView
+from sidumba_field.services.views import Mark, SessionView
+from sidumba_field.ui.operations import sticks, syncing
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.speech import sentence_of, tell
+from sidumba_field.ui.widgets.speech import language
+from sidumba_field.words import say
 
 
 def load(desk: Desk) -> None:
@@ -27,6 +30,43 @@ def fetch(desk: Desk) -> None:
     if desk.session.current is not None and not desk.leaving:
         syncing.run(desk, quietly=True)
         load(desk)
+
+
+def from_stick(desk: Desk) -> None:
+    """Take the work from a flashdisk: read the reply that lies there, else write a request the office answers."""
+    if desk.session.current is None or desk.sticks.busy or desk.leaving:
+        return
+    chosen = desk.sticks.chosen
+    desk.supplies.tell("")
+
+    def found(view: StickView) -> None:
+        desk.sticks.show(view)
+        if view.drive is None:
+            desk.supplies.tell(_said("stick.none"))
+        elif view.replies:
+            sticks.read(desk)
+        elif any(row.mark is Mark.WAITING for row in view.history):
+            desk.supplies.tell(_said("stick.no_reply"))
+        else:
+            sticks.save(desk)
+
+    desk.jobs.net(lambda _job: desk.services.sticks.view(chosen), found, desk.fail)
+
+
+def stick_done(desk: Desk, outcome: StickOutcome) -> None:
+    """A flashdisk was written or read: show what came, and what is to be done with it next."""
+    if outcome.replies and outcome.ok and not outcome.notes:
+        desk.jobs.db(desk.services.supplies.took_stick, desk.supplies.show, desk.fail)
+        return
+    load(desk)
+    if outcome.notes:
+        desk.supplies.tell(outcome.notes[0])
+    elif outcome.ok and not outcome.replies and outcome.safe:
+        desk.supplies.tell(_said("stick.asked"))
+
+
+def _said(key: str) -> str:
+    return say(f"setup.{key}", language())
 
 
 def go_on(desk: Desk) -> None:

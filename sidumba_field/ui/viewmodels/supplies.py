@@ -21,6 +21,7 @@ class SuppliesModel(QObject):
         self.view: SuppliesView | None = None
         self.step = FETCH
         self.busy = False
+        self.said = ""  # what came of the last press, until the next one
 
     def show(self, view: SuppliesView) -> None:
         """A fresh picture."""
@@ -29,8 +30,13 @@ class SuppliesModel(QObject):
 
     def begin(self) -> None:
         """Somebody is led to the list of what comes in."""
-        self.view, self.step, self.busy = None, FETCH, False
+        self.view, self.step, self.busy, self.said = None, FETCH, False, ""
         self.stepped.emit()
+
+    def tell(self, sentence: str) -> None:
+        """Say what came of a press; "" when the next one begins."""
+        self.said = sentence
+        self.changed.emit()
 
     def go_to_pin(self) -> None:
         """The list is left behind."""

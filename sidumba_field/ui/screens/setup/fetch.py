@@ -5,7 +5,7 @@ Owns showing a ``SuppliesView``; it asks by signal and starts nothing.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -48,11 +48,13 @@ class _Accepted(QWidget):
 
 
 class FetchPane(QWidget):
-    """What comes in. ``on_wanted``: to the PIN; ``back_wanted``: to work; ``again_wanted``: fetch what is missing."""
+    """What comes in. ``on_wanted``: to the PIN; ``back_wanted``: to work; ``again_wanted``: fetch what is
+    missing; ``stick_wanted``: take it from a flashdisk."""
 
     on_wanted = Signal()
     back_wanted = Signal()
     again_wanted = Signal()
+    stick_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,9 +76,13 @@ class FetchPane(QWidget):
         column.addWidget(self.message)
         column.addSpacing(8)
         column.addLayout(self._buttons())
-        column.addSpacing(8)
+        column.addSpacing(4)
+        foot = QHBoxLayout()
         self._note = Label("", "small", "secondary")
-        column.addWidget(self._note, 0, Qt.AlignmentFlag.AlignRight)
+        foot.addWidget(self.again)
+        foot.addStretch(1)
+        foot.addWidget(self._note)
+        column.addLayout(foot)
 
     def hasHeightForWidth(self) -> bool:
         """No: its width is fixed, and in a low window the list gives way, not the buttons below it."""
@@ -115,7 +121,9 @@ class FetchPane(QWidget):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.again = Button(said("fetch.again"), "plain", shortcut="Alt+U", icon="refresh-cw")
+        self.again = Button(said("fetch.again"), "link", shortcut="Alt+U", icon="refresh-cw")
+        self.stick = Button(said("fetch.stick"), "plain", shortcut="Alt+F", icon="usb")
+        self.stick.clicked.connect(self.stick_wanted)
         self.back = Button(said("fetch.back"), "quiet", shortcut="Escape")
         self.back.setToolTip(said("fetch.back_note"))
         self.on = Button(said("fetch.go_on"), "primary")
@@ -123,7 +131,7 @@ class FetchPane(QWidget):
         self.again.clicked.connect(self.again_wanted)
         self.back.clicked.connect(self.back_wanted)
         self.on.clicked.connect(self.on_wanted)
-        row.addWidget(self.again)
+        row.addWidget(self.stick)
         row.addStretch(1)
         row.addWidget(self.back)
         row.addWidget(self.on)
@@ -132,8 +140,8 @@ class FetchPane(QWidget):
 
     # -- showing
 
-    def show_view(self, view: SuppliesView) -> None:
-        """Everything, anew; the hand stays where it is."""
+    def show_view(self, view: SuppliesView, said_last: str = "") -> None:
+        """Everything, anew; the hand stays where it is. ``said_last``: what came of the last press."""
         self._avatar.set_name(view.name)
         self._name.setText(view.name)
         who = said("fetch.who", role=view.role, place=view.place) if view.place else view.role
@@ -147,9 +155,14 @@ class FetchPane(QWidget):
         self.list.show_unfinished()
         self.on.setText(_way_on(view))
         self._note.setText(view.note)
-        self.message.show_message(view.trouble, "error")
+        self.message.show_message(said_last or view.trouble, "help" if said_last else "error")
+        self.message.setMinimumHeight(self.message.heightForWidth(WIDTH) if self.message.text() else 0)
         failed = any(row.stand is Supply.FAILED for row in view.rows)
         self.again.setVisible(not view.running and (failed or bool(view.trouble)))
+
+    def show_stick(self, words: str) -> None:
+        """How far a flashdisk is, on its button; "" when nothing is written or read."""
+        self.stick.set_busy(words)
 
     def refuse(self, sentence: str) -> None:
         """What was asked for does not work yet."""

@@ -10,6 +10,7 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from sidumba_field.services.exchange.stick_views import StickOutcome
 from sidumba_field.ui.operations import supplies
 from sidumba_field.ui.screens.login.panes import Pane
 from sidumba_field.ui.screens.parts import scroll
@@ -83,6 +84,9 @@ class SetupScreen(QWidget):
         desk.changes.connect(lambda _changes: self._look())
         self.fetch.on_wanted.connect(partial(supplies.go_on, desk))
         self.fetch.again_wanted.connect(partial(supplies.fetch, desk))
+        self.fetch.stick_wanted.connect(partial(supplies.from_stick, desk))
+        desk.sticks.changed.connect(self._show_stick)
+        desk.sticks.ended.connect(self._stick_done)
         self.fetch.back_wanted.connect(partial(desk.go.emit, "home"))
         self.pin.backed.connect(partial(desk.go.emit, "home"))
         self.pin.chosen.connect(partial(supplies.choose_pin, desk))
@@ -121,7 +125,15 @@ class SetupScreen(QWidget):
 
     def _show(self) -> None:
         if self._desk.supplies.view is not None:
-            self.fetch.show_view(self._desk.supplies.view)
+            self.fetch.show_view(self._desk.supplies.view, self._desk.supplies.said)
+
+    def _show_stick(self) -> None:
+        sticks = self._desk.sticks
+        self.fetch.show_stick(sticks.progress.text if sticks.busy else "")
+
+    def _stick_done(self, outcome: StickOutcome) -> None:
+        if self.isVisible():
+            supplies.stick_done(self._desk, outcome)
 
     def _step(self) -> None:
         step = self._desk.supplies.step
