@@ -21,6 +21,7 @@ from sidumba_field.seal.signing import SigningKey
 from sidumba_field.services import Services
 from sidumba_field.services.account.session import SessionService
 from sidumba_field.services.account.supplies import SuppliesService
+from sidumba_field.services.account.wiping import WipeService
 from sidumba_field.services.boards.dashboard import DashboardService
 from sidumba_field.services.boards.home import HomeService
 from sidumba_field.services.desk import Desk
@@ -97,6 +98,7 @@ def build_services(
         steps=StepsService(desk),
         periods=PeriodService(desk),
         conflicts=ConflictService(desk),
+        orders=WipeService(desk, session, worker),
         supplies=SuppliesService(desk, session, syncing),
         sticks=SticksService(desk, session, syncing, worker, drives),
     )

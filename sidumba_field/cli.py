@@ -61,6 +61,9 @@ def sync_once(
     services = _unlocked(laptop_folder(data), user)
     outcome = services.syncing.run()
     typer.echo(outcome.sentence)
+    if outcome.order == "wipe":
+        services.orders.obey()
+        typer.echo(services.session.login_view().wiped)
     services.session.lock()
     raise typer.Exit(0 if outcome.ok else 1)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from server_stub.api.bundles.desk import BundleDesk
+from server_stub.auth.gate import ANY_STATE
 from server_stub.auth.orders import give
 from server_stub.cli.tools import Data, built, tell
 from server_stub.store.devices import DeviceState
+from sidumba_field.bundle import gather, look
 from sidumba_field.seal.box import open_text
 from sidumba_field.words import say
 
@@ -90,6 +94,21 @@ def laptop_recovery(data: Data, device_id: str) -> None:
         tell("no_recovery", device=device_id)
         raise typer.Exit(1)
     tell("recovery", device=device_id, code=open_text(server.keys.age_identity, found.recovery_sealed))
+
+
+@laptop.command("open-sealed")
+def laptop_open_sealed(
+    data: Data,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Berkas titipan; tanpa nama: semua yang diterima")
+    ] = None,
+) -> None:
+    """Open the sealed work of an emptied laptop and take it in as if the laptop had sent it. Safe to repeat."""
+    desk = BundleDesk(built(data))
+    received = look(desk.sealed) if not files and desk.sealed.exists() else ()
+    for found in gather(files) if files else received:
+        row = desk.handle(found, admit=ANY_STATE).row
+        tell("opened_sealed", file=found.name, device=row.device, ops=row.ops, files=row.files)
 
 
 def _order(data: Data, device_id: str, state: DeviceState, reason: str) -> None:

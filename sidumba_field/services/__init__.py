@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sidumba_field.services.account.session import SessionService
     from sidumba_field.services.account.supplies import SuppliesService
+    from sidumba_field.services.account.wiping import WipeService
     from sidumba_field.services.boards.dashboard import DashboardService
     from sidumba_field.services.boards.home import HomeService
     from sidumba_field.services.entry.service import EntryService
@@ -38,6 +39,7 @@ class Services:
     steps: StepsService
     periods: PeriodService
     supplies: SuppliesService
+    orders: WipeService
     files: FilesService
     sticks: SticksService
     conflicts: ConflictService

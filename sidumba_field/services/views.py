@@ -77,7 +77,7 @@ class SetupBegun:
 class LoginView:
     """``lease_text``: until when it opens without internet ("4 Desember 2026") or "". ``sample``: (name,
     role, username, passphrase) of a sample office, shown only there. ``activated``: False = set-up comes
-    first.
+    first. ``wiped``: what to say when the district had this laptop emptied, "" otherwise.
     """
 
     office: str
@@ -88,6 +88,7 @@ class LoginView:
     activated: bool
     sample: tuple[tuple[str, str, str, str], ...] = ()
     begun: SetupBegun | None = None
+    wiped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -591,7 +592,8 @@ class SyncView:
 
 @dataclass(frozen=True, slots=True)
 class SyncOutcome:
-    """What one sync did, for the toast and the log: ``sentence`` is ready to be shown."""
+    """What one sync did, for the toast and the log: ``sentence`` is ready to be shown. ``order``: what the district wants
+    of this laptop now ("" = nothing, "suspended", "revoked", "wipe")."""
 
     sent: int
     received: int
@@ -601,6 +603,7 @@ class SyncOutcome:
     sentence: str
     ok: bool
     changes: Changes = field(default_factory=Changes)
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from tests.helpers.run_server import passphrase, set_up
 #: Entries beyond which a new laptop begins with a snapshot, and a few more.
 LONG = 108
 START_S = 30
-_PRELOAD = ["__main__", "tests.chaos.point_world", "sidumba_field.sync.engine", "server_stub.app"]
+_PRELOAD = ["__main__", "tests.chaos.point_world", "sidumba_field.bootstrap", "server_stub.app"]
 
 
 def _context() -> Any:
@@ -133,13 +133,18 @@ class Processes:
 
     def laptop_life(self, folder: Path, seat: Seat, point: Point | None, mark: Path) -> int:
         """Run one life to its end and return the exit code."""
-        life = _context().Process(target=run_laptop, args=(folder, seat, self.url, point, mark), daemon=True)
-        life.start()
-        life.join(START_S)
-        if life.exitcode is None:
-            life.kill()
-            raise RuntimeError("a laptop hangs")
-        return int(life.exitcode)
+        return run_process(run_laptop, folder, seat, self.url, point, mark)
+
+
+def run_process(target: Callable[..., None], *arguments: Any) -> int:
+    """Run a function as a process of its own to its end, or its death, and return the exit code."""
+    life = _context().Process(target=target, args=arguments, daemon=True)
+    life.start()
+    life.join(START_S)
+    if life.exitcode is None:
+        life.kill()
+        raise RuntimeError("a laptop hangs")
+    return int(life.exitcode)
 
 
 # ------------------------------------------------------------------------------------------------------------- world

@@ -127,6 +127,7 @@ class FakeSession:
         self.activated = True
         self.parked, self.wrong = "", 0
         self.begun: v.SetupBegun | None = None
+        self.wiped = ""
         self.fresh = False  # the next who sits down is led through the set-up
         self.sample: tuple[tuple[str, str, str, str], ...] = ()
 
@@ -524,6 +525,7 @@ class FakeServices:
         self.sticks = FakeSticks(self.office)
         self.files = FakeFiles(self.office, self.entry.answer)
         self.supplies = FakeSupplies(self.office)
+        self.orders = FakeOrders(self.office, self.session)
 
 
 def sample_office(services: FakeServices) -> FakeServices:

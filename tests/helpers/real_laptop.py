@@ -17,6 +17,7 @@ from sidumba_field.bootstrap import connect
 from sidumba_field.services import Services
 from sidumba_field.services.account.session import SessionService
 from sidumba_field.services.account.supplies import SuppliesService
+from sidumba_field.services.account.wiping import WipeService
 from sidumba_field.services.boards.dashboard import DashboardService
 from sidumba_field.services.boards.home import HomeService
 from sidumba_field.services.care.service import CareService
@@ -153,6 +154,7 @@ def village(themed: QApplication, jobs: Jobs, tmp_path: Path) -> Iterator[RealLa
             periods=PeriodService(office.desk),
             supplies=SuppliesService(office.desk, session, syncing),
             sticks=SticksService(office.desk, session, syncing, jobs.database_worker, no_drives),
+            orders=WipeService(office.desk, session, jobs.database_worker),
         )
 
     office, services = jobs.database_worker.submit(open_office).result()

@@ -20,7 +20,7 @@ from sidumba_field.core.time import parse_iso
 from sidumba_field.programs import Program
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import KeyFile, new_recovery_code
-from sidumba_field.services.account import first_fetch
+from sidumba_field.services.account import emptied, first_fetch
 from sidumba_field.services.account.reopening import Reopening
 from sidumba_field.services.account.setup import Connect, SetUp
 from sidumba_field.services.account.standing import role_title
@@ -63,6 +63,8 @@ class SessionService:
         """Return the list of people and what may be said while everything is locked: counts and a date, no
         data.
         """
+        # A laptop that is being emptied has no slots any more, however its last start ended.
+        emptied.finish(self.desk.folder)
         cards = self._keys.cards()
         status = read_status(self.desk.folder)
         lease = str(status.get("lease_until", ""))
@@ -83,12 +85,14 @@ class SessionService:
             activated=bool(cards),
             sample=self.sample,
             begun=None if cards else self._set_up.begun(),
+            wiped=emptied.sentence(self.desk.folder, self.desk.lang),
         )
 
     def unlock(self, user_id: str, passphrase: str) -> SessionView:
         """Open a slot and the database; raise ``auth.wrong_passphrase`` and leave everything as it is, whoever
         sits there.
         """
+        emptied.finish(self.desk.folder)
         data_key, secret = self._keys.open_user(user_id, passphrase)
         view = self._sit_down(user_id, data_key, secret, passphrase)
         self._set_up.settle()
@@ -184,6 +188,15 @@ class SessionService:
             log.warning("the status file could not be written")
         finally:
             self.desk.seated = self.desk.saved_at = None
+            seat.store.close()
+
+    def forget(self) -> None:
+        """Close everything and keep no key, not even for a PIN: this laptop was emptied."""
+        for leave in self.desk.on_leave:
+            leave()
+        self._reopening.drop()
+        seat, self.desk.seated, self.desk.saved_at = self.desk.seated, None, None
+        if seat is not None:
             seat.store.close()
 
     # ---- set-up (network)

@@ -16,7 +16,7 @@ from sidumba_field.core.ids import new_id
 from sidumba_field.core.workflow import Grant
 from sidumba_field.seal.signing import SigningKey
 from sidumba_field.seal.slots import MIN_PASSPHRASE, KeyFile, UserCard
-from sidumba_field.services.account import first_fetch
+from sidumba_field.services.account import emptied, first_fetch
 from sidumba_field.services.account.standing import role_title
 from sidumba_field.services.account.unfinished import Unfinished
 from sidumba_field.services.desk import Desk
@@ -60,6 +60,7 @@ class SetUp:
         if len(unicodedata.normalize("NFC", password)) < MIN_PASSPHRASE:
             raise SidumbaError("auth.weak_passphrase", minimum=MIN_PASSPHRASE)
         self.desk.folder.mkdir(parents=True, exist_ok=True)
+        emptied.set_aside(self.desk.folder)
         self._set_unfinished_aside()
         shown = SetupBegun(server_url, username.strip(), laptop_name.strip())
         code, drawn = self._drawn(shown, code.strip(), password)

@@ -5,6 +5,7 @@ network.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -30,6 +31,8 @@ from sidumba_field.services.views import (
     SyncOutcome,
     SyncView,
 )
+from sidumba_field.store import Store
+from sidumba_field.sync import orders
 from sidumba_field.sync.activation import sign_in
 from sidumba_field.sync.downloads import sha_of
 from sidumba_field.sync.engine import SyncEngine, SyncReport
@@ -41,6 +44,7 @@ from sidumba_field.wire.messages import EscrowRequest, SessionReply
 from sidumba_field.words import explain_error, say
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 Progress = Callable[[SyncView], None]
 Stop = Callable[[], bool]
 #: Seconds between two pictures of a run, however many items come.
@@ -70,6 +74,7 @@ class SyncingService:
         self._running = threading.Lock()
         self._paused = False
         self._problem = ""
+        self._shut = ""
         self._news: tuple[tuple[str, str], ...] = ()
         #: What a good line is used for besides one's own work: sealed bundles carried for others (``sticks``).
         self.carry: Callable[[Transport, Stop], None] = _carry_nothing
@@ -131,6 +136,7 @@ class SyncingService:
                 raise SidumbaError("auth.session_expired")
 
         store = handed(seat.store, self._worker, still_here)
+        self._shut = ""
         problem = self._sign_in(seat, self._line(""))
         # Without a session nothing is fetched: what waits still goes out, under the laptop's own signature.
         token = seat.token
@@ -157,7 +163,18 @@ class SyncingService:
         if report.stopped and not report.reached:
             self.desk.set_link(before)
             return self._stopped(report)
-        return self._finish(seat, report, problem)
+        order = self._order(store, line, {self._shut, *(one.code for one in report.problems)})
+        return replace(self._finish(seat, report, problem), order=order)
+
+    def _order(self, store: Store, line: Transport, refusals: set[str]) -> str:
+        """Return what the district wants of this laptop; asked for when it was shut out, or was told something before."""
+        if refusals & orders.TOLD_BY or orders.pending(store):
+            try:
+                orders.ask(store, line)
+            except SidumbaError as error:
+                # The next run asks again; until then what was last told counts.
+                log.warning("the order of the district was not fetched: %s", error.code)
+        return orders.pending(store)
 
     def fetch_history(self, rid: str) -> Changes:
         """Bring what happened to a record before this laptop met it; belongs on a network thread.
@@ -223,6 +240,7 @@ class SyncingService:
         try:
             reply = sign_in(line, seat.user.username, seat.passphrase, seat.key.public_hex)
         except SidumbaError as error:
+            self._shut = error.code
             return explain_error(error, self.desk.lang).text()
         seat.token = reply.token
         self._on_worker(lambda: self._learn(seat, reply))
@@ -309,3 +327,7 @@ class SyncingService:
         if counts.returned:
             news.append(("dikembalikan", say("services.news.returned", lang, count=counts.returned)))
         return tuple(news)
+
+
+def _carry_nothing(line: Transport, stop: Stop) -> None:
+    """Nothing is carried for anybody."""

@@ -143,6 +143,16 @@ def _come_in(
     desk.jobs.net(lambda _job: work(), activated, _beside_field(desk))
 
 
+def left(desk: Desk) -> None:
+    """Nobody sits here any more: forget what was on screen and show who may sit down."""
+    desk.leaving = False
+    desk.form.view = None
+    desk.review.view = None
+    desk.session.lock()
+    load_people(desk)
+    refresh_truth(desk)
+
+
 def lock(desk: Desk) -> None:
     """Get up: everything typed goes into the store, a run stops after its part, then the key is forgotten."""
     if desk.leaving or desk.session.current is None:
@@ -159,12 +169,7 @@ def _lock_when_quiet(desk: Desk) -> None:
         return
 
     def locked(_: None) -> None:
-        desk.leaving = False
-        desk.form.view = None
-        desk.review.view = None
-        desk.session.lock()
-        load_people(desk)
-        refresh_truth(desk)
+        left(desk)
 
     def not_locked(error: BaseException) -> None:
         desk.leaving = False

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sidumba_field.services.views import Changes, SyncOutcome, SyncView
 from sidumba_field.ui.jobs import Job
+from sidumba_field.ui.operations import orders
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.speech import sentence_of, tell
 
+WIPE = "wipe"  # what the district says when it wants this laptop emptied
 FETCH_MS = 5 * 60_000  # how long news from the server may wait while nothing is to be sent
 
 
@@ -34,6 +36,9 @@ def run(desk: Desk, *, quietly: bool = False) -> None:
     def ended(outcome: SyncOutcome) -> None:
         desk.sync.end(outcome)
         desk.touch(outcome.changes)
+        if outcome.order == WIPE:
+            orders.obey(desk)
+            return
         if outcome.sentence and not desk.sync.quiet:
             moved = outcome.sent or outcome.received or outcome.pulled or outcome.files
             sentence = outcome.sentence if moved or not outcome.ok else tell("notice.nothing_new")

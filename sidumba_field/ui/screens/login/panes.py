@@ -183,6 +183,11 @@ class ActivationPane(Pane):
             if not field.value():
                 field.set_value(known)
 
+    def set_wiped(self, sentence: str) -> None:
+        """Say that the district had this laptop emptied, and what has to be done with it."""
+        self._title.setText(tell("activation.wiped_title"))
+        self._note.setText(sentence)
+
     def set_back(self, *, possible: bool) -> None:
         """On the first start there is nowhere to go back to."""
         self._back.setVisible(possible)

@@ -225,6 +225,8 @@ class LoginScreen(QWidget):
             return
         self.activation.set_adding(adding=adding)
         self.activation.set_begun(view.begun if view is not None and not adding else None)
+        if view is not None and view.wiped and not adding:
+            self.activation.set_wiped(view.wiped)
         self.activation.set_back(possible=adding)
         self._open(1, first=not adding)
         self.activation.first().setFocus(Qt.FocusReason.OtherFocusReason)

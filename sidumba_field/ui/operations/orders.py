@@ -1,0 +1,36 @@
+"""What the window does when the district wants this laptop emptied: everything typed goes into the store, then it obeys."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QTimer
+
+from sidumba_field.services.account.emptied import Emptied
+from sidumba_field.ui.operations import session
+from sidumba_field.ui.viewmodels.desk import Desk
+
+
+def obey(desk: Desk) -> None:
+    """Get up for good: what is on screen is kept first, so that the seal holds it too."""
+    if desk.leaving or desk.session.current is None:
+        return
+    desk.leaving = True
+    desk.form.settle()
+    desk.sync.stopping = True
+    _obey_when_quiet(desk)
+
+
+def _obey_when_quiet(desk: Desk) -> None:
+    if not desk.quiet:
+        QTimer.singleShot(session.QUIET_MS, desk, partial(_obey_when_quiet, desk))
+        return
+
+    def emptied(_: Emptied) -> None:
+        session.left(desk)
+
+    def failed(error: BaseException) -> None:
+        desk.leaving = False
+        desk.fail(error)
+
+    desk.jobs.net(lambda _job: desk.services.orders.obey(), emptied, failed)
