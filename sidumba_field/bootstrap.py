@@ -24,8 +24,9 @@ from sidumba_field.services.account.supplies import SuppliesService
 from sidumba_field.services.account.wiping import WipeService
 from sidumba_field.services.boards.dashboard import DashboardService
 from sidumba_field.services.boards.home import HomeService
-from sidumba_field.services.desk import Desk
+from sidumba_field.services.care.service import CareService
 from sidumba_field.services.conflicts.service import ConflictService
+from sidumba_field.services.desk import Desk
 from sidumba_field.services.entry.service import EntryService
 from sidumba_field.services.exchange.arriving import Meter
 from sidumba_field.services.exchange.drives import Drives, removable
@@ -98,9 +99,9 @@ def build_services(
         steps=StepsService(desk),
         periods=PeriodService(desk),
         conflicts=ConflictService(desk),
-        orders=WipeService(desk, session, worker),
         supplies=SuppliesService(desk, session, syncing),
         sticks=SticksService(desk, session, syncing, worker, drives),
+        orders=WipeService(desk, session, worker),
     )
 
 

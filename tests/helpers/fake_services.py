@@ -102,6 +102,7 @@ class Office:
     slow: frozenset[str] = frozenset()
     broken: dict[str, SidumbaError] = field(default_factory=dict)
     gate: threading.Event | None = None
+    met_late: set[str] = field(default_factory=set)  # records whose beginning is not on this laptop
 
     def note(self, *call: Any) -> None:
         """Write a call down, take its time, break if told so."""
@@ -479,6 +480,11 @@ class FakeSyncing:
             progress(fake_review.sync_view(running=True, percent=14 + step))
             time.sleep(0.02)
         return self.outcome
+
+    def fetch_history(self, rid: str) -> v.Changes:
+        self.office.note("fetch_history", rid)
+        self.office.met_late.discard(rid)
+        return v.Changes(records=frozenset({rid}))
 
     def pause(self) -> None:
         self.office.note("pause")
