@@ -53,7 +53,7 @@ def main(folder: Path, port: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         server = build_server(settings, programs={PROGRAM: PlainRules()})
         set_up(server)
-        (folder / "codes").write_text("\n".join(codes(server, 8)), encoding="utf-8")
+        (folder / "codes").write_text("\n".join(codes(server, 32)), encoding="utf-8")
         server.database.close()
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -119,24 +119,6 @@ def test_a_photo_survives_a_server_killed_in_the_middle(
     one.judge(found_on(server))
 
 
-def test_a_slow_line_cut_again_and_again_finishes_with_little_waste(
-    server: RealServer, laptop: Callable[[str], HttpLaptop], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """60 kbit/s with a cut every minute, thirty times as fast: 225 KB/s, 450 KB per connection, chunks of 8/30 s."""
-    monkeypatch.setattr(uploads, "TARGET_S", 8 / 30)
-    one = laptop("petugas")
-    rid = one.begin(nama="Warung Pindaian")
-    size = 1_200_000
-    one.photo(rid, "foto", os.urandom(size))
-    one.send(rid)
-    with proxy_to(server.port, lambda n: Way(bytes_per_s=225_000, cut_request=450_000)) as proxy:
-        until_drained(one, proxy, runs=10)
-        assert proxy.connections >= 3
-        assert proxy.sent <= 1.2 * size + 60_000
-    one.settle(server.url)
-    one.judge(found_on(server))
-
-
 LIES = {
     "portal": http("200 OK", b"<html>Masuk dulu</html>", "text/html"),
     "portal that redirects": http("302 Found", b"", "text/html", "Location: http://127.0.0.1:1/"),
