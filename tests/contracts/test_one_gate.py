@@ -25,6 +25,7 @@ ALLOWED = {
     ): "periods: only labels of those above or below the person's units are told",
     ("views.py", "scopes.many"): "the units of those periods",
     ("sync.py", "scopes.many"): "heads of the feeds a push itself was written into",
+    ("replying.py", "scopes.many"): "heads of the feeds a stick itself was written into",
 }
 
 
