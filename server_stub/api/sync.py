@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,12 +19,11 @@ from server_stub.store.devices import Device
 from server_stub.store.scopes import Scope
 from server_stub.store.work import Work
 from server_stub.workflow.service import Sender
-from sidumba_field import __version__
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import is_id
 from sidumba_field.core.records import GENESIS, SETTLED, Record
 from sidumba_field.core.time import iso
-from sidumba_field.wire import endpoints
+from sidumba_field.wire import endpoints, versions
 from sidumba_field.wire.messages import (
     AnswerMessage,
     EntryMessage,
@@ -39,17 +40,27 @@ from sidumba_field.wire.messages import (
     RootMessage,
     SnapshotReply,
 )
-from sidumba_field.wire.versions import SPOKEN
+from sidumba_field.wire.versions import SPOKEN, numbers
 
 router = APIRouter()
+#: How the app names itself in its requests, before its version.
+APP = "sidumba-field"
 #: Smallest room a feed gets on a page, so that one busy village does not silence the others.
 _LEAST = 4 * 1024
 
 
-def check_protocol(proto: int) -> None:
+def check_protocol(proto: int, among: Sequence[int] = SPOKEN) -> None:
     """Raise ``wire.protocol_unknown`` for a number this server does not speak."""
-    if proto not in SPOKEN:
-        raise SidumbaError("wire.protocol_unknown", found=proto, spoken=", ".join(map(str, SPOKEN)))
+    if proto not in among:
+        raise SidumbaError("wire.protocol_unknown", found=proto, spoken=", ".join(map(str, among)))
+
+
+def check_reader(request: Request, proto: int) -> None:
+    """Raise ``wire.protocol_unknown`` for an app too old to read what this server writes; pushing asks for neither."""
+    check_protocol(proto, versions.READ)
+    name, _, version = request.headers.get("user-agent", "").partition("/")
+    if name == APP and numbers(version) < numbers(versions.MIN_APP):
+        raise SidumbaError("wire.protocol_unknown", wanted=versions.MIN_APP)
 
 
 @router.get(endpoints.HELLO)
@@ -62,7 +73,7 @@ def greeting(server: Server) -> Hello:
     programs = server.programs
     return Hello(
         proto=list(SPOKEN),
-        min_app=__version__,
+        min_app=versions.MIN_APP,
         epoch=server.epoch,
         now=iso(server.clock.now()),
         server_key=server.keys.signing.public_hex,
@@ -125,7 +136,7 @@ def _dseq(item: dict[str, object]) -> int:
 @router.post(endpoints.PULL)
 async def pull(request: Request) -> Response:
     device, message = await signed_message(request, PullRequest)
-    check_protocol(message.proto)
+    check_reader(request, message.proto)
     person = await person_of(request, device)
     return reply(await run_in_threadpool(answer_pull, server_of(request), person, message))
 

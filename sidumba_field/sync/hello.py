@@ -16,7 +16,7 @@ from sidumba_field.sync import witness
 from sidumba_field.sync.downloads import sha_of
 from sidumba_field.sync.stages import Run
 from sidumba_field.wire.messages import Hello, RootMessage
-from sidumba_field.wire.versions import agree
+from sidumba_field.wire.versions import agree, numbers
 
 EPOCH = "epoch"
 SERVER_KEY = "server_key"
@@ -103,8 +103,4 @@ def _doubt_files(run: Run) -> None:
 
 def too_old(answer: Hello) -> bool:
     """Tell whether this app is older than the server wants: it may still push, but no longer pull."""
-    return _numbers(__version__) < _numbers(answer.min_app)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdigit() else 0 for part in version.split("."))
+    return numbers(__version__) < numbers(answer.min_app)
