@@ -11,6 +11,7 @@ from functools import partial
 
 from tests.chaos.point_world import World, die_at, lives, opened, together
 from tests.chaos.points import Point
+from tests.chaos.stick_flow import stick_flow
 from tests.chaos.wipe_flow import wipe_flow
 from tests.helpers.over_http import judge_all
 from tests.migrations.dying_upgrade import die_in_upgrade
@@ -44,6 +45,7 @@ FLOWS: dict[str, Flow] = {
     "push": partial(sync_flow, who=("mine",)),
     "upload": partial(sync_flow, who=("mine",)),
     "pull": partial(sync_flow, who=("mine", "fresh")),
+    "bundle": stick_flow,
     "wipe": wipe_flow,
     "upgrade": upgrade_flow,
 }
