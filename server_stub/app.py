@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from server_stub.api import access, forms, orders, sync, uploads, users
+from server_stub.api import access, forms, orders, standing, sync, uploads, users
 from server_stub.api.bundles import endpoints as bundles
 from server_stub.api.deps import Server
 from server_stub.api.doorkeeper import Doorkeeper
@@ -109,7 +109,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.server = server
-    for room in (sync, users, uploads, orders, access, forms, bundles):
+    for room in (sync, standing, users, uploads, orders, access, forms, bundles):
         app.include_router(room.router)
     return app
 

@@ -19,6 +19,7 @@ from server_stub.store.work import Work
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import is_id
 from sidumba_field.core.records import FeedEntry, FeedKind, Record
+from sidumba_field.core.standing import Line
 from sidumba_field.core.withheld import open_payload, open_record, withheld_files
 from sidumba_field.core.workflow import Grant
 
@@ -126,6 +127,21 @@ class Sight:
     def snapshot(self, scope: Scope, after: str, limit: int) -> list[Record]:
         """Return records of a scope behind ``after``, in the order of their ids, as they may leave."""
         return self.records(scope, self.work.records.page(scope.vid, after, limit))
+
+    def contents(self, scope: Scope) -> list[Line]:
+        """Return the line of every filled form of a scope, its hash over what may leave."""
+        if not self.withheld(scope):
+            return self.work.records.contents(scope.vid)
+        found: list[Line] = []
+        after = ""
+        while page := self.snapshot(scope, after, 500):
+            found += [
+                Line(one.form, one.rid, one.rev, one.content_sha256)
+                for one in page
+                if one.subject == "record"
+            ]
+            after = page[-1].rid
+        return found
 
     def proposals(self, scope: Scope, rids: Iterable[str]) -> list[FeedEntry]:
         """Return the proposals about some records of a scope as they may leave, oldest first."""

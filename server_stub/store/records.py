@@ -14,6 +14,7 @@ from server_stub.store.scopes import under
 from server_stub.store.tables import HEAD, RECORD
 from sidumba_field.core.canonical import Spelled, canonical
 from sidumba_field.core.records import Record, Remark, content_digest
+from sidumba_field.core.standing import Line
 
 
 def _json(value: Any) -> str:
@@ -179,6 +180,12 @@ class Records:
         """Return rid -> content hash as it is stored, of every record of a scope."""
         rows = self._db.execute(select(RECORD.c.rid, RECORD.c.content_sha256).where(RECORD.c.vid == vid))
         return {row.rid: row.content_sha256 for row in rows}
+
+    def contents(self, vid: str) -> list[Line]:
+        """Return the line of every filled form of a scope, in the order of their ids."""
+        query = select(RECORD.c.form, RECORD.c.rid, RECORD.c.rev, RECORD.c.content_sha256)
+        found = query.where(RECORD.c.vid == vid, RECORD.c.subject == "record").order_by(RECORD.c.rid)
+        return [Line(row.form, row.rid, row.rev, row.content_sha256) for row in self._db.execute(found)]
 
     def amount(self, vid: str) -> int:
         """Return how many filled forms stand in a scope, withdrawn ones included."""

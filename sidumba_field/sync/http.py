@@ -45,6 +45,8 @@ from sidumba_field.wire.messages import (
     SessionReply,
     SessionRequest,
     SnapshotReply,
+    StandingReply,
+    StandingRows,
 )
 from sidumba_field.wire.sticks import BundleStatus
 
@@ -120,6 +122,12 @@ class HttpTransport:
     def history(self, vid: str, rid: str, after: int) -> HistoryReply:
         target = endpoints.HISTORY.format(vid=quote(vid, safe=""), rid=quote(rid, safe=""))
         return self._get(f"{target}?after={after}" if after else target, HistoryReply)
+
+    def standing(self) -> StandingReply:
+        return self._get(endpoints.STANDING, StandingReply)
+
+    def standing_rows(self, vid: str) -> StandingRows:
+        return self._get(endpoints.STANDING_ROWS.format(vid=quote(vid, safe="")), StandingRows)
 
     def att_status(self, sha: str) -> AttStatus:
         return self._get(endpoints.ATT.format(sha=quote(sha, safe="")), AttStatus)

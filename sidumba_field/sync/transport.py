@@ -32,6 +32,8 @@ from sidumba_field.wire.messages import (
     SessionReply,
     SessionRequest,
     SnapshotReply,
+    StandingReply,
+    StandingRows,
 )
 from sidumba_field.wire.sticks import BundleStatus
 
@@ -98,6 +100,12 @@ class Transport(Protocol):
         """Return what happened to one record, entries behind number ``after``; raise ``wire.not_found`` on an older
         server."""
         ...
+
+    def standing(self) -> StandingReply:
+        """Return what the server holds of every feed the person reads; raise ``wire.not_found`` on an older server."""
+        ...
+
+    def standing_rows(self, vid: str) -> StandingRows: ...
 
     def att_status(self, sha: str) -> AttStatus: ...
 

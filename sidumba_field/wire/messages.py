@@ -510,6 +510,51 @@ class HistoryReply(Message):
     more: bool
 
 
+class FormStanding(Message):
+    """How many filled forms of one form stand in a scope, and the hash over their lines (``core.standing``)."""
+
+    form: Word
+    records: int
+    digest: Sha
+
+
+class ScopeStanding(Message):
+    """One feed: its head, and what stands there form by form."""
+
+    vid: Id
+    seq: int
+    hash: Sha
+    forms: list[FormStanding]
+
+
+class StandingReply(Message):
+    """What the server holds, in its own word: ``sig`` by its key over everything else."""
+
+    epoch: Word
+    now: Word
+    scopes: list[ScopeStanding]
+    sig: str
+
+    def signed_bytes(self) -> bytes:
+        """Return what is signed: the canonical JSON of this reply without the signature."""
+        return canonical(self.model_dump(exclude={"sig"}))
+
+
+class StandingRow(Message):
+    """One filled form: its revision and content hash."""
+
+    rid: Id
+    rev: int
+    sha: Sha
+
+
+class StandingRows(Message):
+    """Every filled form of one scope, in the order of their ids."""
+
+    vid: Id
+    rows: list[StandingRow]
+
+
 class AttStatus(Message):
     """``offset``: bytes durably kept; send from there. ``done``: whole, hash verified."""
 

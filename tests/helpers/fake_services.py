@@ -15,6 +15,7 @@ from typing import Any
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services import views as v
+from sidumba_field.services.exchange.comparing import Comparison
 from tests.helpers import fake_home, fake_review
 from tests.helpers.fake_care import FakeCare
 from tests.helpers.fake_conflicts import FakeConflicts
@@ -494,6 +495,12 @@ class FakeSyncing:
         self.office.note("resume")
         self.paused = False
 
+    def compare(self) -> Comparison:
+        self.office.note("compare")
+        if not self.is_online:
+            raise SidumbaError("wire.unreachable")
+        return Comparison("2026-11-20T01:41:12.000Z", "e", "0" * 128)
+
     def online(self) -> bool:
         self.office.note("online")
         return self.is_online
@@ -501,6 +508,10 @@ class FakeSyncing:
 
 class FakeReporting(FakeReports):
     """services.reporting."""
+
+    def paper_about(self, subject: str) -> str:
+        self.office.note("paper_about", subject)
+        return "rekapitulasi"
 
     def papers(self, rid: str) -> list[tuple[str, str]]:
         self.office.note("papers", rid)

@@ -21,6 +21,7 @@ from sidumba_field.services.account import first_fetch
 from sidumba_field.services.account.session import TO_ESCROW, SessionService
 from sidumba_field.services.desk import Desk, Seat
 from sidumba_field.services.exchange.arriving import Arriving, Meter
+from sidumba_field.services.exchange.comparing import Comparison, compare
 from sidumba_field.services.exchange.forms_installed import FormsService
 from sidumba_field.services.exchange.views import SyncPainter
 from sidumba_field.services.subjects import Subjects
@@ -116,6 +117,16 @@ class SyncingService:
             return False
         self.desk.set_link(Link.ONLINE)
         return True
+
+    def compare(self) -> Comparison:
+        """Hold this laptop against the server's signed word, for the Berita Acara. Belongs on a network thread; raises
+        what the line raises, and ``auth.session_expired`` while nobody is signed in online.
+        """
+        seat = self.desk.seat()
+        problem = self._sign_in(seat, self._line(""))
+        if problem or not seat.token:
+            raise SidumbaError("auth.session_expired")
+        return compare(self.desk, self._line(seat.token), self._worker)
 
     def run(self, progress: Progress = lambda view: None, stop: Stop = lambda: False) -> SyncOutcome:
         """Send what waits and fetch what is new. A second call while one runs does nothing. Never raises

@@ -26,6 +26,7 @@ from sidumba_field.services.papers.select import (
     states_of,
 )
 from sidumba_field.services.papers.single import BLANK, SinglePapers, as_answered, with_signed
+from sidumba_field.services.papers.standing import SyncPaper
 from sidumba_field.services.papers.values import common, kop, officials, provenance
 from sidumba_field.services.papers.views import PaperChoice
 from sidumba_field.store import LocalRecord, Scope, Store
@@ -88,9 +89,9 @@ class ManyPapers:
         return tuple(sorted(under, key=lambda one: one.unit))
 
     def of_records(
-        self, program: Program, paper: Paper, choice: PaperChoice, revealed: bool
+        self, program: Program, paper: Paper, choice: PaperChoice, revealed: bool, subject: str = "records"
     ) -> tuple[Make, int]:
-        """Return how the paper is made, and how many records it will probably take."""
+        """Return how the paper is made, and how many records it will probably take. ``subject``: of what it speaks."""
         base = self._base(program, paper, choice, revealed)
         if paper.kind == "blank_form":
             form = program.form(program.main)
@@ -100,6 +101,9 @@ class ManyPapers:
             sections = papers_blank.sections(form)
             blank = replace(base, blanks=sections, signatories=hands, unsigned=False)
             return (lambda store, limit, told: blank), 0
+        if subject == "sync":
+            compared = SyncPaper(self.desk).data(program, base)
+            return (lambda store, limit, told: compared), 0
         scopes = self.scopes(program, choice.unit)
         until = end_of(self.desk, choice.day)
         owner = self._own(program, paper)
@@ -211,6 +215,7 @@ class ManyPapers:
         me = Signatory(user.position, user.name, user.nip)
         other = Signatory("", "")
         return {
+            "pencocok": me,
             "penyerah": other if receives else me,
             "penerima": me if receives else other,
             "petugas": Signatory(say("papers.form.enumerator"), "" if receives else user.name),

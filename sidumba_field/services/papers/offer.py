@@ -19,6 +19,8 @@ from sidumba_field.words import number, say
 
 MOST_SUBJECTS, MOST_FOUND = 50, 20
 STATE = "@state"
+#: Papers that speak of no record: the blank form, and the laptop held against the server.
+UNBOUND = ("form", "sync")
 _KEPT = ("size", "orientation", "right", "left")
 
 
@@ -82,7 +84,7 @@ class Offer:
             counted = sum(
                 count for state, count in standing.items() if not spec.states or state in spec.states
             )
-        elif spec.subject != "form":
+        elif spec.subject not in UNBOUND:
             others = self._standing(program, spec.subject)
             counted = sum(count for state, count in others.items() if not spec.states or state in spec.states)
             if not counted and not self._decides(program, spec):
@@ -125,7 +127,7 @@ class Offer:
             numbered="{nomor}" in paper.number and spec.subject not in ("record", "form"),
             warning=self._warning(program, spec, paper, filled),
             empty=""
-            if spec.subject in ("records", "form") or subjects
+            if spec.subject in ("records", *UNBOUND) or subjects
             else say("laporan.no_subject", self.desk.lang),
         )
 
@@ -153,7 +155,7 @@ class Offer:
 
     def _of_one(self, program: Program, spec: PaperSpec, chosen: str) -> list[_Subject]:
         """Return the newest subjects a single paper can be printed of, and the chosen one however old it is."""
-        if spec.subject in ("records", "form"):
+        if spec.subject in ("records", *UNBOUND):
             return []
         newest = self._search(program, spec, "", MOST_SUBJECTS)
         if not chosen or any(one.rid == chosen for one in newest):

@@ -125,7 +125,7 @@ class ReportingService:
                 raise SidumbaError("report.unknown", name=spec.id)
             make, expected = self._many.of_subject(program, shown, record, choice, revealed), 1
         else:
-            make, expected = self._many.of_records(program, shown, choice, revealed)
+            make, expected = self._many.of_records(program, shown, choice, revealed, spec.subject)
         user = seat.user.user_id
 
         mine = (self.desk.scope(vid).unit for vid in self.desk.my_vids(program.id))
@@ -138,6 +138,11 @@ class ReportingService:
         many = shown.table is not None and not shown.cuts and spec.subject not in SINGLE
         name = "-".join(part for part in (spec.id, choice.unit or choice.subject[-12:], choice.day) if part)
         return PaperJob(shown, store, make, log, name, many, expected)
+
+    def paper_about(self, subject: str) -> str:
+        """Return the id of the first paper of the person's programs about a kind of subject, "" for none."""
+        specs = (spec for program in self.desk.my_programs() for spec in program.papers)
+        return next((spec.id for spec in specs if spec.subject == subject), "")
 
     def remember(self, choice: PaperChoice) -> None:
         """Keep who signs, paper, direction and masking of this person for next time."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from sidumba_field.services.exchange.comparing import Comparison
 from sidumba_field.services.views import Changes, SyncOutcome, SyncView
 from sidumba_field.ui.jobs import Job
-from sidumba_field.ui.operations import orders
+from sidumba_field.ui.operations import orders, printing
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.speech import sentence_of, tell
@@ -102,3 +105,26 @@ def look(desk: Desk) -> None:
         desk.fail(error)
 
     desk.jobs.net(lambda _job: desk.services.syncing.online(), seen, failed)
+
+
+def print_comparison(desk: Desk) -> None:
+    """Hold the laptop against the server, then open the Berita Acara; without internet the last comparison is printed,
+    which says as of when."""
+
+    def chosen(paper: str) -> None:
+        if paper:
+            printing.choose_paper(desk, paper)
+            desk.go.emit("reports")
+
+    def opened() -> None:
+        desk.jobs.db(partial(desk.services.reporting.paper_about, "sync"), chosen, desk.fail)
+
+    def compared(found: Comparison) -> None:
+        desk.say(Notice(tell("sync.compared_same" if found.same else "sync.compared_differs")))
+        opened()
+
+    def failed(error: BaseException) -> None:
+        desk.say(Notice(f"{sentence_of(error)} {tell('sync.compared_before')}", "amber"))
+        opened()
+
+    desk.jobs.net(lambda _job: desk.services.syncing.compare(), compared, failed)

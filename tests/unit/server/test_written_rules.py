@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from fastapi.routing import APIRoute
 
-from server_stub.api import access, forms, orders, sync, uploads, users
+from server_stub.api import access, forms, orders, standing, sync, uploads, users
+from server_stub.api.bundles import endpoints as bundles
 from sidumba_field.core.records import FeedKind, OpKind, OpStatus
 from sidumba_field.core.workflow import COMMON_GUARDS
 from sidumba_field.wire import endpoints
 from sidumba_field.wire.messages import Hello, OpMessage
 from sidumba_field.wire.problems import NUMBERS
 from sidumba_field.wire.versions import PROTOCOLS
+
+#: Every room of the API.
+ROOMS = (sync, standing, users, uploads, orders, access, forms, bundles)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,7 @@ def test_every_word_of_a_closed_list_is_explained(wire: str, kind: type[StrEnum]
 
 def test_every_endpoint_is_listed_and_every_listed_one_is_served(wire: str) -> None:
     listed = set(re.findall(r"^\| `([A-Z]+) (/\S+)` \|", section(wire, "Endpoints"), re.M))
-    routes = [route for room in (sync, users, uploads, orders, access, forms) for route in room.router.routes]
+    routes = [route for room in ROOMS for route in room.router.routes]
     served = {(method, r.path) for r in routes if isinstance(r, APIRoute) for method in r.methods}
     assert listed == served
     named = {

@@ -36,7 +36,21 @@ def test_the_stages_stand_in_their_order(page: str) -> None:
 
 def test_the_sections_stand_in_their_order(page: str) -> None:
     headings = re.findall(r"^## (\w+)$", page, re.M)
-    assert headings == ["Stages", "Push", "Pull", "Files", "Faults", "Feed", "Merge", "Review", "Erasure"]
+    assert headings == [
+        *(
+            "Stages",
+            "Push",
+            "Pull",
+            "Files",
+            "Faults",
+            "Lives",
+            "Feed",
+            "Merge",
+            "Deleting",
+            "Review",
+            "Erasure",
+        )
+    ]
 
 
 def test_every_code_on_the_page_is_registered(page: str) -> None:
