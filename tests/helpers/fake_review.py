@@ -8,6 +8,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 from sidumba_field.services import views as v
+from sidumba_field.services.exchange import sync_views
 
 _ROWS = (
     ("k1", "Keripik Singkong Bu Siti", "Kapul", "antre 23 jam", 1, 1, "versi 3"),
@@ -151,9 +152,9 @@ _SHIPMENTS = (
 )  # fmt: skip
 
 
-def sync_view(*, running: bool, percent: int = 14, problem: str = "") -> v.SyncView:
+def sync_view(*, running: bool, percent: int = 14, problem: str = "") -> sync_views.SyncView:
     """Screen 06; not running: 06b."""
-    return v.SyncView(
+    return sync_views.SyncView(
         link=v.Link.SENDING if running else v.Link.OFFLINE,
         link_text="Daring" if running else "Luring sejak 09.39",
         rate_text="38 KB per detik, sinyal lemah" if running else "Dicoba lagi otomatis, berikutnya 09.46",
@@ -165,10 +166,10 @@ def sync_view(*, running: bool, percent: int = 14, problem: str = "") -> v.SyncV
         eta_text="sisa ± 5 menit" if running else "",
         received=1204,
         received_text="terakhir 09.38, tanda terima TT-0912",
-        rows=tuple(v.ShipmentRow(f"s{i}", *row) for i, row in enumerate(_SHIPMENTS)),
+        rows=tuple(sync_views.ShipmentRow(f"s{i}", *row) for i, row in enumerate(_SHIPMENTS)),
         receipts=(
-            v.ReceiptRow("TT-0912", "Hari ini 09.38", "9 data, 104 KB"),
-            v.ReceiptRow("TT-0911", "Kemarin 16.20", "31 data, 22 berkas, 7,9 MB"),
+            sync_views.ReceiptRow("TT-0912", "Hari ini 09.38", "9 data, 104 KB"),
+            sync_views.ReceiptRow("TT-0911", "Kemarin 16.20", "31 data, 22 berkas, 7,9 MB"),
         ),
         differing=(("x1", "Kue Lapis Acil Diah", "2 isian berbeda"), ("x2", "Bengkel Radiator Uda", "1 isian berbeda")),
         news=(("dikembalikan", "3 data dikembalikan"), ("disahkan", "12 data disahkan")),

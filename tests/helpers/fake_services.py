@@ -15,6 +15,7 @@ from typing import Any
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services import views as v
+from sidumba_field.services.exchange import sync_views
 from sidumba_field.services.exchange.comparing import Comparison
 from tests.helpers import fake_home, fake_review
 from tests.helpers.fake_care import FakeCare
@@ -465,15 +466,17 @@ class FakeSyncing:
         self.paused = False
         self.is_online = False
         self.steps = 3
-        self.outcome = v.SyncOutcome(
+        self.outcome = sync_views.SyncOutcome(
             23, 23, 4, 2, "TT-0913", "23 data diterima server.", True, v.Changes(counts=True, connection=True)
         )
 
-    def view(self) -> v.SyncView:
+    def view(self) -> sync_views.SyncView:
         self.office.note("sync_view")
         return fake_review.sync_view(running=False)
 
-    def run(self, progress: Callable[[v.SyncView], None], stop: Callable[[], bool]) -> v.SyncOutcome:
+    def run(
+        self, progress: Callable[[sync_views.SyncView], None], stop: Callable[[], bool]
+    ) -> sync_views.SyncOutcome:
         self.office.note("run")
         for step in range(self.steps):
             if stop():

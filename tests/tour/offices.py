@@ -10,7 +10,8 @@ from sidumba_field.bootstrap import build_services
 from sidumba_field.core.time import Clock
 from sidumba_field.services import Services
 from sidumba_field.services.exchange.drives import Drives, removable
-from sidumba_field.services.views import AccountCard, Decided, Refusal, SessionView, SyncOutcome
+from sidumba_field.services.exchange.sync_views import SyncOutcome
+from sidumba_field.services.views import AccountCard, Decided, Refusal, SessionView
 from tests.helpers.server import ServerProcess
 from tests.tour.stage import TourClock
 

@@ -23,15 +23,11 @@ from sidumba_field.services.desk import Desk, Seat
 from sidumba_field.services.exchange.arriving import Arriving, Meter
 from sidumba_field.services.exchange.comparing import Comparison, compare
 from sidumba_field.services.exchange.forms_installed import FormsService
+from sidumba_field.services.exchange.sync_views import SyncOutcome, SyncView
 from sidumba_field.services.exchange.views import SyncPainter
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.services.threads import handed
-from sidumba_field.services.views import (
-    Changes,
-    Link,
-    SyncOutcome,
-    SyncView,
-)
+from sidumba_field.services.views import Changes, Link
 from sidumba_field.store import Store
 from sidumba_field.sync import orders
 from sidumba_field.sync.activation import sign_in

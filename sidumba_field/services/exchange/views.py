@@ -8,7 +8,8 @@ from sidumba_field.core.records import OutboxState
 from sidumba_field.core.time import parse_iso
 from sidumba_field.core.xforms import template_path
 from sidumba_field.services.desk import Desk
-from sidumba_field.services.views import Mark, ReceiptRow, ShipmentRow, SyncView
+from sidumba_field.services.exchange.sync_views import ReceiptRow, ShipmentRow, SyncView
+from sidumba_field.services.views import Mark
 from sidumba_field.store import FileRow, FileState, OutboxRow
 from sidumba_field.store import Mark as StoreMark
 from sidumba_field.sync.status import LAST_SYNC

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from sidumba_field.services.exchange.comparing import Comparison
-from sidumba_field.services.views import Changes, SyncOutcome, SyncView
+from sidumba_field.services.exchange.sync_views import SyncOutcome, SyncView
+from sidumba_field.services.views import Changes
 from sidumba_field.ui.jobs import Job
 from sidumba_field.ui.operations import orders, printing
 from sidumba_field.ui.viewmodels.desk import Desk

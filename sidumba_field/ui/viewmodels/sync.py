@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
+from sidumba_field.services.exchange.sync_views import SyncOutcome, SyncView
 from sidumba_field.services.files.views import Rule
-from sidumba_field.services.views import SyncOutcome, SyncView
 
 
 class SyncModel(QObject):

@@ -11,7 +11,7 @@ import pytest
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.seal import pin as pin_module
 from sidumba_field.seal.slots import KdfParams
-from sidumba_field.services.views import SyncView
+from sidumba_field.services.exchange.sync_views import SyncView
 from tests.helpers.post import PEOPLE, Office, Post, user_of
 
 PIN, OTHER = "204518", "911820"

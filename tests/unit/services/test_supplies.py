@@ -11,7 +11,7 @@ from sidumba_field.core.time import FixedClock
 from sidumba_field.services.account.supplies import SuppliesService
 from sidumba_field.services.account.supply_views import Supply
 from sidumba_field.services.exchange.arriving import Arriving, Meter
-from sidumba_field.services.views import SyncView
+from sidumba_field.services.exchange.sync_views import SyncView
 from tests.helpers.desk import NOW
 from tests.helpers.faulty_transport import Fault
 from tests.helpers.post import Post

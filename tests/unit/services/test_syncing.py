@@ -15,9 +15,10 @@ import pytest
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.records import FeedKind, Remark
 from sidumba_field.core.time import FixedClock, iso
+from sidumba_field.services.exchange.sync_views import SyncOutcome, SyncView
 from sidumba_field.services.review.service import ReviewService
 from sidumba_field.services.threads import handed
-from sidumba_field.services.views import Link, Mark, SyncOutcome, SyncView
+from sidumba_field.services.views import Link, Mark
 from sidumba_field.store.database import Database
 from tests.helpers.desk import NOW
 from tests.helpers.faulty_transport import Fault, always, once

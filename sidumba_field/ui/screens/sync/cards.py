@@ -6,7 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from sidumba_field.services.views import Link, ReceiptRow, SyncView
+from sidumba_field.services.exchange.sync_views import ReceiptRow, SyncView
+from sidumba_field.services.views import Link
 from sidumba_field.ui.screens.home.cards import figure_line
 from sidumba_field.ui.screens.parts import Rule, clear
 from sidumba_field.ui.theme import font, paint_icon, theme

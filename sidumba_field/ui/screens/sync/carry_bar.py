@@ -12,8 +12,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
+from sidumba_field.services.exchange.sync_views import ShipmentRow
 from sidumba_field.services.files.views import Rule
-from sidumba_field.services.views import ShipmentRow
 from sidumba_field.ui.operations import carrying as operations
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.speech import tell

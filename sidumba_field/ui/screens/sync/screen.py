@@ -11,7 +11,8 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from sidumba_field.services.views import Link, Mark, ShipmentRow
+from sidumba_field.services.exchange.sync_views import ShipmentRow
+from sidumba_field.services.views import Link, Mark
 from sidumba_field.ui.operations import conflicts
 from sidumba_field.ui.operations import syncing as operations
 from sidumba_field.ui.screens.parts import Rule, clear, scroll
