@@ -46,7 +46,7 @@ POINTS: tuple[Point, ...] = (
         "server_stub.store.together:Together.write_all:after",
         "server_stub.store.database:Database.attempt_together:after",
         "server_stub.store.feed:Feed.append:after",
-        "server_stub.store.ops:Ops.keep:after",
+        "server_stub.store.together:_Ops.write:after",
         "server_stub.store.devices:Devices.next_receipt:after",
         "server_stub.api.sync:answer_push:after",
     ),

@@ -18,9 +18,11 @@ import pytest
 
 from sidumba_field.core.time import FixedClock
 from sidumba_field.store import Mark
+from sidumba_field.store.database import Database
 from sidumba_field.sync.engine import Stage, SyncReport
 from tests.helpers.faulty_transport import Fault, FaultyTransport, Killed, always, once
 from tests.helpers.laptop import (
+    KEY,
     Laptop,
     assert_badge_is_true,
     assert_equal_to_server,
@@ -224,3 +226,25 @@ def test_an_expired_login_never_traps_unsent_work(office: Office) -> None:
     assert [problem.code for problem in report.problems] == ["auth.session_expired"]
     assert office.petugas.store.outbox.unsent() == 0
     office.together()
+
+
+def test_no_transaction_is_open_while_the_line_is_used(petugas: Laptop, server: TwinServer) -> None:
+    """A reply is read and checked whole before anything is written: somebody else may write at every call."""
+    for n in range(3):
+        rid = petugas.begin(nama=f"Warung {n}")
+        petugas.photo(rid, "foto", os.urandom(40_000))
+        petugas.send(rid)
+    beside = Database(petugas.folder / "laptop.db", KEY)
+    met: list[str] = []
+
+    def plan(name: str, nth: int) -> Fault | None:
+        with beside.write() as connection:
+            connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES ('beside', '1')")
+        met.append(name)
+        return Fault.CUT_AFTER if len(met) % 2 else None
+
+    for _ in range(6):
+        petugas.sync(line=FaultyTransport(petugas.line(), plan))
+    beside.close()
+    assert {"hello", "push", "pull", "att_status", "att_write"} <= set(met)
+    assert petugas.sync().complete
