@@ -13,8 +13,8 @@ from sidumba_field.core.errors import SidumbaError
 from tests.helpers import bundles
 from tests.helpers.bundles import Basket, file_entry, opened, written
 
-#: How many random mutations the everyday run tries; ``run.py soak`` tries ten thousand.
-MUTATIONS = 400
+#: How many random mutations the everyday run tries, and the soak run (promise P9).
+MUTATIONS, SOAK = 400, 10_000
 #: What a reader may say of a damaged file.
 SAID = {
     "bundle.bad_signature",
@@ -98,6 +98,12 @@ def every_mutation_is_found(raw: bytes, folder: Path, number: int, seed: int) ->
 def test_random_mutations_are_all_found(whole: Found, tmp_path: Path) -> None:
     raw = whole.paths[0].read_bytes()
     assert every_mutation_is_found(raw, tmp_path, MUTATIONS, 20261121) == MUTATIONS
+
+
+@pytest.mark.soak
+def test_ten_thousand_random_mutations_are_all_found(whole: Found, tmp_path: Path) -> None:
+    raw = whole.paths[0].read_bytes()
+    assert every_mutation_is_found(raw, tmp_path, SOAK, random.SystemRandom().randrange(10**9)) == SOAK
 
 
 def test_a_part_of_another_bundle_does_not_pass_for_a_missing_one(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from sidumba_field.core.errors import SidumbaError
 from tests.helpers.laptop import assert_equal_to_server, assert_nothing_lost
 from tests.helpers.stick_village import StickLaptop, StickServer
 
-#: Examples of the everyday run; the soak run takes its own number from its command.
-EXAMPLES = 12
+#: Examples of the everyday run, and of the soak run.
+EVERYDAY, SOAK = 12, 1_000
 FIELDS = ("nama", "alamat", "jumlah")
 LAPTOPS, STICKS = 2, 4
 
@@ -172,7 +172,11 @@ def world(template: Path, apart: bool) -> Iterator[World]:
             database.close()
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=SOAK if settings().max_examples > 500 else EVERYDAY,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(acts=st.lists(act, max_size=24), apart=st.booleans())
 def test_whatever_happens_both_sides_end_equal(
     template: Path, acts: list[tuple[str, ...]], apart: bool

@@ -42,6 +42,7 @@ def test_the_sections_stand_in_their_order(page: str) -> None:
             "Push",
             "Pull",
             "Files",
+            "Sticks",
             "Faults",
             "Lives",
             "Feed",
