@@ -208,6 +208,18 @@ class Outbox:
         with self._db.read() as connection:
             return {row.rid: row.at for row in connection.execute(found)}
 
+    def withdrawn(self, vid: str, user: str, since: str) -> int:
+        """Return how many drafts of a scope somebody withdrew here since an instant (ISO), refused ones left out."""
+        found = sa.select(sa.func.count()).where(
+            OUTBOX.c.vid == vid,
+            OUTBOX.c.kind == OpKind.TOMBSTONE.value,
+            OUTBOX.c.state.in_([*(state.value for state in OPEN_STATES), OutboxState.DONE.value]),
+            OUTBOX.c.queued_at >= since,
+            sa.func.json_extract(OUTBOX.c.payload, "$.by") == user,
+        )
+        with self._db.read() as connection:
+            return int(connection.execute(found).scalar_one())
+
     def unsent(self) -> int:
         """Return how many ops have no answer yet."""
         found = sa.select(sa.func.count()).where(OUTBOX.c.state.in_([state.value for state in OPEN_STATES]))

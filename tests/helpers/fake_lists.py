@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sidumba_field.core.workflow.deleting import MOST
 from sidumba_field.services.lists import views as v
 from sidumba_field.services.lists.exporting import Format
 from sidumba_field.services.views import Changes, Mark, Refusal
+from sidumba_field.services.withdrawing import WHY
 from sidumba_field.words import number
 
 if TYPE_CHECKING:
@@ -143,6 +145,14 @@ class FakeBulk:
         text = f"{len(numbers)} data diteruskan ke Nor Halimah."
         return v.Bulk(len(numbers), 0, text, tuple(f"op{n}" for n in numbers), 10, changes)
 
+    def discard(self, numbers: Sequence[int], reason: str = "") -> v.Bulk | Refusal:
+        self.office.note("discard", tuple(numbers), reason)
+        if len(numbers) > MOST and not reason:
+            return Refusal(WHY, f"{len(numbers)} draf Desa Kapul akan dihapus. Pilih alasannya.")
+        changes = Changes(records=frozenset(f"l{n}" for n in numbers), lists=True, counts=True)
+        text = f"{len(numbers)} draf dihapus."
+        return v.Bulk(len(numbers), 0, text, tuple(f"op{n}" for n in numbers), 10, changes)
+
     def withdraw(self, undo: Sequence[str]) -> Changes | None:
         self.office.note("withdraw_bulk", tuple(undo))
         return Changes(lists=True, counts=True)
@@ -192,7 +202,8 @@ class FakeLists:
         self.office.note("list_frame")
         may_review = self.office.who is not None and self.office.who.may_review
         columns = tuple(replace(c, hidden=not self.kept.get(c.path, not c.hidden)) for c in COLUMNS)
-        return v.ListFrame("Pendataan UMKM", columns, FILTERS, may_review)
+        may_discard = self.office.who is not None and self.office.who.may_enter
+        return v.ListFrame("Pendataan UMKM", columns, FILTERS, may_review, may_discard)
 
     def keep_columns(self, shown: Mapping[str, bool]) -> None:
         self.office.note("keep_columns", dict(shown))

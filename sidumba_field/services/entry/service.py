@@ -39,6 +39,7 @@ from sidumba_field.services.views import (
     FormView,
     Refusal,
 )
+from sidumba_field.services.withdrawing import Withdrawing
 from sidumba_field.store import LocalRecord
 from sidumba_field.words import time_of_day
 
@@ -72,6 +73,7 @@ class EntryService:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._subjects = Subjects(desk)
+        self._withdrawing = Withdrawing(desk, self._subjects)
         self._last_year = LastYear(desk, self._subjects)
         self._open: dict[str, _Open] = {}
         desk.on_leave.append(self._open.clear)
@@ -405,10 +407,17 @@ class EntryService:
             return Refusal("workflow.locked", FormPainter.locked_sentence(self.desk, record))
         return self._take(opened, record, wanted)
 
-    def discard(self, rid: str) -> Decided | Refusal:
-        """Withdraw a draft: a tombstone, with undo (command ``hapus``)."""
-        opened = self._of(rid)
-        return self._take(opened, self._journal(opened), "hapus")
+    def discard(self, rid: str, reason: str = "") -> Decided | Refusal:
+        """Withdraw a draft: a tombstone, with undo (command ``hapus``). The one too many of a day asks for a reason
+        (code ``withdrawing.WHY``)."""
+        record = self._journal(self._of(rid))
+        refused = self._withdrawing.question(record.program, [record.vid], reason)
+        if refused is not None:
+            return refused
+        decided = self._withdrawing.take(rid, reason)
+        if isinstance(decided, Decided):
+            self._open.pop(rid, None)
+        return decided
 
     def _take(self, opened: _Open, record: LocalRecord, command: str) -> Decided | Refusal:
         seat = self.desk.seat()

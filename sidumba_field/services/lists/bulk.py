@@ -18,6 +18,7 @@ from sidumba_field.services.lists.rows import RowPainter
 from sidumba_field.services.lists.views import Bulk, Exported, Person
 from sidumba_field.services.subjects import EDIT, UNDO_SECONDS, Seen, Subjects
 from sidumba_field.services.views import Changes, Decided, Mark, Refusal
+from sidumba_field.services.withdrawing import Withdrawing
 from sidumba_field.store import LocalRecord, RecordRow
 from sidumba_field.words import say
 
@@ -32,6 +33,7 @@ class ListBulk:
     def __init__(self, desk: Desk, subjects: Subjects) -> None:
         self.desk = desk
         self._subjects = subjects
+        self._withdrawing = Withdrawing(desk, subjects)
 
     def _program(self) -> Program:
         return next(iter(self.desk.my_programs()), next(iter(self.desk.programs.values())))
@@ -129,6 +131,30 @@ class ListBulk:
         if isinstance(judged, Refusal):
             return None
         return self._subjects.take(record, judged, seen, whole, remarks, assignee=assignee)
+
+    # -- withdraw drafts
+
+    def discard(self, numbers: Sequence[int], reason: str = "") -> Bulk | Refusal:
+        """Withdraw the selected drafts that are the person's own; others are left out and counted. One undo brings all
+        of them back. Many at once are refused without a reason (code ``WHY``), too many for a day with any.
+        """
+        lang, rows = self.desk.lang, self._rows(numbers)
+        mine = [row for row in rows if self._withdrawing.may(row, row.unit)]
+        if not mine:
+            return Refusal(
+                "workflow.wrong_state", say("lists.discard.none", lang), (), "workflow.wrong_state"
+            )
+        refused = self._withdrawing.question(self._program().id, [row.vid for row in mine], reason)
+        if refused is not None:
+            return refused
+        taken = [self._withdrawing.take(row.rid, reason) for row in mine]
+        done = [one for one in taken if isinstance(one, Decided)]
+        changes = Changes(records=frozenset(one.rid for one in done), lists=True, counts=True)
+        left = len(rows) - len(done)
+        sentence = say(
+            "lists.discard.some" if left else "lists.discard.done", lang, count=len(done), left=left
+        )
+        return Bulk(len(done), left, sentence, tuple(one.undo for one in done), UNDO_SECONDS, changes)
 
     def withdraw(self, undo: Sequence[str]) -> Changes | None:
         """Take back what a bulk action did, as far as it has not left the laptop; None when all of it has."""

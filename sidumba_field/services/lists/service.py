@@ -35,6 +35,7 @@ from sidumba_field.services.lists.views import (
 from sidumba_field.services.places import titled
 from sidumba_field.services.subjects import Subjects
 from sidumba_field.services.views import Link
+from sidumba_field.services.withdrawing import Withdrawing
 from sidumba_field.store import ListQuery, ListSpec, RecordRow
 from sidumba_field.store.listing import CHANGED
 from sidumba_field.words import number, say
@@ -81,7 +82,8 @@ class ListService:
         )
         filters = tuple((one.path, one.label(lang)) for one in program.list_filters)
         reviews = bool(self._subjects.judged_states(program))
-        return ListFrame(program.title, columns, filters, reviews)
+        discards = Withdrawing(self.desk, self._subjects).anywhere(program.id)
+        return ListFrame(program.title, columns, filters, reviews, discards)
 
     def keep_columns(self, shown: Mapping[str, bool]) -> None:
         """Keep which columns the seated person wants to see, by path; what he said of others before stays."""

@@ -74,6 +74,7 @@ class ListFrame:
     columns: tuple[ColumnView, ...]
     filters: tuple[tuple[str, str], ...]
     may_review: bool
+    may_discard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

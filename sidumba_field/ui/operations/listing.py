@@ -20,6 +20,7 @@ from sidumba_field.services.lists.views import (
     Person,
 )
 from sidumba_field.services.views import Changes, Refusal
+from sidumba_field.services.withdrawing import WHY
 from sidumba_field.ui.operations import entry, review
 from sidumba_field.ui.operations.printing import folder
 from sidumba_field.ui.viewmodels.desk import Desk
@@ -183,6 +184,27 @@ def assign(desk: Desk, person: str) -> None:
         desk.say(Notice(result.sentence, undo=undo, seconds=result.undo_seconds))
 
     desk.jobs.db(lambda: desk.services.lists.bulk.assign(numbers, person), done, desk.fail)
+
+
+def discard(desk: Desk, ask: Callable[[str], None], reason: str = "") -> None:
+    """Withdraw the selected drafts; one Urungkan brings all back. Many at once: ``ask(sentence)`` asks why first."""
+    if _none(desk):
+        return
+    numbers = desk.lists.chosen()
+
+    def done(result: Bulk | Refusal) -> None:
+        if isinstance(result, Refusal) and result.code == WHY:
+            ask(result.sentence)
+            return
+        if isinstance(result, Refusal):
+            desk.say(Notice(result.sentence, "amber", details=result.details))
+            return
+        desk.lists.clear()
+        desk.touch(result.changes)
+        undo = partial(withdraw, desk, result.undo, numbers)
+        desk.say(Notice(result.sentence, undo=undo, seconds=result.undo_seconds))
+
+    desk.jobs.db(lambda: desk.services.lists.bulk.discard(numbers, reason), done, desk.fail)
 
 
 def withdraw(desk: Desk, undo: tuple[str, ...], numbers: Sequence[int]) -> None:

@@ -131,6 +131,10 @@ class BulkBar(QFrame):
         """An action this person never has does not stand there."""
         self.buttons[name].setVisible(offered)
 
+    def is_offered(self, name: str) -> bool:
+        """Tell whether this person has an action."""
+        return not self.buttons[name].isHidden()
+
     def place(self) -> None:
         """At the lower edge in the middle; without keys where it would not fit."""
         for button in self.buttons.values():

@@ -109,6 +109,11 @@ class ListPanels(QWidget):
         picks = [Pick(person.user_id, person.name) for person in people]
         self.panel.offer(below, told("assign.title"), picks, take)
 
+    def open_reasons(self, below: QWidget, sentence: str, take: Callable[[str], None]) -> None:
+        """Why so many drafts are deleted at once."""
+        reasons = [told(f"discard.{key}") for key in ("test", "twin", "place", "closed")]
+        self.panel.offer(below, told("discard.why"), [Pick(one, one) for one in reasons], take, foot=sentence)
+
     def open_export(self, below: QWidget, take: Callable[[Format, bool], None], *, all_found: bool) -> None:
         """CSV or XLSX, of everything found or of the selection."""
         model = self._desk.lists

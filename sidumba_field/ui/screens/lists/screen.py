@@ -193,6 +193,8 @@ class ListScreen(QWidget):
             self._act("assign")
         elif event.key() == Qt.Key.Key_E and not held:
             self._act("export")
+        elif event.key() == Qt.Key.Key_Delete and not held and self.bar.is_offered("discard"):
+            self._act("discard")
         else:
             super().keyPressEvent(event)
 
@@ -234,6 +236,7 @@ class ListScreen(QWidget):
         frame = self._model.frame
         if frame is not None:
             self.bar.set_offered("review", frame.may_review)
+            self.bar.set_offered("discard", frame.may_discard)
             self._show_columns()
 
     def _show_columns(self) -> None:
@@ -375,10 +378,19 @@ class ListScreen(QWidget):
             operations.assignees(self._desk, self._offer_people)
         elif name == "print":
             self.print_in_hand()
+        elif name == "discard":
+            self._discard()
         elif not self._model.count():
             self._desk.say(Notice(told("bulk.nothing"), "amber"))
         else:
             self.panels.open_export(self.bar.buttons["export"], self._export, all_found=False)
+
+    def _discard(self, reason: str = "") -> None:
+        operations.discard(self._desk, self._ask_why, reason)
+
+    def _ask_why(self, sentence: str) -> None:
+        """Many at once: why, before anything is deleted; Esc lets it be."""
+        self.panels.open_reasons(self.bar.buttons["discard"], sentence, self._discard)
 
     def _offer_people(self, people: tuple[Person, ...]) -> None:
         if not people:
@@ -416,6 +428,7 @@ def _actions() -> tuple[BarAction, ...]:
         BarAction("assign", "user-plus", told("bulk.assign"), "T"),
         BarAction("export", "download", told("bulk.export"), "E"),
         BarAction("print", "printer", told("bulk.print"), "Ctrl+P"),
+        BarAction("discard", "trash-2", told("discard.label"), "Delete"),
         BarAction("clear", "", told("bulk.clear"), "Escape"),
     )
 
