@@ -21,6 +21,7 @@ from sidumba_field.services.account.wiping import WipeService
 from sidumba_field.services.boards.dashboard import DashboardService
 from sidumba_field.services.boards.home import HomeService
 from sidumba_field.services.care.service import CareService
+from sidumba_field.services.conflicts.service import ConflictService
 from sidumba_field.services.entry.service import EntryService
 from sidumba_field.services.exchange.drives import Drive
 from sidumba_field.services.exchange.service import SyncingService
@@ -155,6 +156,7 @@ def village(themed: QApplication, jobs: Jobs, tmp_path: Path) -> Iterator[RealLa
             supplies=SuppliesService(office.desk, session, syncing),
             sticks=SticksService(office.desk, session, syncing, jobs.database_worker, no_drives),
             orders=WipeService(office.desk, session, jobs.database_worker),
+            conflicts=ConflictService(office.desk),
         )
 
     office, services = jobs.database_worker.submit(open_office).result()

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
+from sidumba_field.services.files.views import Offer, Preview
 from sidumba_field.services.views import Changes, ChoiceView, Decided, FormDelta, FormView, HomeView, Refusal
+from sidumba_field.ui.jobs import Job
 from sidumba_field.ui.operations import home as home_operations
 from sidumba_field.ui.operations import steps
 from sidumba_field.ui.viewmodels.answer_line import (
@@ -27,6 +29,7 @@ from sidumba_field.ui.viewmodels.answer_line import (
     Refuse,
     Reply,
     Step,
+    TakeSmaller,
     Undo,
 )
 from sidumba_field.ui.viewmodels.desk import Desk
@@ -117,6 +120,14 @@ def attach(desk: Desk, path: str, file: Path) -> None:
     _put(desk, Attach(path, file))
 
 
+def take_smaller(desk: Desk, offer: Offer) -> None:
+    """Answer a question with the smaller twin of its file; the file as it was comes back with Urungkan."""
+    if offer.rid == desk.form.rid:
+        desk.form.settle()
+        _put(desk, TakeSmaller(offer.path, offer))
+        desk.say(Notice(tell("form.twin_taken", size=offer.after_text), undo=partial(undo, desk)))
+
+
 def explain(desk: Desk, path: str, reason: str) -> None:
     """Give the reason for a value that made a warning."""
     desk.form.settle()
@@ -189,6 +200,9 @@ def _work(desk: Desk, rid: str, line: AnswerLine, step: Step) -> Callable[[], ob
             return partial(entry.remove_row, rid, repeat, line.row_id(row))
         case Attach(path, file):
             return partial(entry.attach, rid, line.real_path(path), file)
+        case TakeSmaller(_, offer):
+            assert isinstance(offer, Offer)
+            return partial(desk.services.files.take, offer)
         case Explain(path, reason):
             return partial(entry.explain, rid, line.real_path(path), reason)
         case Refuse(path, why):
@@ -214,6 +228,10 @@ def _arrived(desk: Desk, rid: str, line: AnswerLine, step: Step, result: object)
                 desk.form.row_named.emit(repeat, temporary, row)
                 desk.form.apply(delta)
             desk.touch(delta.changes)
+        case Attach(path, _), FormDelta() as delta:
+            _merge(desk, line, step, delta, here)
+            if here:
+                _seek_twin(desk, rid, line.real_path(path), delta)
         case _, FormDelta() as delta:
             _merge(desk, line, step, delta, here)
         case Finish(), Decided() as decided:
@@ -306,12 +324,38 @@ def find_choices(desk: Desk, path: str, typed: str) -> None:
 
 
 def load_photo(desk: Desk, path: str, name: str) -> None:
-    """Read an attached picture for showing; a missing one is told at its field."""
+    """Read an attached file for showing; a missing one is told at its field."""
 
-    def read(content: bytes) -> None:
-        desk.form.photo_read.emit(path, content)
+    def read(preview: Preview) -> None:
+        desk.form.photo_read.emit(path, preview)
 
     def missing(_error: BaseException) -> None:
-        desk.form.photo_read.emit(path, b"")
+        desk.form.photo_read.emit(path, Preview(b"", ""))
 
-    desk.jobs.db(lambda: desk.services.entry.photo(name), read, missing)
+    desk.jobs.db(partial(desk.services.files.preview, name), read, missing)
+
+
+def _seek_twin(desk: Desk, rid: str, path: str, delta: FormDelta) -> None:
+    """Look for a smaller twin of the document just attached, while the person goes on; only for what is kept as it is.
+    Another record in hand ends the search."""
+    item = delta.items.get(path)
+    if item is None or item.widget != "document" or not item.value:
+        return
+    files, name = desk.services.files, item.value
+
+    def work(job: Job) -> Offer | None:
+        def progress(done: int, total: int) -> None:
+            if not job.cancelled:
+                desk.form.twin_sought.emit(path, done, total)
+
+        return files.offer(rid, path, name, progress, lambda: job.cancelled or desk.form.rid != rid)
+
+    def found(offer: Offer | None) -> None:
+        if desk.form.rid == rid:
+            desk.form.twin_found.emit(path, offer)
+
+    def none(_error: BaseException) -> None:
+        # It was only an offer: a file that cannot be made smaller is attached all the same.
+        found(None)
+
+    desk.jobs.net(work, found, none)

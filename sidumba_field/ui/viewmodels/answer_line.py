@@ -45,6 +45,14 @@ class Attach:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeSmaller:
+    """The smaller twin of a file taken in its place; ``offer`` as the services made it."""
+
+    path: str
+    offer: object
+
+
+@dataclass(frozen=True, slots=True)
 class Explain:
     """The reason for a value that made a warning."""
 
@@ -88,7 +96,7 @@ class Finish:
     then_next: bool = True
 
 
-Step = Answer | NewRow | DropRow | Attach | Explain | Refuse | Reply | CopyLastYear | Undo | Finish
+Step = Answer | NewRow | DropRow | Attach | TakeSmaller | Explain | Refuse | Reply | CopyLastYear | Undo | Finish
 
 
 @dataclass

@@ -31,6 +31,7 @@ from sidumba_field.ui.widgets.speech import tr
 
 _THUMB = QSize(112, 76)
 _TYPES = (".jpg", ".jpeg", ".png", ".webp")
+_DOCUMENTS = (".pdf", ".jpg", ".jpeg", ".png")
 
 
 class PhotoView(QWidget):
@@ -99,7 +100,7 @@ class PhotoView(QWidget):
 
 
 class PhotoField(QWidget):
-    """A photo as an answer. ``chosen`` carries the path of the file a person picked."""
+    """A photo as an answer, or any document (PDF, scan). ``chosen`` carries the path of the file a person picked."""
 
     chosen = Signal(object)  # pathlib.Path
     looked = Signal()
@@ -109,16 +110,23 @@ class PhotoField(QWidget):
     focused = Signal()
 
     def __init__(
-        self, name: str = "", *, shortcut: Shortcut | None = None, parent: QWidget | None = None
+        self,
+        name: str = "",
+        *,
+        documents: bool = False,
+        shortcut: Shortcut | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._value, self._state = "", FieldState.REST
+        self._of = "document" if documents else "photo"
+        self._types = _DOCUMENTS if documents else _TYPES
         self.setAcceptDrops(True)
         self.setAccessibleName(name)
         self._photo = PhotoView()
         self._photo.setFixedSize(_THUMB)
-        self._note = ElidedLabel(tr("photo.none"), "small", "tertiary", numbers=True)
-        self._button = _ChooseButton(self, shortcut)
+        self._note = ElidedLabel(tr(f"{self._of}.none"), "small", "tertiary", numbers=True)
+        self._button = _ChooseButton(self, tr(f"{self._of}.choose"), shortcut)
         self._button.clicked.connect(self.choose)
         words = QVBoxLayout()
         words.setSpacing(6)
@@ -149,14 +157,14 @@ class PhotoField(QWidget):
         """Show the stored photo; a null image with a value means the file is missing."""
         self._photo.set_image(image)
         if image.isNull() and self._value:
-            self._say(tr("photo.missing"), alarm=True)
+            self._say(tr(f"{self._of}.missing"), alarm=True)
         else:
             self._say(note or (tr("photo.size", bytes=size_bytes) if size_bytes else ""))
 
     def _say(self, note: str, *, alarm: bool = False) -> None:
-        self._note.setText(note or ("" if self._value else tr("photo.none")))
+        self._note.setText(note or ("" if self._value else tr(f"{self._of}.none")))
         self._note.set_tone("vermilion" if alarm else "tertiary")
-        self._button.setText(tr("photo.replace" if self._value else "photo.choose"))
+        self._button.setText(tr(f"{self._of}.replace" if self._value else f"{self._of}.choose"))
 
     def set_state(self, state: FieldState) -> None:
         """Rest, error, warning: the edge of the picture."""
@@ -176,7 +184,7 @@ class PhotoField(QWidget):
 
     def choose(self) -> None:
         """Open the file dialog beside the event loop."""
-        dialog = QFileDialog(self.window(), tr("photo.choose"), "", tr("photo.files"))
+        dialog = QFileDialog(self.window(), tr(f"{self._of}.choose"), "", tr(f"{self._of}.files"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.take_file(Path(name)))
@@ -190,7 +198,7 @@ class PhotoField(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Photos may be dropped."""
         urls = event.mimeData().urls()
-        if len(urls) == 1 and Path(urls[0].toLocalFile()).suffix.lower() in _TYPES:
+        if len(urls) == 1 and Path(urls[0].toLocalFile()).suffix.lower() in self._types:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -201,8 +209,8 @@ class PhotoField(QWidget):
 class _ChooseButton(Button):
     """Space opens the dialog; Enter moves on like in every other field."""
 
-    def __init__(self, field: PhotoField, shortcut: Shortcut | None) -> None:
-        super().__init__(tr("photo.choose"), "plain", icon="camera", shortcut=shortcut, small=True)
+    def __init__(self, field: PhotoField, words: str, shortcut: Shortcut | None) -> None:
+        super().__init__(words, "plain", icon="camera", shortcut=shortcut, small=True)
         self._field = field
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

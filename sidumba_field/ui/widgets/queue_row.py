@@ -27,7 +27,7 @@ _NAMES, _GAP, _WAY = 46, 10, 110  # px: left of the names, between columns, leas
 class ShipmentItem:
     """One shipment. ``percent`` -1 for none under way; ``interrupted`` colours the bar amber; ``trouble``
     explains in
-    place of the bar; ``action`` is what Enter does; ``sign``: an icon before the status of what does not travel here."""
+    place of the bar; ``action`` is what Enter does; ``sign``: icon of what does not travel over the line."""
 
     key: str
     title: str

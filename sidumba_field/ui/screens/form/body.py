@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt,
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from sidumba_field.services.files.views import Offer, Preview
 from sidumba_field.services.views import ChoiceView, RepeatView, SectionView
 from sidumba_field.ui.screens.form.fields import ItemRow
 from sidumba_field.ui.screens.form.table import TableBlock
@@ -81,6 +82,8 @@ class FormBody(QWidget):
     choices_wanted = Signal(str, str)
     file_chosen = Signal(str, object)
     photo_wanted = Signal(str, str)
+    twin_taken = Signal(object)
+    twin_looked = Signal(object)
     row_wanted = Signal(str, str)
     row_dropped = Signal(str, str, str)
 
@@ -184,6 +187,8 @@ class FormBody(QWidget):
         row.rows_wanted.connect(self.choices_wanted)
         row.file_chosen.connect(self.file_chosen)
         row.photo_wanted.connect(self.photo_wanted)
+        row.twin_taken.connect(self.twin_taken)
+        row.twin_looked.connect(self.twin_looked)
         if not view.editable:
             row.set_locked(True)
         if row.item.kind == "binary" and row.item.value:
@@ -236,11 +241,23 @@ class FormBody(QWidget):
         for block in self._tables.values():
             block.offer(path, typed, choices)
 
-    def show_photo(self, path: str, content: bytes) -> None:
+    def show_photo(self, path: str, preview: Preview) -> None:
         """A picture that was asked for."""
         row = self._rows.get(path)
         if row is not None:
-            row.show_photo(content)
+            row.show_photo(preview)
+
+    def seek_twin(self, path: str, done: int, total: int) -> None:
+        """A smaller twin of a file is looked for."""
+        row = self._rows.get(path)
+        if row is not None:
+            row.seek_twin(done, total)
+
+    def show_twin(self, path: str, offer: Offer | None) -> None:
+        """A smaller twin of a file to take or leave, or that there is none."""
+        row = self._rows.get(path)
+        if row is not None:
+            row.show_twin(offer)
 
     def row(self, path: str) -> ItemRow | None:
         """The row of a question, if it was ever shown."""

@@ -10,7 +10,9 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
+from sidumba_field.services.files.views import Offer, Preview
 from sidumba_field.services.views import ItemView
+from sidumba_field.ui.screens.form.twin import TwinPanel
 from sidumba_field.ui.viewmodels.speech import tell
 from sidumba_field.ui.widgets.choice_list import choice_field
 from sidumba_field.ui.widgets.choices import MOST_PILLS
@@ -51,7 +53,7 @@ def plain_field(item: ItemView) -> QWidget:
             choices, multiple=item.kind == "select_multiple", name=name, exclusive=item.exclusive
         )
     if item.kind == "binary":
-        return PhotoField(name)
+        return PhotoField(name, documents=item.widget == "document")
     return _typed_field(item, name)
 
 
@@ -98,10 +100,13 @@ class ItemRow(QWidget):
     rows_wanted = Signal(str, str)
     file_chosen = Signal(str, object)
     photo_wanted = Signal(str, str)
+    twin_taken = Signal(object)  # Offer
+    twin_looked = Signal(object)  # QImage
 
     def __init__(self, item: ItemView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.item = item
+        self.twin: TwinPanel | None = None
         self.field: QWidget = make_field(self, item)
         self.row = FieldRow(item.label, self.field, sub=self._sub(item), width=width_of(item))
         self._remark = RemarkLine()
@@ -179,6 +184,8 @@ class ItemRow(QWidget):
         field.set_readonly(item.readonly)  # type: ignore[attr-defined]
         if isinstance(field, PhotoField) and item.value != self._photo:
             self._photo = item.value
+            if self.twin is not None:
+                self.twin.close_offer()
             if item.value:
                 self.photo_wanted.emit(item.path, item.value)
         if isinstance(field, NikField):
@@ -187,10 +194,30 @@ class ItemRow(QWidget):
 
     _photo = ""
 
-    def show_photo(self, content: bytes) -> None:
+    def show_photo(self, preview: Preview) -> None:
         """The picture that belongs to the answer; empty when it is not on this laptop."""
         if isinstance(self.field, PhotoField):
-            self.field.show_photo(QImage.fromData(content) if content else QImage(), len(content))
+            picture = QImage.fromData(preview.picture) if preview.picture else QImage()
+            self.field.show_photo(picture, note=preview.note)
+
+    def seek_twin(self, done: int, total: int) -> None:
+        """A smaller twin of the file is looked for: page ``done`` of ``total``."""
+        self._twin_panel().seek(done, total)
+
+    def show_twin(self, offer: Offer | None) -> None:
+        """A smaller twin to take or leave; None ends the question."""
+        if offer is not None and offer.name == self.item.value:
+            self._twin_panel().show_offer(offer)
+        elif self.twin is not None:
+            self.twin.close_offer()
+
+    def _twin_panel(self) -> TwinPanel:
+        if self.twin is None:
+            self.twin = TwinPanel()
+            self.twin.taken.connect(self.twin_taken)
+            self.twin.looked.connect(self.twin_looked)
+            self._under.addWidget(self.twin)
+        return self.twin
 
     def _show_messages(self, item: ItemView) -> None:
         if width_of(item) == FIELD_WIDTH or item.readonly:

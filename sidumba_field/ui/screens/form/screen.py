@@ -20,6 +20,7 @@ from sidumba_field.ui.screens.form.body import FormBody
 from sidumba_field.ui.screens.form.differ import FormDiffer
 from sidumba_field.ui.screens.form.summary import NarrowBar, SummaryCard
 from sidumba_field.ui.screens.parts import Ground
+from sidumba_field.ui.screens.review.side import PhotoSheet
 from sidumba_field.ui.theme import size
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
@@ -69,6 +70,7 @@ class FormScreen(QWidget):
         self.body = FormBody(desk.form)
         self.help = HelpPanel([(keys, tell(words)) for keys, words in _HINTS])
         self.differ = FormDiffer(desk)
+        self.sheet = PhotoSheet(self)
         self._locked = Banner("slate", "")
         self._fill_header()
         self._lay_out()
@@ -131,6 +133,8 @@ class FormScreen(QWidget):
         model.refused.connect(self._refused)
         model.choices_found.connect(body.offer)
         model.photo_read.connect(body.show_photo)
+        model.twin_sought.connect(body.seek_twin)
+        model.twin_found.connect(body.show_twin)
         body.typed.connect(model.typed)
         body.chosen.connect(model.chosen)
         body.reason_given.connect(partial(operations.explain, desk))
@@ -138,6 +142,8 @@ class FormScreen(QWidget):
         body.choices_wanted.connect(partial(operations.find_choices, desk))
         body.file_chosen.connect(partial(operations.attach, desk))
         body.photo_wanted.connect(partial(operations.load_photo, desk))
+        body.twin_taken.connect(partial(operations.take_smaller, desk))
+        body.twin_looked.connect(self.sheet.show_image)
         body.row_wanted.connect(partial(operations.new_row, desk))
         body.row_dropped.connect(partial(operations.drop_row, desk))
         body.here_changed.connect(self._show_help)
