@@ -9,6 +9,7 @@ from sidumba_field.core.records import GENESIS
 from sidumba_field.core.time import Clock, iso
 from sidumba_field.store import codec
 from sidumba_field.store.database import Database
+from sidumba_field.store.erasing import SCRUB
 from sidumba_field.store.small import read_meta, write_meta
 from sidumba_field.store.tables import FEED, FEED_LOST, META, PROPOSAL, RECORD, SCOPE
 from sidumba_field.store.values import Scope
@@ -57,8 +58,8 @@ class Scopes:
     def set_withheld(self, vid: str, withheld: bool) -> bool:
         """Note whether the server leaves specific answers out of a feed for this laptop; tell whether that is news.
 
-        News about a feed that was read already make it be read anew by snapshot. When the right has gone, what lies here
-        of entries and proposals goes with it; the snapshot then takes the answers out of the records.
+        News about a feed that was read already make it be read anew by snapshot. When the right has gone, what lies
+        here of entries and proposals goes with it, and the file is written anew after the snapshot.
         """
         with self._db.write() as connection:
             known = read_meta(connection, GAPS + vid) or ""
@@ -77,6 +78,7 @@ class Scopes:
                 empty = {"payload": None, "salt": ""}
                 connection.execute(sa.update(FEED).where(FEED.c.vid == vid).values(empty))
                 connection.execute(sa.delete(PROPOSAL).where(PROPOSAL.c.vid == vid))
+                write_meta(connection, SCRUB, "1")
         return True
 
     def set_cursor(self, vid: str, seq: int, hash: str) -> None:

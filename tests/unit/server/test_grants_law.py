@@ -21,18 +21,24 @@ from server_stub.settings import Settings
 from server_stub.store import schema
 from server_stub.store.database import Database
 from server_stub.store.storage import open_blobs
+from sidumba_field.attachments import Shelf
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.records import GENESIS, Op, OpKind, OpStatus
-from sidumba_field.core.time import FixedClock
+from sidumba_field.core.time import FixedClock, iso
+from sidumba_field.core.workflow import Grant
+from sidumba_field.store import open_store
+from sidumba_field.sync.engine import SyncEngine
 from sidumba_field.sync.http import HttpTransport
-from sidumba_field.sync.transport import DeviceIdentity
+from sidumba_field.sync.transport import DeviceIdentity, SyncIdentity
 from sidumba_field.wire import packing
 from sidumba_field.wire.messages import HeadMessage, PullRequest, PushRequest
 from sidumba_field.wire.sticks import StickRequest
 from tests.helpers import worlds
 from tests.helpers.databases import KINDS, Postgres
+from tests.helpers.ledger import KEY
 from tests.helpers.office import NOON, PROGRAM, PlainRules
+from tests.helpers.pages import clear_bytes
 from tests.helpers.server import CHEAP, threaded_server
 from tests.helpers.worlds import Person, Plan, Row, World
 
@@ -267,3 +273,70 @@ def test_a_refusal_is_written_down_without_anybodys_data(town: Town) -> None:
         ("op", world.rows[0].record.rid),
     }
     assert world.leaked(str(found), set()) == []
+
+
+def test_what_is_withheld_verifies_on_the_laptop_and_comes_with_the_right(town: Town, tmp_path: Path) -> None:
+    """The chain holds over withheld payloads; the first person with the right brings the answers, the last takes them."""
+    world = town.build(CORNERS)
+    person, laptop, row = world.people[0], world.laptops[0], world.rows[0]
+    store = open_store(tmp_path / "laptop", KEY, town.clock)
+
+    def sync() -> dict[str, str]:
+        line = town.line(laptop, person.tokens[laptop.device])
+        identity = SyncIdentity(laptop.device, laptop.inc, person.id)
+        shelf = Shelf(tmp_path / "shelf", KEY)
+        report = SyncEngine(store, line, shelf, town.clock, identity).run()
+        assert report.problems == ()
+        line.close()
+        found = store.records.get(row.record.rid)
+        return dict(found.fields) if found is not None else {}
+
+    def trust(until: str) -> None:
+        with town.database.write() as work:
+            work.people.grant(person.id, Grant("petugas", PROGRAM, "63.11", valid_to=until))
+
+    vid = row.record.vid
+    assert sync() == {"nama": row.word, "foto": row.open_file, "baris[a]": "1"}
+    assert store.scopes.has_gaps(vid)
+    assert row.secret.encode() not in clear_bytes(store.folder / "laptop.db", KEY)
+    assert [one.payload for one in store.records.history(row.record.rid)][-1] is None
+    trust("")
+    assert sync()["rahasia"] == row.secret
+    assert not store.scopes.has_gaps(vid)
+    with town.database.write() as work:
+        work.people.end_grants(person.id, "petugas", PROGRAM, "63.11", iso(town.clock.now()))
+    assert "rahasia" not in sync()
+    assert row.secret.encode() not in clear_bytes(store.folder / "laptop.db", KEY)
+    store.close()
+
+
+def test_the_access_log_arrives_once_and_in_nobody_elses_name(town: Town, tmp_path: Path) -> None:
+    world = town.build(CORNERS)
+    person, laptop, stranger = world.people[0], world.laptops[0], world.people[2]
+    store = open_store(tmp_path / "laptop", KEY, town.clock)
+    store.log("view", person.id, rid=world.rows[0].record.rid)
+    store.log("export", person.id, unit="63.11", count=3, revealed=True)
+    store.log("draft.discarded", person.id, rid=world.rows[0].record.rid, set={"nama": "ISI"})
+    store.log("view", stranger.id, rid=world.rows[1].record.rid)
+    store.log("pin_set", person.id)
+    for _ in range(2):
+        line = town.line(laptop, person.tokens[laptop.device])
+        shelf = Shelf(tmp_path / "shelf", KEY)
+        identity = SyncIdentity(laptop.device, laptop.inc, person.id)
+        assert SyncEngine(store, line, shelf, town.clock, identity).run().problems == ()
+        line.close()
+    assert store.access.unsent(10) == []
+    with town.database.read() as work:
+        kept = work.accesses.of_device(laptop.device)
+        refused = [
+            one.code
+            for one in work.refusals.latest(20)
+            if (one.device, one.what) == (laptop.device, "access")
+        ]
+    assert [(one.event, one.unit, dict(one.detail)) for one in kept] == [
+        ("view", "", {}),
+        ("export", "63.11", {"count": "3", "revealed": "1"}),
+        ("draft.discarded", "", {}),
+    ]
+    assert refused == ["op.wrong_device"]
+    store.close()
