@@ -31,9 +31,11 @@ from sidumba_field.services.views import Changes, Link
 from sidumba_field.store import Store
 from sidumba_field.sync import orders
 from sidumba_field.sync.activation import sign_in
+from sidumba_field.sync.backoff import TIRED, Patience
 from sidumba_field.sync.downloads import sha_of
 from sidumba_field.sync.engine import SyncEngine, SyncReport
 from sidumba_field.sync.older import fetch_older
+from sidumba_field.sync.replies import PATIENCE_ASKED
 from sidumba_field.sync.stages import FILES
 from sidumba_field.sync.stages import Progress as Stand
 from sidumba_field.sync.transport import SyncIdentity, Transport
@@ -72,6 +74,7 @@ class SyncingService:
         self._paused = False
         self._problem = ""
         self._shut = ""
+        self._patience = Patience(desk.clock)
         self._news: tuple[tuple[str, str], ...] = ()
         #: What a good line is used for besides one's own work: sealed bundles carried for others (``sticks``).
         self.carry: Callable[[Transport, Stop], None] = _carry_nothing
@@ -105,14 +108,21 @@ class SyncingService:
         self._paused = False
 
     def online(self) -> bool:
-        """Ask the server for a hello; tells the truth bar. Never raises."""
+        """Ask the server for a hello and tell the truth bar; return whether a run may begin by itself now. A server
+        that asked for patience is not asked before it is over. Never raises.
+        """
+        if self._patience.sent_away:
+            return False
         try:
             self._line("").hello()
-        except SidumbaError:
+        except SidumbaError as error:
+            wish = error.params.get("retry_after", 0)
+            if error.code in PATIENCE_ASKED:
+                self._patience.failed(float(wish) if isinstance(wish, int) else 0.0)
             self.desk.set_link(Link.OFFLINE)
             return False
         self.desk.set_link(Link.ONLINE)
-        return True
+        return self._patience.rested
 
     def compare(self) -> Comparison:
         """Hold this laptop against the server's signed word, for the Berita Acara. Belongs on a network thread; raises
@@ -174,7 +184,7 @@ class SyncingService:
         return replace(self._finish(seat, report, problem), order=order)
 
     def _order(self, store: Store, line: Transport, refusals: set[str]) -> str:
-        """Return what the district wants of this laptop; asked for when it was shut out, or was told something before."""
+        """Return what the district wants of this laptop; asked for when it was shut out, or told something before."""
         if refusals & orders.TOLD_BY or orders.pending(store):
             try:
                 orders.ask(store, line)
@@ -290,6 +300,10 @@ class SyncingService:
             if one.item:
                 self.arriving.failed(FILES if sha_of(one.item) else one.item, one)
         self._problem = problem or (explain_error(first, lang).text() if first else "")
+        if any(one.code in TIRED for one in report.problems):
+            self._patience.failed(report.retry_after_s)
+        else:
+            self._patience.succeeded()
         reached = report.reached
         self.desk.set_link(Link.ONLINE if reached else Link.OFFLINE)
         if first is not None and first.code == "auth.session_expired":

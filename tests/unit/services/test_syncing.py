@@ -20,6 +20,7 @@ from sidumba_field.services.review.service import ReviewService
 from sidumba_field.services.threads import handed
 from sidumba_field.services.views import Link, Mark
 from sidumba_field.store.database import Database
+from sidumba_field.sync.backoff import CEILING_S
 from tests.helpers.desk import NOW
 from tests.helpers.faulty_transport import Fault, always, once
 from tests.helpers.post import PEOPLE, Office, Post, nothing_breaks, user_of
@@ -131,6 +132,23 @@ def test_looking_for_the_server_never_raises_and_tells_the_truth_bar(post: Post)
     assert post.session.truth().link is Link.ONLINE
     post.session.lock()
     assert not post.syncing.online()
+
+
+def test_a_server_that_asks_for_patience_is_left_alone_until_it_is_over(post: Post) -> None:
+    sent(post)
+    post.plan = always("push", Fault.OVERLOADED)
+    assert not post.syncing.run().ok
+    post.plan = nothing_breaks
+    asked = post.calls["hello"]
+    assert not post.syncing.online()
+    assert post.calls["hello"] == asked, "not even a hello"
+    post.desk.clock.advance(30)
+    post.syncing.online()
+    assert post.calls["hello"] == asked + 1
+    post.desk.clock.advance(CEILING_S)
+    assert post.syncing.online()
+    run_well(post)
+    assert post.syncing.online(), "after a good run nothing is left to wait for"
 
 
 def test_a_login_that_ran_out_is_renewed_by_itself_at_the_next_run(post: Post) -> None:

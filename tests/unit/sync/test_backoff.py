@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import random
+from datetime import UTC, datetime
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidumba_field.sync.backoff import CEILING_S, LONGEST_WISH_S, delay
+from sidumba_field.core.time import FixedClock
+from sidumba_field.sync.backoff import CEILING_S, LONGEST_WISH_S, Patience, delay
 from sidumba_field.sync.pace import Pace
 
 draws = st.floats(0, 1, exclude_max=True)
@@ -72,3 +77,51 @@ def test_the_size_never_leaves_its_bounds(history: list[tuple[int, float]]) -> N
     for amount, seconds in history:
         pace.took(amount, seconds)
         assert 10 <= pace.size <= 1_000
+
+
+def test_a_run_nobody_asked_for_rests_longer_after_each_failure_and_at_once_after_a_success() -> None:
+    clock = FixedClock(datetime(2026, 11, 21, tzinfo=UTC))
+    patience = Patience(clock, draw=lambda: 0.999)
+    assert patience.rested
+    waited = []
+    for _ in range(9):
+        patience.failed()
+        seconds = 0
+        while not patience.rested:
+            clock.advance(1)
+            seconds += 1
+        waited.append(seconds)
+    assert waited == [5, 10, 20, 40, 80, 160, 320, 640, 900]
+    patience.failed()
+    assert not patience.rested
+    assert not patience.sent_away, "looking whether somebody is there costs the server nothing"
+    patience.succeeded()
+    assert patience.rested
+
+
+def test_a_server_that_asks_for_patience_is_not_even_looked_for_before_it_is_over() -> None:
+    clock = FixedClock(datetime(2026, 11, 21, tzinfo=UTC))
+    patience = Patience(clock, draw=lambda: 0.5)
+    patience.failed(60.0)
+    clock.advance(59)
+    assert patience.sent_away
+    clock.advance(1)
+    assert not patience.sent_away
+    assert not patience.rested, "the jitter comes on top of the wish"
+    clock.advance(2.5)
+    assert patience.rested
+
+
+def test_two_laptops_sent_away_together_do_not_come_back_together() -> None:
+    clock = FixedClock(datetime(2026, 11, 21, tzinfo=UTC))
+    many = [Patience(clock, draw=random.Random(n).random) for n in range(50)]
+    for _ in range(6):
+        for one in many:
+            one.failed(30.0)
+    back: list[int] = []
+    while any(not one.rested for one in many):
+        clock.advance(1)
+        back.append(sum(one.rested for one in many))
+    arrivals = [later - earlier for earlier, later in pairwise(back)]
+    assert max(arrivals) <= 5
+    assert len(back) > 120
