@@ -68,7 +68,7 @@ class Outbox:
         """Freeze and return all that may leave, several ops of one record among them: for a stick. They stay queued
         until an answer comes, by stick or by line. ``now``: ISO instant, the clock's when ""."""
         with self._db.write() as connection:
-            return departing.all_leaving(connection, self._freeze_queued, now or iso(self._clock.now()))
+            return departing.all_leaving(connection, self._settle_base, now or iso(self._clock.now()))
 
     def ready(self, now: str = "") -> Ready:
         """Return how much ``leave_all`` would let leave; changes nothing."""
@@ -85,18 +85,6 @@ class Outbox:
         is_ready = due(now or iso(self._clock.now()))
         with self._db.read() as connection:
             return Ready(*connection.execute(query.where(is_open, is_ready)).one())
-
-    def _freeze_queued(self, connection: sa.Connection, op_id: str, now: str, after: tuple[str, ...]) -> Op:
-        row = connection.execute(sa.select(OUTBOX).where(OUTBOX.c.op == op_id)).mappings().one()
-        queued = cards.queued_of(row)
-        if queued.frozen:
-            return queued.op
-        op = queued.op
-        if op.kind is OpKind.EDIT:
-            op = self._settle_base(connection, queued, now).with_(after=after)
-        values = {"frozen": 1, "sent_at": now, "payload": queue.payload(op)}
-        connection.execute(sa.update(OUTBOX).where(OUTBOX.c.op == op_id).values(values))
-        return op
 
     def _freeze(self, connection: sa.Connection, op_id: str, now: str) -> Op:
         row = connection.execute(sa.select(OUTBOX).where(OUTBOX.c.op == op_id)).mappings().one()

@@ -344,3 +344,26 @@ def test_the_plan_counts_what_the_stick_will_carry(
     found = stick(village, tmp_path / "2")
     assert judge(village.store, found).exported
     assert {row.state for row in village.store.outbox.rows()} == {OutboxState.DONE}
+
+
+def test_an_edit_that_stands_on_two_revisions_leaves_in_parts_and_clashes_only_where_it_must(
+    village: StickLaptop, office: StickServer, tmp_path: Path
+) -> None:
+    rid = village.begin(nama="asal", alamat="asal")
+    village.by_stick(tmp_path / "1")
+    same = StickLaptop.join(tmp_path / "second", office, "ani")
+    same.sync()
+    same.type(rid, alamat="dari laptop kedua")
+    same.send(rid)
+    same.sync()
+    village.type(rid, alamat="dari desa")
+    village.sync()
+    village.type(rid, nama="dari desa")
+    village.send(rid)
+    made = village.export(tmp_path / "lost")
+    assert made.ops == 2
+    assert village.export(tmp_path / "2").ops == 2
+    assert village.by_stick(tmp_path / "3").answered == {"applied": 1, "conflict": 1}
+    assert office.records[rid].fields == {"nama": "dari desa", "alamat": "dari laptop kedua"}
+    settled(village, office)
+    same.store.close()
