@@ -19,7 +19,7 @@ from server_stub.store.audit import audit
 from server_stub.store.database import Database
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.merge import unit_of
-from sidumba_field.core.records import FeedKind, OpStatus
+from sidumba_field.core.records import FeedKind, Op, OpKind, OpStatus
 from sidumba_field.core.time import iso
 from sidumba_field.store import Mark, Store, database, open_store
 from sidumba_field.wire.messages import HeadMessage
@@ -207,3 +207,32 @@ def test_a_row_another_laptop_removed_waits_with_what_was_typed_into_it(three: T
     assert "r[x]" not in three.office.stored(three.rid).fields
     [proposal] = three.stores[0].records.proposals(three.rid)
     assert (proposal.open, proposal.set["r[x]/n"]) == (True, "7")
+
+
+def test_a_decision_on_a_part_reaches_everybody_and_both_values_stay_in_the_history(three: Three) -> None:
+    three.begin()
+    three.type(0, "a", "1")
+    three.type(0, "omzet/nilai", "1")
+    three.push(0)
+    three.type(1, "a", "2")
+    three.type(1, "omzet/nilai", "2")
+    three.quiet()
+    [proposal] = three.stores[2].records.proposals(three.rid)
+    store, by = three.stores[2], three.office.people[PEOPLE[2]].id
+    record = store.records.get(three.rid)
+    assert record is not None
+    op = Op(
+        op=new_id(three.office.clock), vid=record.vid, rid=three.rid, kind=OpKind.EDIT, program=record.program,
+        subject="record", form=record.form, form_v=record.form_v, by=by, at=iso(three.office.clock.now()),
+        base_rev=record.rev, set={f"@settled/{proposal.op}": "part", "a": "2"},
+    )  # fmt: skip
+    store.records.queue(op, "")
+    three.quiet()
+    fields = three.office.stored(three.rid).fields
+    assert (fields["a"], fields["omzet/nilai"]) == ("2", "1")
+    for each in three.stores:
+        found = each.records.get(three.rid)
+        assert found is not None
+        assert (found.mark, dict(found.fields)) == (Mark.RECEIVED, dict(fields))
+        said = [(e.payload or {}).get("set", {}).get("omzet/nilai") for e in each.records.history(three.rid)]
+        assert {"1", "2"} <= set(said)

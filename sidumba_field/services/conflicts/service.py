@@ -28,13 +28,15 @@ MOST = 200
 
 
 class ConflictService:
-    """Screen 07. Nothing is kept here: every call reads the store, so a restart changes nothing."""
+    """Screen 07. What is chosen lies in the store, so a restart changes nothing; only the place of what was opened last
+    among everything that differs is remembered, because a choice does not move it."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._subjects = Subjects(desk)
         self._painter = ConflictPainter(desk)
         self._proposals = Proposals(desk, self._subjects)
+        self._place: tuple[str, str, tuple[str, str]] = ("", "", ("", ""))
 
     # ---- what there is
 
@@ -93,15 +95,15 @@ class ConflictService:
         at = items.index(chosen)
         around = (items[at - 1].key if at else "", items[at + 1].key if at + 1 < len(items) else "")
         place = say("conflicts.place", self.desk.lang, number=at + 1, total=len(items))
+        self._place = (chosen.key, place, around)
         record = self._subjects.record(chosen.rid)
-        proposal = self._proposal(chosen)
+        proposal = self._proposal(chosen.key, record)
         if proposal is None:
             return self._late(record, chosen, place, around)
         return self._view(record, proposal, place, around)
 
-    def _proposal(self, item: ConflictItem) -> Proposal | None:
-        found = self._subjects.proposals(self._subjects.record(item.rid))
-        return next((one for one in found if one.op == item.key), None)
+    def _proposal(self, key: str, record: LocalRecord) -> Proposal | None:
+        return next((one for one in self._subjects.proposals(record) if one.op == key), None)
 
     def _view(
         self, record: LocalRecord, proposal: Proposal, place: str, around: tuple[str, str]
@@ -176,7 +178,12 @@ class ConflictService:
         seat = self.desk.seat()
         given = {unit: None if one is None else Choice(*one) for unit, one in chosen.items()}
         seat.store.choices.put(key, seat.user.user_id, given)
-        return self.open(key, rid)
+        known, place, around = self._place
+        record = self._subjects.record(rid)
+        proposal = self._proposal(key, record)
+        if known != key or proposal is None or not proposal.open:
+            return self.open(key, rid)
+        return self._view(record, proposal, place, around)
 
     # ---- deciding
 
@@ -215,7 +222,9 @@ class ConflictService:
         """Return the edit that says what was chosen: the word for the server, then what goes in."""
         program = self.desk.program(record.program)
         # As they were shown: a row that is gone is one with all its cells, though only some of them wait.
-        shown = units(versions(self._subjects, record, proposal).waiting, partial(program.group_of, record.form))
+        shown = units(
+            versions(self._subjects, record, proposal).waiting, partial(program.group_of, record.form)
+        )
         groups = {unit: [path for path in paths if path in proposal.set] for unit, paths in shown.items()}
         taken: dict[str, str | None] = {}
         own: dict[str, str | None] = {}

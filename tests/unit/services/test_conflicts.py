@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sidumba_field.core.ids import new_id
-from sidumba_field.core.records import FeedKind, Op, OpAnswer, OpStatus
+from sidumba_field.core.records import FeedKind, Op, OpAnswer, OpKind, OpStatus
 from sidumba_field.core.time import iso
 from sidumba_field.services.conflicts.service import ConflictService
 from sidumba_field.services.conflicts.views import STORED, TEXT, WAITING, ConflictView
@@ -229,3 +229,61 @@ def test_a_row_the_other_side_removed_is_offered_whole(office: Office, told: Tol
     assert edit.set == {f"@settled/{op}": "taken", cell: "Kue lapis"}, (
         "the server brings the rest of the row back"
     )
+
+
+def test_settled_at_another_desk_the_mark_ends_on_this_laptop(office: Office, told: Told) -> None:
+    rid, op = clash(told, {TURNOVER: "6500000"}, {TURNOVER: "6200000"}, {})
+    service = clerk(office)
+    assert office.store.counts().differing == 1
+    told.edit(rid, OTHER, **{f"@settled/{op}": "kept"})
+    told.pull()
+    assert office.store.counts().differing == 0
+    assert service.items() == ()
+    assert service.open(op) is None
+    refused = service.save(op, rid)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "workflow.wrong_state"
+
+
+def test_what_this_person_decides_comes_first_and_each_knows_its_neighbours(
+    office: Office, told: Told
+) -> None:
+    first, _ = clash(told, {TURNOVER: "6500000"}, {TURNOVER: "6200000"}, {})
+    second, _ = clash(told, {PHONE: "085100441208"}, {PHONE: "081349112030"}, {})
+    service = clerk(office)
+    one = seen(service.open(rid=first))
+    assert (one.place, one.previous) == ("Data 1 dari 2", "")
+    two = seen(service.open(one.next))
+    assert (two.rid, two.place, two.previous, two.next) == (second, "Data 2 dari 2", one.key, "")
+    chosen = seen(service.choose(two.key, second, {PHONE: (STORED, "")}))
+    assert (chosen.place, chosen.left) == (two.place, 0)
+
+
+def test_a_step_that_came_too_late_is_told_and_taken_note_of(office: Office, told: Told) -> None:
+    rid = told.business("terpilah")
+    told.pull()
+    office.sit(CLERK, "admin_desa", VILLAGE)
+    record = office.store.records.get(rid)
+    assert record is not None
+    op = Op(
+        op=new_id(office.clock), vid=record.vid, rid=rid, kind=OpKind.TRANSITION, program=record.program,
+        subject="record", form=record.form, form_v=record.form_v, by=person(CLERK), at=iso(office.clock.now()),
+        command="ajukan_kecamatan", expect_state="terpilah", expect_rev=record.base_rev,
+    )  # fmt: skip
+    office.store.records.queue(op, "diajukan_kecamatan")
+    office.store.outbox.next_batch(10, 1 << 20)
+    late = OpAnswer(
+        op.op,
+        OpStatus.CONFLICT,
+        rev=record.base_rev,
+        code="op.stale_state",
+        params={"state": "dikembalikan_desa"},
+    )
+    office.store.outbox.apply_answers([late], {})
+    service = clerk(office)
+    view = seen(service.open())
+    assert (view.late, view.rid, view.units) == (True, rid, ())
+    assert view.lead == "Langkah Anda datang terlambat."
+    service.acknowledge(view.key, rid)
+    assert service.open() is None
+    assert office.store.counts().differing == 0
