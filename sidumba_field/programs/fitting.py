@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sidumba_field.core.withheld import SPECIFIC
 from sidumba_field.core.xforms import FormDefinition
 from sidumba_field.programs.faults import Fault
+from sidumba_field.programs.program import Program
 
 _PATH = re.compile(r"(?:(?<=/data/)|(?<![\w/.-]))[a-z_][\w.-]*(?:/[a-z_][\w.-]*)+", re.IGNORECASE)
 
@@ -94,3 +96,15 @@ def _fault(kind: str, one: Reference, file: str, renamed: Mapping[str, str], **p
     went = renamed.get(one.path, "")
     kind = "moved" if kind == "gone" and went else kind
     return Fault(kind, file, "survey", 0, "name", one.path, {"where": where, "went": went, **params})
+
+
+def uncovered(program: Program, after: FormDefinition, file: str) -> Iterator[Fault]:
+    """Yield the questions of the class "spesifik" that records are found by, or that who works on them may not see."""
+    for path, question in after.questions.items():
+        if question.sf.get("class") != SPECIFIC:
+            continue
+        if path in program.finding:
+            yield Fault("found_by", file, "survey", 0, "bind::sf:class", path, {"value": SPECIFIC})
+        elif program.untrusted_workers:
+            who = ", ".join(program.role_label(role) for role in program.untrusted_workers)
+            yield Fault("unseen", file, "survey", 0, "bind::sf:class", path, {"value": SPECIFIC, "who": who})

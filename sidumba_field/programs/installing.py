@@ -13,7 +13,7 @@ from sidumba_field.core.xforms.refs import Scope
 from sidumba_field.programs.checking import Checker
 from sidumba_field.programs.comparing import Change, compare, renamed
 from sidumba_field.programs.faults import Fault, Unsound, of_error
-from sidumba_field.programs.fitting import unmet
+from sidumba_field.programs.fitting import uncovered, unmet
 from sidumba_field.programs.kept import FormFile, FormShelf, version_key
 from sidumba_field.programs.program import Form, Program
 from sidumba_field.programs.reading import FILE, audit
@@ -54,6 +54,7 @@ def prepare(program: Program, file: Path) -> Prepared:
     faults += _version(book, form, before, known)
     moved = renamed(before.definition(), definition)
     faults += unmet(program.folder, before.definition(), definition, file.name, moved)
+    faults += uncovered(program, definition, file.name)
     faults += _guards(program, definition, file.name)
     if faults:
         raise Unsound(file.name, tuple(faults))

@@ -19,7 +19,7 @@ from sidumba_field.core.xforms.refs import Scope
 from sidumba_field.core.xforms.texts import language_code
 from sidumba_field.programs.codebook import CsvCodebook
 from sidumba_field.programs.dashboard import DashboardSpec
-from sidumba_field.programs.listed import ListColumn, ListFilter
+from sidumba_field.programs.listed import ListColumn, ListFilter, answers, question_of
 from sidumba_field.words.formats import Zone
 
 _PLACES = re.compile(r"\{([^}]+)\}")
@@ -27,8 +27,8 @@ _PLACES = re.compile(r"\{([^}]+)\}")
 POSISI = ("draf", "desa", "kecamatan", "kabupaten", "kadis", "disahkan", "dikembalikan", "tidak_berlaku")
 #: Administrative levels and how many segments their codes have.
 LEVELS = {"provinsi": 1, "kabupaten": 2, "kecamatan": 3, "desa": 4}
-#: Papers about persons' own rights (UU 27/2022): a copy of one's data, the notice of a failure to protect it, the minutes
-#: of its destruction.
+#: Papers about persons' own rights (UU 27/2022): a copy of one's data, the notice of a failure to protect it, the
+#: minutes of its destruction.
 PRIVACY_PAPERS = ("copy", "notice", "destruction")
 #: What a command does to a record's way, for colours and order of buttons.
 KINDS = ("forward", "return", "plain", "remove")
@@ -392,6 +392,18 @@ class Program:
     def trusted_roles(self) -> frozenset[str]:
         """Return the roles that hold the right to see specific personal data."""
         return frozenset(name for name, spec in self.roles.items() if spec.specific)
+
+    @property
+    def untrusted_workers(self) -> tuple[str, ...]:
+        """Return the roles that take steps on records without the right to see specific personal data."""
+        working = {row.role for row in self.workflow.transitions if row.subject == "record"}
+        return tuple(sorted(working - self.trusted_roles))
+
+    @property
+    def finding(self) -> frozenset[str]:
+        """Return the questions records are named, searched and filtered by: whoever does so learns the answers."""
+        named = (self.title_path, self.subtitle_path, self.number_path, *self.search_paths)
+        return frozenset(map(question_of, (*filter(None, named), *answers(self.list_filters))))
 
     @property
     def specific(self) -> frozenset[str]:

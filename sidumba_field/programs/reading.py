@@ -450,14 +450,10 @@ class _Reader:
 
     def trusted(self, program: Program) -> None:
         """Who takes steps on records sees all of them: nobody types, clears or vouches for what is kept from him."""
-        working = {row.role for row in program.workflow.transitions if row.subject == "record"}
-        for role in sorted(working - program.trusted_roles) if program.specific else ():
+        for role in program.untrusted_workers if program.specific else ():
             raise self.toml.table("roles").wrong(f"{role}.specific", "false")
-        # Whoever searches or filters by an answer learns it; a column that is only shown can be covered.
-        shown = (program.title_path, program.subtitle_path, program.number_path, *program.search_paths)
-        for path in (*shown, *answers(program.list_filters)):
-            if question_of(path) in program.specific:
-                raise self.toml.table("list").wrong(path, "specific personal data")
+        for path in sorted(program.finding & program.specific):
+            raise self.toml.table("list").wrong(path, "specific personal data")
 
     # -- files -------------------------------------------------------------------------------------------------------
 

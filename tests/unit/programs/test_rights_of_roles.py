@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.programs import open_program, shipped_folder
+from sidumba_field.programs import open_program, shipped, shipped_folder
+from sidumba_field.programs.fitting import uncovered
 from sidumba_field.programs.reading import FILE
 
 
@@ -58,3 +60,17 @@ def test_retention_and_papers_of_the_file_are_read(folder: Path) -> None:
     assert set(program.privacy_papers) == {"copy", "notice", "destruction"}
     change(folder, 'closed = ["', 'closed = ["entah", "')
     assert refused(folder)["field"] == "closed"
+
+
+def test_a_version_that_hides_answers_from_who_works_on_them_is_told_so() -> None:
+    program = next(iter(shipped().values()))
+    form = program.form(program.main)
+    assert list(uncovered(program, form, "umkm.md")) == []
+    blind = replace(
+        program, roles={name: replace(role, specific=False) for name, role in program.roles.items()}
+    )
+    assert {fault.kind for fault in uncovered(blind, form, "umkm.md")} == {"unseen"}
+    searched = replace(program, search_paths=(sorted(program.specific)[0],))
+    found = list(uncovered(searched, form, "umkm.md"))
+    assert [(fault.kind, fault.name) for fault in found] == [("found_by", sorted(program.specific)[0])]
+    assert all(fault.text() for fault in [*found, *uncovered(blind, form, "umkm.md")])

@@ -276,7 +276,7 @@ def test_a_refusal_is_written_down_without_anybodys_data(town: Town) -> None:
 
 
 def test_what_is_withheld_verifies_on_the_laptop_and_comes_with_the_right(town: Town, tmp_path: Path) -> None:
-    """The chain holds over withheld payloads; the first person with the right brings the answers, the last takes them."""
+    """The chain holds over withheld payloads; who first holds the right brings the answers, the last takes them."""
     world = town.build(CORNERS)
     person, laptop, row = world.people[0], world.laptops[0], world.rows[0]
     store = open_store(tmp_path / "laptop", KEY, town.clock)
