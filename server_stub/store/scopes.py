@@ -13,7 +13,6 @@ from server_stub.store.tables import HEAD, META, UNIT
 from sidumba_field.core.ids import derived_id
 from sidumba_field.core.records import GENESIS
 
-
 #: Fact: when this server was restored from a backup, ISO; never written on one that was not.
 RESTORED = "restored_at"
 

@@ -219,7 +219,8 @@ class KeyFile:
         """Make every slot unreadable for good; tell whether there was a key file. Safe to repeat after a crash."""
         names = (self.path, self._backup)
         parts = [one.with_name(one.name + ".part") for one in names]
-        return any([shred(one) for one in (*names, *parts)])
+        destroyed = [shred(one) for one in (*names, *parts)]
+        return any(destroyed)
 
     def _demand(self, content: dict[str, Any], data_key: bytes) -> None:
         if len(data_key) != KEY_BYTES or not hmac.compare_digest(content["key_id"], key_id(data_key)):

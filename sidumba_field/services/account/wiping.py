@@ -1,8 +1,8 @@
 """A laptop is emptied on the district's order: its work is sealed to the server first, then its keys are destroyed.
 
-Nothing typed is lost: drafts become ops, ops and files that the server lacks go into a bundle only the server opens, and
-that file stays on the laptop even when it could be handed in over the line. Killed anywhere, the next run or the next
-start goes on: until the note lies here nothing was destroyed, and from then on no key is needed to finish.
+Nothing typed is lost: drafts become ops; ops and files the server lacks go into a bundle only the server opens, and that
+file stays on the laptop even when it could be handed in over the line. Killed anywhere, the next run or start goes on:
+until the note lies here nothing was destroyed, and from then on no key is needed to finish.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from sidumba_field.wire.messages import OrderMessage
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
 class WipeService:
     """Obeys the order to empty this laptop; belongs on a network thread, its store calls hop to the worker."""
 

@@ -1,4 +1,4 @@
-"""What the window does when the district wants this laptop emptied: everything typed goes into the store, then it obeys."""
+"""What the window does when the district wants this laptop emptied: all that was typed is kept first, then it obeys."""
 
 from __future__ import annotations
 
