@@ -227,6 +227,7 @@ def answer_snapshot(server: Server, person: Person, vid: str, after: str) -> Sna
             records.append(message)
             last = record.rid
         is_whole = len(records) == len(found) and len(found) < 200
+        total, left = sight.amounts(scope, last)
         return SnapshotReply(
             vid=vid,
             epoch=server.epoch,
@@ -236,6 +237,8 @@ def answer_snapshot(server: Server, person: Person, vid: str, after: str) -> Sna
             files=sight.whole_names(scope, [record.rid for record in records]),
             proposals=[one for record in records for one in waiting[record.rid]],
             after="" if is_whole else last,
+            total=total,
+            left=left,
         )
 
 

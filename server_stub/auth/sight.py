@@ -143,6 +143,10 @@ class Sight:
             after = page[-1].rid
         return found
 
+    def amounts(self, scope: Scope, after: str) -> tuple[int, int]:
+        """Return how many records a scope has, and how many of them stand behind ``after``."""
+        return self.work.records.amounts(scope.vid, after)
+
     def proposals(self, scope: Scope, rids: Iterable[str]) -> list[FeedEntry]:
         """Return the proposals about some records of a scope as they may leave, oldest first."""
         return self.entries(scope, self.work.feed.proposals(scope.vid, rids))

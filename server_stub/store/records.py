@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, case, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from server_stub.store.scopes import under
@@ -150,6 +150,12 @@ class Records:
             .limit(limit)
         )
         return [_record(row) for row in self._db.execute(query)]
+
+    def amounts(self, vid: str, after: str) -> tuple[int, int]:
+        """Return how many records there are in a scope, and how many of them behind ``after``."""
+        behind = func.sum(case((RECORD.c.rid > after, 1), else_=0))
+        row = self._db.execute(select(func.count(), behind).where(RECORD.c.vid == vid)).one()
+        return int(row[0]), int(row[1] or 0)
 
     def _at(
         self, columns: Select[Any], program: str, unit: str, subject: str, period: str | None

@@ -196,7 +196,7 @@ def _snapshot(run: Run, plan: Plan, vid: str) -> bool:
             run.store.feed.apply_snapshot(page, after)
             run.pulled += len(page.records)
             taken += len(page.records)
-            run.tell(taken, -1, vid)
+            run.tell(*((page.total - page.left, page.total) if page.total else (taken, -1)), vid)
             after = page.after
             if not after:
                 break

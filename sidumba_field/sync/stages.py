@@ -75,8 +75,8 @@ class Problem(SidumbaError):
 class Progress:
     """Where a run stands: ``done`` of ``total`` in this stage (ops, bytes of files, feeds); total 0 = unknown.
 
-    ``item``: what just came, with its own ``done`` of ``total``: a scope id (entries of its feed; total -1: records of
-    a snapshot, whose number nobody knows beforehand) or ``FILES`` (bytes of files); "" for the stage as a whole.
+    ``item``: what just came, with its own ``done`` of ``total``: a scope id (entries of its feed; or records of its
+    snapshot; total -1: the server does not say how many) or ``FILES`` (bytes of files); "" for the stage as a whole.
     """
 
     stage: Stage

@@ -489,7 +489,8 @@ class ProposalMessage(Message):
 class SnapshotReply(Message):
     """One page of a scope's present state, read in one transaction with its head. ``after``: give it back for more,
     "" when this was the last page. ``files``: names of files whole on the server among those referenced here.
-    ``proposals``: those about these records that nobody has settled."""
+    ``proposals``: those about these records that nobody has settled. ``total``: records of the scope, ``left``: those
+    behind this page; both 0 where the server does not say."""
 
     vid: Id
     epoch: Word
@@ -499,6 +500,8 @@ class SnapshotReply(Message):
     files: list[str]
     proposals: list[ProposalMessage] = Field(default_factory=list)
     after: Word
+    total: int = 0
+    left: int = 0
 
 
 class HistoryReply(Message):

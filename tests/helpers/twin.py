@@ -499,6 +499,8 @@ class TwinLine:
                 records=[RecordMessage.of(record) for record in page],
                 proposals=[ProposalMessage.of(entry) for entry in waiting],
                 after=page[-1].rid if len(mine) > PAGE_RECORDS else "",
+                total=sum(record.vid == vid for record in server.records.values()),
+                left=len(mine) - len(page),
             )
         )
 

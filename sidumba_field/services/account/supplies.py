@@ -230,9 +230,8 @@ class SuppliesService:
         how_big = say("setup.item.entries", lang, count=number(count, lang=lang)) if count else ""
         if here and not count:
             how_big = say("setup.item.empty", lang)
-        known = 0 if scope.snapshot_after is not None else total
         name = say("setup.item.unit", lang, place=place)
-        return self._item(scope.vid, name, how_big, count, known, here=here)
+        return self._item(scope.vid, name, how_big, count, total, here=here)
 
     def _item(
         self, key: str, name: str, how_big: str, done: int, total: int, *, here: bool

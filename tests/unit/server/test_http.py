@@ -409,6 +409,7 @@ def test_a_snapshot_page_by_page_equals_what_is_stored(office: Office, laptop: L
     while True:
         page = laptop.line("petugas").snapshot(office.vid(), after)
         found += [record.to_record() for record in page.records]
+        assert (page.total, page.left) == (205, 205 - len(found))
         pages += 1
         after = page.after
         if not after:

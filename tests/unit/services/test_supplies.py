@@ -140,3 +140,27 @@ def test_a_whole_once_told_is_never_forgotten() -> None:
     assert arriving.knows("v1")
     arriving.forget()
     assert not arriving.knows("v1")
+
+
+def test_a_snapshot_under_way_tells_how_far_it_is_and_goes_on_there(
+    post: Post, supplies: SuppliesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sidumba_field.sync.pull.SNAPSHOT_BEYOND", 0)
+    monkeypatch.setattr("tests.helpers.twin.PAGE_RECORDS", 2)
+    for n in range(5):
+        post.send_later(post.begin(f"Warung {n}"))
+    assert post.syncing.run().ok
+    vid = post.desk.my_vids(post.office.program)[0]
+    other = Post(post.desk.folder.parent / "other", post.office)
+    other.activate("WXYZ-2345")
+    other.sit()
+    theirs = SuppliesService(other.desk, other.session, other.syncing)
+    other.plan = lambda method, nth: Fault.REFUSED if method == "snapshot" and nth > 2 else None
+    assert not other.syncing.run().ok
+    row = next(row for row in theirs.view().rows if row.key == vid)
+    assert (row.percent, row.size) == (80, "4 catatan")
+    other.plan = lambda method, nth: None
+    assert other.syncing.run().ok
+    row = next(row for row in theirs.view().rows if row.key == vid)
+    assert (row.stand, row.percent) == (Supply.HERE, 100)
+    other.session.lock()
