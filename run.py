@@ -537,6 +537,7 @@ USAGE = """Pemakaian: python3 run.py [perintah] [pilihan]     (Windows: py run.p
   test              periksa semuanya           lint      gaya, tipe, lapisan
   bench             ukur kecepatan             soak      uji lama
   chaos --points    matikan di setiap titik bernama
+  chaos --line      berkas besar lewat jalur tipis yang sering putus
   setup             siapkan komputer ini       lock      perbarui kunci komponen (perlu uv)
 """
 

@@ -13,7 +13,8 @@ from sidumba_field.services.account.supply_views import SuppliesView
 from sidumba_field.services.exchange.stick_views import StickOutcome, StickProgress
 from sidumba_field.ui.operations import dashboard, session, sticks
 from sidumba_field.ui.screens.dashboard.screen import DashboardScreen
-from tests.helpers import fake_review
+from sidumba_field.ui.screens.sync.screen import SyncScreen
+from tests.helpers import fake_files, fake_review
 from tests.helpers.fake_services import PASSPHRASE, PIN, TRUTH, sample_office
 from tests.helpers.fake_sticks import SAVED, STATES
 from tests.helpers.fake_supplies import FAILED, MANY, UNDER_WAY
@@ -86,6 +87,33 @@ def form(laptop: Laptop) -> None:
     """A returned record."""
     sit(laptop, PETUGAS)
     laptop.open_form("k1")
+
+
+def twin(laptop: Laptop, seeking: bool = False) -> None:
+    """A scan with its smaller twin beside it, to be taken or left; ``seeking``: it is still being looked for."""
+    form(laptop)
+    path, model = "foto/tempat", laptop.window.desk.form
+    laptop.services.entry.answer("k1", path, "a" * 64 + ".pdf")
+    laptop.open_form("k1")
+    laptop.form.body.go_to(path)
+    laptop.services.files.twin = True
+    laptop.idle()
+    if seeking:
+        model.twin_sought.emit(path, 3, 12)
+    else:
+        model.twin_found.emit(path, laptop.services.files.offer("k1", path, "a" * 64 + ".pdf"))
+    laptop.idle()
+
+
+def kept_for_stick(laptop: Laptop) -> None:
+    """Sinkronisasi with a big file in hand that is kept for the flashdisk."""
+    opened(PETUGAS, "sync")(laptop)
+    screen = laptop.window.screen_named("sync")
+    assert isinstance(screen, SyncScreen)
+    laptop.window.desk.sync.show(fake_files.queue())
+    laptop.idle()
+    screen.list.setCurrentIndex(screen.list.model().index(screen.list.model().rowCount() - 1, 0))
+    laptop.idle()
 
 
 def remark(laptop: Laptop) -> None:
@@ -238,6 +266,8 @@ SCENES: dict[str, Scene] = {
     "home/kadis": opened(HEAD, "home"),
     "home/operator": opened(OPERATOR, "home"),
     "form/returned": form,
+    "form/twin": twin,
+    "form/twin-sought": partial(twin, seeking=True),
     "review/record": opened(KECAMATAN, "review"),
     "review/remark": remark,
     "review/batch": opened(HEAD, "review"),
@@ -245,6 +275,7 @@ SCENES: dict[str, Scene] = {
     "lists/all": opened(REGENCY, "lists"),
     "sync/offline": opened(PETUGAS, "sync"),
     "sync/sending": sending,
+    "sync/kept-for-stick": kept_for_stick,
     **{f"sync/stick-{state}": partial(stick, state=state) for state in STATES},
     "sync/stick-writing": stick_writing,
     "sync/stick-saved": stick_saved,

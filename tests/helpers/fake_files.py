@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from sidumba_field.services.exchange.sync_views import ShipmentRow, SyncView
 from sidumba_field.services.files.views import Offer, Preview, Rule
-from sidumba_field.services.views import Changes, FormDelta
+from sidumba_field.services.views import Changes, FormDelta, Mark
 from tests.helpers import fake_review
 
 MB = 1024 * 1024
@@ -55,3 +57,25 @@ class FakeFiles:
         self.office.note("carry_over", limit)
         self.over = limit
         return Changes(lists=True, counts=True)
+
+
+def queue() -> SyncView:
+    """Screen 06 with files that wait: one goes on, one is refused on the way, two are kept for the flashdisk."""
+    waiting, stick = "menunggu", "lewat flashdisk"
+    rows = (
+        ShipmentRow("s1", "file-text", "23 isian", "Desa Kapul", "276 KB", -1, Mark.WAITING, waiting),
+        _file("f1", "Foto tempat usaha", "Amplang Bunda", "310 KB", 0, waiting),
+        _file("f2", "Pindaian NIB", "Sasirangan Melati", "2,6 MB", 62, "lanjut dari 1,6 MB"),
+        _file("f3", "Pindaian SITU", "Bengkel Radiator Uda", "24,1 MB", 0, stick),
+        _file("f4", "Pindaian sertifikat halal", "Kue Lapis Acil Diah", "8,4 MB", 0, stick),
+    )
+    view = fake_review.sync_view(running=False)
+    return replace(view, rows=rows, waiting_files=4, waiting_size="35,4 MB", usb_files=2, usb_size="32,5 MB")
+
+
+def _file(key: str, title: str, whose: str, size: str, percent: int, text: str) -> ShipmentRow:
+    icon = "file-badge" if title.startswith("Pindaian") else "image"
+    kept = text.startswith("lewat")
+    return ShipmentRow(
+        key, icon, title, whose, size, percent, Mark.WAITING, text, is_file=True, by_stick=kept
+    )

@@ -126,7 +126,9 @@ class PhotoField(QWidget):
         self._photo = PhotoView()
         self._photo.setFixedSize(_THUMB)
         self._note = ElidedLabel(tr(f"{self._of}.none"), "small", "tertiary", numbers=True)
-        self._button = _ChooseButton(self, tr(f"{self._of}.choose"), shortcut)
+        self._button = _ChooseButton(
+            self, tr(f"{self._of}.choose"), "paperclip" if documents else "camera", shortcut
+        )
         self._button.clicked.connect(self.choose)
         words = QVBoxLayout()
         words.setSpacing(6)
@@ -209,8 +211,8 @@ class PhotoField(QWidget):
 class _ChooseButton(Button):
     """Space opens the dialog; Enter moves on like in every other field."""
 
-    def __init__(self, field: PhotoField, words: str, shortcut: Shortcut | None) -> None:
-        super().__init__(words, "plain", icon="camera", shortcut=shortcut, small=True)
+    def __init__(self, field: PhotoField, words: str, icon: str, shortcut: Shortcut | None) -> None:
+        super().__init__(words, "plain", icon=icon, shortcut=shortcut, small=True)
         self._field = field
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
