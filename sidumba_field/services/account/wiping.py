@@ -1,7 +1,7 @@
 """A laptop is emptied on the district's order: its work is sealed to the server first, then its keys are destroyed.
 
-Nothing typed is lost: drafts become ops; ops and files the server lacks go into a bundle only the server opens, and that
-file stays on the laptop even when it could be handed in over the line. Killed anywhere, the next run or start goes on:
+Nothing typed is lost: drafts become ops; ops and files the server lacks go into a bundle only the server opens, which
+stays on the laptop even when it could be handed in over the line. Killed anywhere, the next run or start goes on:
 until the note lies here nothing was destroyed, and from then on no key is needed to finish.
 """
 
