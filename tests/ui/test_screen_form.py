@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.ui.screens.form.fields import ItemRow
+from sidumba_field.ui.screens.search_targets import search_targets
 from sidumba_field.ui.widgets.field_base import FieldState
 from tests.helpers.fake_form import FakeForm
 from tests.helpers.qt import press, settle, type_text, wait_until
@@ -459,6 +460,8 @@ def test_a_signed_record_is_corrected_as_a_new_one_with_one_key(
     )
     laptop.sign_in(1)
     laptop.open_form("k1")
+    named = {target.key for target in search_targets(laptop.window)}
+    assert "act-again" in named, "Ctrl+K finds it too"
     press("Ctrl+Shift+N")
     laptop.idle()
     assert laptop.services.office.named("begin_again") == [("begin_again", "k1")]

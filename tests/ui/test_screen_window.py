@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services import views as v
 from sidumba_field.ui.operations import entry
+from sidumba_field.ui.screens import window
 from sidumba_field.ui.theme import apply_theme
 from tests.helpers.qt import press, settle, type_text, wait_until
 from tests.helpers.screens import Laptop, clipped, laptop, nameless
@@ -331,3 +332,17 @@ def test_locking_while_something_is_sent_waits_for_the_part_under_way(laptop: La
     press("Ctrl+Shift+L")
     wait_until(lambda: laptop.window.current_screen() == "login", 5000)
     assert not laptop.window.desk.sync.running
+
+
+def test_freed_memory_is_handed_back_once_after_the_first_beranda(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed: list[str] = []
+    monkeypatch.setattr(window, "TRIM_MS", 0)
+    monkeypatch.setattr(window, "hand_back", lambda: handed.append("back"))
+    laptop.sign_in(1)
+    wait_until(lambda: bool(handed))
+    for name in ("sync", "home"):
+        laptop.window.show_screen(name)
+        laptop.idle()
+    assert handed == ["back"]
