@@ -11,10 +11,11 @@ from functools import partial
 
 from sidumba_field.services.account.supply_views import SuppliesView
 from sidumba_field.services.exchange.stick_views import StickOutcome, StickProgress
-from sidumba_field.ui.operations import dashboard, session, sticks
+from sidumba_field.ui.operations import care, dashboard, session, sticks
 from sidumba_field.ui.screens.dashboard.screen import DashboardScreen
 from sidumba_field.ui.screens.sync.screen import SyncScreen
 from tests.helpers import fake_files, fake_review
+from tests.helpers.fake_care import CLOCK, COPIED, DISK, LEAVING, ONLY_HERE, STUCK
 from tests.helpers.fake_services import PASSPHRASE, PIN, TRUTH, sample_office
 from tests.helpers.fake_sticks import SAVED, STATES
 from tests.helpers.fake_supplies import FAILED, MANY, UNDER_WAY
@@ -246,12 +247,50 @@ def first_pin(laptop: Laptop) -> None:
     laptop.idle()
 
 
+def noticed(laptop: Laptop, user_id: str, room: str) -> None:
+    """Something is to be said about this laptop."""
+    laptop.services.care.notices = (ONLY_HERE, CLOCK)
+    opened(user_id, room)(laptop)
+
+
+def stuck(laptop: Laptop) -> None:
+    """Sinkronisasi with work that does not get through, on a disk that is nearly full."""
+    laptop.services.care.notices = (DISK, COPIED)
+    laptop.services.care.rows = STUCK
+    opened(PETUGAS, "sync")(laptop)
+
+
+def copying(laptop: Laptop) -> None:
+    """A safe copy is being written."""
+    opened(PETUGAS, "sync")(laptop)
+    model = laptop.window.desk.care
+    model.begin("copy")
+    model.progressed.emit(43)
+    laptop.idle()
+
+
+def leaving(laptop: Laptop) -> None:
+    """Work exists on this laptop only, a flashdisk is in, and the window is about to close."""
+    laptop.services.care.leave = LEAVING
+    opened(PETUGAS, "home")(laptop)
+    laptop.window.close()
+    laptop.idle()
+
+
+def restoring(laptop: Laptop) -> None:
+    """The first start, with a copy of another laptop at hand."""
+    activation(laptop)
+    care.look(laptop.window.desk, "E:/cadangan.cadangan")
+    laptop.idle()
+
+
 #: Name of a scene -> how to get there; the part before "/" is the room of ROOMS (or a place beside them).
 SCENES: dict[str, Scene] = {
     "login": login,
     "login/sample": sample_login,
     "login/activation": activation,
     "login/recovery": recovery,
+    "login/restoring": restoring,
     "setup/fetch": fetching,
     "setup/fetch-failed": partial(fetching, view=FAILED),
     "setup/fetch-many": partial(fetching, view=MANY),
@@ -261,6 +300,8 @@ SCENES: dict[str, Scene] = {
     "search": search,
     "help": help_panel,
     "home/petugas": opened(PETUGAS, "home"),
+    "home/noticed": partial(noticed, user_id=PETUGAS, room="home"),
+    "home/leaving": leaving,
     "home/desa": opened(DESA, "home"),
     "home/kecamatan": opened(KECAMATAN, "home"),
     "home/kadis": opened(HEAD, "home"),
@@ -280,6 +321,8 @@ SCENES: dict[str, Scene] = {
     "sync/stick-writing": stick_writing,
     "sync/stick-saved": stick_saved,
     "sync/stick-trouble": stick_trouble,
+    "sync/stuck": stuck,
+    "sync/copying": copying,
     "conflicts/choose": conflict,
     "conflicts/text": conflict_text,
     "conflicts/elsewhere": conflict_elsewhere,

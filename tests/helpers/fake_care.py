@@ -21,7 +21,7 @@ from sidumba_field.words import say
 
 ONLY_HERE = Notice("only_here", Tone.WARN, say("care.loud", count=12, days=4), say("care.loud_next"))
 CLOCK = Notice("clock", Tone.WARN, say("care.clock_hours", count=3), say("care.clock_next"))
-DISK = Notice("disk", Tone.WARN, say("care.disk_low", left=180_000_000), say("care.disk_next"))
+DISK = Notice("disk", Tone.WARN, say("care.disk_low", left=180), say("care.disk_next"))
 COPIED = Notice("copied", Tone.CALM, say("care.copied"), say("care.copied_next"))
 STICK = DriveRow(Path("E:/"), "KINGSTON (E:)")
 STUCK = (
@@ -31,6 +31,8 @@ STUCK = (
     ),
     StuckRow("op-2", "r2", "Warung Pak Rahmat", say("care.aside"), "", "", True, True, False),
 )  # fmt: skip
+
+LEAVING = Leaving(True, say("care.leaving", count=12), say("care.leaving_drive"), (STICK,))
 
 
 @dataclass
@@ -58,7 +60,10 @@ class FakeCare:
     def drives(self) -> tuple[DriveRow, ...]:
         return self.sticks
 
-    def leaving(self) -> Leaving:
+    class Stopped(Exception):
+        """As the real one."""
+
+    def leaving(self, drives: tuple[DriveRow, ...]) -> Leaving:
         return self.leave
 
     def back_up(self, folder: Path, progress: Any = None, stop: Any = None) -> CopyMade:

@@ -23,10 +23,10 @@ from sidumba_field.services.steps.views import Beside
 from sidumba_field.services.views import BannerView, SetupBegun
 from sidumba_field.ui.app import build_window, make_app
 from sidumba_field.ui.jobs import Jobs
-from sidumba_field.ui.operations import entry, session, steps
+from sidumba_field.ui.operations import care, entry, session, steps, sticks
 from sidumba_field.ui.screens.window import Window
 from sidumba_field.ui.theme import apply_theme
-from tests.helpers import fake_review
+from tests.helpers import fake_care, fake_review
 from tests.helpers.fake_services import PASSPHRASE, PIN, TRUTH, FakeServices, sample_office
 from tests.helpers.fake_steps import CLOCK, DIFFER, MESSAGE, SIGNOFF, SORTING, TWIN
 from tests.helpers.fake_supplies import FAILED, MANY, UNDER_WAY
@@ -177,6 +177,34 @@ def sinkronisasi(window: Window, services: FakeServices) -> None:
     settle(window)
     window.desk.sync.running = True
     window.desk.sync.show(fake_review.sync_view(running=True))
+
+
+_NOTICES = {
+    "home": (fake_care.ONLY_HERE, fake_care.CLOCK),
+    "sync": (fake_care.DISK, fake_care.COPIED),
+}
+
+
+def rawat(window: Window, services: FakeServices, room: str) -> None:
+    """01 and 06 with something to say of the laptop itself."""
+    services.care.notices = _NOTICES[room]
+    services.care.rows = fake_care.STUCK
+    sign_in(window, "u1")
+    window.show_screen(room)
+
+
+def menutup(window: Window, services: FakeServices) -> None:
+    """01, about to close while a flashdisk is in."""
+    services.care.leave = fake_care.LEAVING
+    sign_in(window, "u1")
+    window.close()
+
+
+def pulihkan(window: Window, services: FakeServices) -> None:
+    """10b, a laptop from a copy."""
+    aktivasi(window, services)
+    settle(window)
+    care.look(window.desk, "E:/cadangan.cadangan")
 
 
 def sinkronisasi_luring(window: Window, services: FakeServices) -> None:
@@ -337,6 +365,10 @@ SCENES: dict[str, Scene] = {
     "07-selesaikan-konflik": partial(konflik, keys=(Qt.Key.Key_Left,)),
     "07-konflik-tulis": partial(konflik, keys=(Qt.Key.Key_Left, Qt.Key.Key_F2)),
     "07-konflik-lengkap": partial(konflik, keys=(Qt.Key.Key_Left, Qt.Key.Key_Right)),
+    "01-beranda-rawat": partial(rawat, room="home"),
+    "01-beranda-menutup": menutup,
+    "06-sinkronisasi-rawat": partial(rawat, room="sync"),
+    "10b-pulihkan": pulihkan,
     "06b-sinkronisasi-luring": sinkronisasi_luring,
 }
 

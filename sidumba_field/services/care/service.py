@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +32,7 @@ from sidumba_field.services.exchange.drives import Drives, removable
 from sidumba_field.services.threads import handed
 from sidumba_field.services.views import Link
 from sidumba_field.store import Alone
-from sidumba_field.store.safecopy import LAST, Progress, Stop, write_copy
+from sidumba_field.store.safecopy import LAST, Progress, Stop, Stopped, write_copy
 from sidumba_field.store.safereturn import look, restore
 from sidumba_field.sync.status import SKEW
 from sidumba_field.words import date_short, say, size
@@ -45,6 +45,9 @@ LOW, FULL = 500_000_000, 60_000_000
 
 class CareService:
     """``drives``: the flashdisks of this machine; ``free``: bytes left beside the laptop's folder."""
+
+    #: Raised by ``back_up`` when it was stopped.
+    Stopped = Stopped
 
     def __init__(
         self,
@@ -108,7 +111,8 @@ class CareService:
             return None
         tone = Tone.ALARM if left < FULL else Tone.WARN
         words = "full" if left < FULL else "low"
-        return Notice("disk", tone, say(f"care.disk_{words}", lang, left=left // 1_000_000), say("care.disk_next", lang))
+        text = say(f"care.disk_{words}", lang, left=left // 1_000_000)
+        return Notice("disk", tone, text, say("care.disk_next", lang))
 
     def _copied(self) -> Notice | None:
         """Tell once, until it was read, that this laptop was copied or set back."""
@@ -138,16 +142,15 @@ class CareService:
         """Return the flashdisks that are in now; may wait for a slow device."""
         return tuple(DriveRow(drive.path, drive.label) for drive in self._drives())
 
-    def leaving(self) -> Leaving:
-        """Tell what to say before the window closes: when work is only here and a flashdisk is in, or it is old."""
+    def leaving(self, drives: Sequence[DriveRow]) -> Leaving:
+        """Tell what to say before the window closes: work is only here, and one of ``drives`` is in or it is old."""
         alone = self.desk.seat().store.alone()
         days, lang = self._days(alone), self.desk.lang
-        drives = self.drives() if alone.records and not self._is_copied(alone) else ()
-        if not alone.records or not (drives or days >= LOUD_DAYS):
+        if not alone.records or self._is_copied(alone) or not (drives or days >= LOUD_DAYS):
             return Leaving(ask=False)
         title = say("care.leaving", lang, count=alone.records)
         words = "leaving_drive" if drives else "leaving_loud"
-        return Leaving(True, title, say(f"care.{words}", lang, days=days), drives)
+        return Leaving(True, title, say(f"care.{words}", lang, days=days), tuple(drives))
 
     def _is_copied(self, alone: Alone) -> bool:
         """Tell whether the newest copy was made after the newest work: then there is nothing new to keep."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from sidumba_field.services.views import SessionView
 from sidumba_field.ui.operations import (
+    care,
     conflicts,
     dashboard,
     home,
@@ -66,6 +67,13 @@ def _load_sync(desk: Desk) -> None:
     """What travels by line, and what by flashdisk."""
     syncing.load(desk)
     sticks.load(desk)
+    care.load(desk)
+
+
+def _load_home(desk: Desk) -> None:
+    """What waits for this person, and what is to be said of the laptop."""
+    home.load(desk)
+    care.load(desk)
 
 
 def _no_other(_person: SessionView) -> tuple[str, str] | None:
@@ -106,7 +114,7 @@ class Room:
 
 
 ROOMS: tuple[Room, ...] = (
-    Room("home", "screens.nav.home", "house", HomeScreen, load=home.load, listens=True, early=True),
+    Room("home", "screens.nav.home", "house", HomeScreen, load=_load_home, listens=True, early=True),
     Room("form", "screens.nav.form", "square-pen", FormScreen, shown=_enters, rail=True, early=True),
     Room(
         "review",

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from sidumba_field.core.memory import hand_back
 from sidumba_field.services.people import plain_words
 from sidumba_field.services.views import Changes, Link, SessionView, TruthView
-from sidumba_field.ui.operations import conflicts, entry, printing, review, session, steps, syncing
+from sidumba_field.ui.operations import care, conflicts, entry, printing, review, session, steps, syncing
+from sidumba_field.ui.screens.care.leaving_panel import LeavingPanel
 from sidumba_field.ui.screens.command_search import CommandSearch
 from sidumba_field.ui.screens.form.screen import FormScreen
 from sidumba_field.ui.screens.lists.screen import ListScreen
@@ -53,7 +54,7 @@ class Window(MainWindow):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self._closing = self._trimmed = False
+        self._closing = self._trimmed = self._asked = False
         self._banner = Banner("vermilion", "")
         self._banner_notice: Notice | None = None
         self._search = CommandSearch(self)
@@ -63,6 +64,8 @@ class Window(MainWindow):
         self._rooms = {room.name: room for room in ROOMS}
         for room in ROOMS:
             self.add_screen(room.name, partial(room.build, desk), rail=room.rail, nav=room.nav or None)
+        self._leaving = LeavingPanel(desk, self)
+        self._leaving.leave.connect(self.close)
         self._put_banner()
         self._message = self._message_panel()
         self._truth_due = QTimer(self)
@@ -149,6 +152,8 @@ class Window(MainWindow):
         )
         self._heartbeat.start()
         self._rest.start()
+        self._asked = False
+        care.begin(self.desk)
         self._show_truth()
         self._go("setup" if current.setting_up else "home")
         if current.may_review:
@@ -183,6 +188,8 @@ class Window(MainWindow):
         self.desk.lists.forget()
         self.desk.conflicts.forget()
         self.desk.sticks.forget()
+        self.desk.care.forget()
+        self._leaving.hide()
         self.desk.review.set_lane(())
         self.set_place("")
         self.nav.set_items([])
@@ -471,6 +478,9 @@ class Window(MainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Wait until everything typed is in the store; not longer than it takes to be sure that it hangs."""
         self._leave_form()
+        if self._keeps_back():
+            event.ignore()
+            return
         if not self.desk.all_saved and not self._closing:
             self._closing = True
             self.toast.show_message(tell("notice.closing"))
@@ -480,6 +490,14 @@ class Window(MainWindow):
         self._heartbeat.stop()
         self._truth_due.stop()
         super().closeEvent(event)
+
+    def _keeps_back(self) -> bool:
+        """Ask once, while work exists on this laptop only and can be copied or is old; closing again closes."""
+        if self._asked or self.desk.session.current is None or not self.desk.care.leaving.ask:
+            return False
+        self._asked = True
+        self._leaving.ask(self.desk.care.leaving)
+        return True
 
     def _maybe_close(self) -> None:
         if self._closing and self.desk.all_saved:

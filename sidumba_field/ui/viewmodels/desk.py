@@ -13,6 +13,7 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.services.views import Changes
 from sidumba_field.ui.jobs import Jobs
 from sidumba_field.ui.viewmodels.answer_line import AnswerLine
+from sidumba_field.ui.viewmodels.care import CareModel
 from sidumba_field.ui.viewmodels.conflicts import ConflictModel
 from sidumba_field.ui.viewmodels.dashboard import DashboardModel
 from sidumba_field.ui.viewmodels.form import FormModel
@@ -52,6 +53,7 @@ class Desk(QObject):
         self.dashboard = DashboardModel(self)
         self.form = FormModel(self)
         self.review = ReviewModel(self)
+        self.care = CareModel(self)
         self.sync = SyncModel(self)
         self.reports = ReportsModel(self)
         self.steps = StepsModel(self)

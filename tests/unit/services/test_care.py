@@ -15,7 +15,7 @@ from sidumba_field.core.time import FixedClock, iso
 from sidumba_field.seal.box import new_identity, open_stream
 from sidumba_field.services.care.clock import skew_text
 from sidumba_field.services.care.service import FULL, LOW, CareService
-from sidumba_field.services.care.views import Tone
+from sidumba_field.services.care.views import Leaving, Tone
 from sidumba_field.services.exchange.drives import Drive
 from sidumba_field.services.views import Link
 from sidumba_field.store.overlay import PATIENCE
@@ -59,6 +59,9 @@ class Desk:
         assert sealed is not None
         return sealed.op
 
+    def leaving(self) -> Leaving:
+        return self.care.leaving(self.care.drives())
+
     def told(self) -> dict[str, tuple[Tone, str]]:
         return {notice.key: (notice.tone, notice.text) for notice in self.care.view().notices}
 
@@ -96,28 +99,28 @@ def test_a_clock_set_back_makes_no_reminder_louder(desk: Desk) -> None:
 
 
 def test_closing_asks_when_a_stick_is_in_or_the_work_is_old_and_not_twice(desk: Desk, tmp_path: Path) -> None:
-    assert not desk.care.leaving().ask
+    assert not desk.leaving().ask
     desk.type("Warung")
-    assert not desk.care.leaving().ask
+    assert not desk.leaving().ask
     stick = tmp_path / "stick"
     stick.mkdir()
     desk.sticks = (Drive(stick, "KINGSTON"),)
     (desk.office.desk.folder / "keys.json").write_text(
         json.dumps({"v": 1, "key_id": "", "users": [], "recovery": None}), encoding="utf-8"
     )
-    asked = desk.care.leaving()
+    asked = desk.leaving()
     assert asked.ask
     assert [row.label for row in asked.drives] == ["KINGSTON"]
     made = desk.care.back_up(stick)
     assert made.path.exists()
     assert "1 data" in made.sentence
-    assert not desk.care.leaving().ask
+    assert not desk.leaving().ask
     desk.type("Kios")
-    assert desk.care.leaving().ask
+    assert desk.leaving().ask
     desk.sticks = ()
     desk.clock.advance(3 * DAY)
-    assert desk.care.leaving().ask
-    assert desk.care.leaving().drives == ()
+    assert desk.leaving().ask
+    assert desk.leaving().drives == ()
 
 
 # ----------------------------------------------------------------------------------------------------- clocks

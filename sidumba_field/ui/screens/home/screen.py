@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayo
 
 from sidumba_field.services.views import HomeView, QueueView, TaskRow
 from sidumba_field.ui.operations import conflicts, entry, review, steps
+from sidumba_field.ui.screens.care.notices import NoticePane
 from sidumba_field.ui.screens.dashboard.cards import told
 from sidumba_field.ui.screens.home.cards import ShippingCard, TargetsCard, VisitsCard
 from sidumba_field.ui.screens.home.head import HeadPane, PaceCard, PeriodPane
@@ -58,6 +59,8 @@ class HomeScreen(QWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(20, 0, 20, 14)
         column.setSpacing(12)
+        self.notices = NoticePane(self._desk, "home")
+        column.addWidget(self.notices)
         column.addWidget(self.targets)
         self._offers = QVBoxLayout()
         self._offers.setSpacing(8)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from sidumba_field.services.views import AccountCard, SetupBegun
+from sidumba_field.ui.viewmodels.care_speech import told
 from sidumba_field.ui.viewmodels.speech import tell
 from sidumba_field.ui.widgets.button import Button
 from sidumba_field.ui.widgets.field_base import EditField, FieldState
@@ -77,6 +78,8 @@ class Pane(QWidget):
         self._column.addSpacing(6)
         self.submit.setMinimumWidth(WIDTH)
         self._column.addWidget(self.submit)
+        self._beside = QVBoxLayout()
+        self._column.addLayout(self._beside)
         self._column.addWidget(self._back, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def _shown(self) -> list[EditField]:
@@ -154,6 +157,8 @@ class ActivationPane(Pane):
         for field in (self.server, self.code, self.username, self.password, self.laptop):
             self.add_field(field, field.accessibleName())
         self.finish_layout()
+        self.restore = Button(told("restore"), "link", icon="archive", shortcut="F4")
+        self._beside.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignHCenter)
         self.set_adding(adding=False)
 
     def set_adding(self, *, adding: bool) -> None:
@@ -163,6 +168,7 @@ class ActivationPane(Pane):
         self._title.setText(tell(f"activation.{key}title"))
         self._note.setText(tell(f"activation.{key}note"))
         self.submit.setText(tell("activation.submit_add" if adding else "activation.submit"))
+        self.restore.setVisible(not adding)
         for field, box in self._fields:
             box.setVisible(not adding or field in (self.username, self.password))
         self.clear_message()

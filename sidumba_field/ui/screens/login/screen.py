@@ -10,10 +10,13 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from sidumba_field.services.care.views import CopySeen
 from sidumba_field.services.views import AccountCard
+from sidumba_field.ui.operations import care
 from sidumba_field.ui.operations import session as operations
+from sidumba_field.ui.screens.care.restore_pane import RestorePane
 from sidumba_field.ui.screens.login.brand_panel import NARROW, TIGHT, WIDE, BrandPanel
 from sidumba_field.ui.screens.login.panes import ActivationPane, Pane, PinPane, RecoveryPane, secret_field
 from sidumba_field.ui.screens.login.people_list import PeopleList
@@ -21,6 +24,7 @@ from sidumba_field.ui.screens.login.sample_card import SampleCard
 from sidumba_field.ui.screens.parts import Rule, scroll
 from sidumba_field.ui.screens.setup.frame import setup_rail
 from sidumba_field.ui.theme import breakpoint_px
+from sidumba_field.ui.viewmodels.care_speech import told as say
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.speech import tell
@@ -51,12 +55,14 @@ class LoginScreen(QWidget):
         self.activation = ActivationPane()
         self.recovery = RecoveryPane()
         self.pin_pane = PinPane()
+        self.restoring = RestorePane()
         self.sample = SampleCard()
         self._rooms = QStackedWidget()
         self._rooms.addWidget(_centred(self._make_front(), self.sample))
         self._rooms.addWidget(_centred(self.activation))
         self._rooms.addWidget(_centred(self.recovery))
         self._rooms.addWidget(_centred(self.pin_pane))
+        self._rooms.addWidget(_centred(self.restoring))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -157,11 +163,42 @@ class LoginScreen(QWidget):
         model.pin_changed.connect(self._leave_pin_pane)
         self.activation.activate_wanted.connect(partial(operations.activate, self._desk))
         self.activation.add_wanted.connect(partial(operations.add_person, self._desk))
+        self._connect_restoring()
         self.recovery.recover_wanted.connect(partial(operations.recover, self._desk))
         for number in range(1, 10):
             shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self._pick_number, number - 1))
+
+    def _connect_restoring(self) -> None:
+        """A laptop that is not set up may become the one a copy was made of."""
+        model = self._desk.care
+        self.activation.restore.clicked.connect(self._choose_copy)
+        self.restoring.backed.connect(self.show_activation)
+        self.restoring.restore_wanted.connect(partial(care.restore, self._desk))
+        model.seen.connect(self._show_copy)
+        model.refused.connect(self._show_refusal)
+        model.changed.connect(self._show_restoring)
+        model.restored.connect(self._restored)
+
+    def _choose_copy(self) -> None:
+        file, _kind = QFileDialog.getOpenFileName(self, say("restore_dialog"), "", say("restore_filter"))
+        care.look(self._desk, file)
+
+    def _show_copy(self, copy: CopySeen) -> None:
+        self.restoring.set_copy(copy)
+        self._open(4, first=True)
+        self.restoring.first().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_restoring(self) -> None:
+        model = self._desk.care
+        going = model.busy == "restore"
+        self.restoring.set_busy(say("restore_going", percent=model.percent) if going else "")
+
+    def _restored(self) -> None:
+        self.restoring.clear_secrets()
+        self._open(0)
+        operations.load_people(self._desk)
 
     # -- the shell's questions
 
@@ -204,7 +241,8 @@ class LoginScreen(QWidget):
         self.rail.setVisible(first)
 
     def _pane(self) -> Pane | None:
-        return {1: self.activation, 2: self.recovery, 3: self.pin_pane}.get(self._rooms.currentIndex())
+        panes = {1: self.activation, 2: self.recovery, 3: self.pin_pane, 4: self.restoring}
+        return panes.get(self._rooms.currentIndex())
 
     def show_front(self) -> None:
         """The people."""

@@ -29,6 +29,7 @@ class LinkLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._slim = False
         self._sign, self._words = Sign("wifi", "state.teal.fg", 16), Label("", "body", "teal", weight=500)
         self._rate = Label("", "body", "secondary", numbers=True)
         row = QHBoxLayout(self)
@@ -46,7 +47,12 @@ class LinkLine(QWidget):
         self._words.set_tone("amber" if offline else "teal")
         self._words.setText(words)
         self._rate.setText(rate)
-        self._rate.setVisible(bool(rate))
+        self._rate.setVisible(bool(rate) and not self._slim)
+
+    def set_slim(self, slim: bool) -> None:
+        """Beside the buttons of a small window the rate gives way."""
+        self._slim = slim
+        self._rate.setVisible(bool(self._rate.text()) and not slim)
 
 
 class _LaneCard(Card):

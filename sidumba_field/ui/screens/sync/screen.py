@@ -15,6 +15,9 @@ from sidumba_field.services.exchange.sync_views import ShipmentRow
 from sidumba_field.services.views import Link, Mark
 from sidumba_field.ui.operations import conflicts
 from sidumba_field.ui.operations import syncing as operations
+from sidumba_field.ui.screens.care.copy_button import CopyButton
+from sidumba_field.ui.screens.care.notices import NoticePane
+from sidumba_field.ui.screens.care.stuck_card import StuckCard
 from sidumba_field.ui.screens.parts import Rule, clear, scroll
 from sidumba_field.ui.screens.sync.cards import Lanes, LinkLine, ReceiptLine, RowsCard
 from sidumba_field.ui.screens.sync.carry_bar import CarryBar
@@ -48,6 +51,8 @@ class SyncScreen(QWidget):
         for button in (self.button, self.pause_button):
             button.set_shortcut("Ctrl+J", bind=False)  # the window owns the key
         self._link = LinkLine()
+        self.copy_button, self.stuck = CopyButton(desk), StuckCard(desk)
+        self.notices = NoticePane(desk, "sync")
         self._problem = Banner("amber", "")
         self.lanes = Lanes()
         self.list = ShipmentList(name=tell("sync.queue"))
@@ -72,6 +77,7 @@ class SyncScreen(QWidget):
     def _lay_out(self) -> None:
         self.header.add_chip(self._link)
         self.header.end_chips()
+        self.header.add_action(self.copy_button)
         self.header.add_action(self.button)
         self.header.add_action(self.pause_button)
         columns = self._columns = QHBoxLayout()
@@ -90,7 +96,9 @@ class SyncScreen(QWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(20, 0, 20, 14)
         column.setSpacing(12)
+        column.addWidget(self.notices)
         column.addWidget(self._problem)
+        column.addWidget(self.stuck)
         column.addWidget(self.lanes)
         column.addLayout(columns, 1)
         page = QVBoxLayout(self)
@@ -136,6 +144,7 @@ class SyncScreen(QWidget):
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
         """The right column gets slimmer; below 1000 px it stands below."""
         slim = below_1180 and not below_1000
+        self._link.set_slim(below_1000)
         self._side.setMinimumWidth(260 if slim else 0)
         self._side.setMaximumWidth(260 if slim else 16777215)
         self.sticks.set_narrow(slim)
