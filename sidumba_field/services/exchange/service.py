@@ -23,6 +23,7 @@ from sidumba_field.services.desk import Desk, Seat
 from sidumba_field.services.exchange.arriving import Arriving, Meter
 from sidumba_field.services.exchange.comparing import Comparison, compare
 from sidumba_field.services.exchange.forms_installed import FormsService
+from sidumba_field.services.exchange.sending import Sending
 from sidumba_field.services.exchange.sync_views import SyncOutcome, SyncView
 from sidumba_field.services.exchange.views import SyncPainter
 from sidumba_field.services.subjects import Subjects
@@ -36,7 +37,7 @@ from sidumba_field.sync.downloads import sha_of
 from sidumba_field.sync.engine import SyncEngine, SyncReport
 from sidumba_field.sync.older import fetch_older
 from sidumba_field.sync.replies import PATIENCE_ASKED
-from sidumba_field.sync.stages import FILES
+from sidumba_field.sync.stages import FILES, Stage
 from sidumba_field.sync.stages import Progress as Stand
 from sidumba_field.sync.transport import SyncIdentity, Transport
 from sidumba_field.wire.messages import EscrowRequest, SessionReply
@@ -70,6 +71,7 @@ class SyncingService:
         self._worker = worker
         self._subjects = Subjects(desk)
         self._painter = SyncPainter(desk)
+        self._sending = Sending(desk.clock)
         self._running = threading.Lock()
         self._paused = False
         self._problem = ""
@@ -84,9 +86,9 @@ class SyncingService:
 
     def view(self) -> SyncView:
         """Return what the screen shows, from the outbox alone; works offline."""
-        return self._painter.view(
-            self._session.link_text(), self._news, self._running.locked(), self._problem
-        )
+        running = self._running.locked()
+        view = self._painter.view(self._session.link_text(), self._news, running, self._problem)
+        return self._sending.on(view, self.desk.lang) if running else view
 
     @property
     def busy(self) -> bool:
@@ -166,6 +168,7 @@ class SyncingService:
         line = self._line(token)
         forms = FormsService(self.desk, self._worker, self.arriving)
         self.arriving.begin()
+        self._sending.begin()
         engine = SyncEngine(store, line, seat.shelf, self.desk.clock, identity, wanted, forms.learn)
         before = self.desk.link
         self.desk.set_link(Link.SENDING if before is not Link.OFFLINE else Link.OFFLINE)
@@ -214,6 +217,8 @@ class SyncingService:
 
         def tell(stand: Stand) -> None:
             nonlocal drawn
+            if stand.stage is Stage.FILES:
+                self._sending.note(stand.done, stand.total)
             if stand.item:
                 self.arriving.note(stand.item, stand.done, stand.total)
                 if self.desk.clock.monotonic() - drawn < TELL_S:
