@@ -19,9 +19,9 @@ from server_stub.api.bundles.taking import Taking, highest
 from server_stub.api.deps import Server
 from server_stub.auth.gate import READING, SENDING, Person
 from server_stub.auth.permissions import rights
+from server_stub.store.blobs import DiskBlobs
 from server_stub.store.bundles import BundleState, CarriedBundle
 from server_stub.store.devices import Device, DeviceState
-from sidumba_field.attachments import BlobDir
 from sidumba_field.attachments.locks import locked, try_locked
 from sidumba_field.bundle import (
     Entry,
@@ -65,7 +65,7 @@ class BundleDesk:
         self.server = server
         self._folder = server.settings.data / "bundles"
         #: Sealed streams on their way in, by chunks.
-        self.coming = BlobDir(self._folder / "coming")
+        self.coming = DiskBlobs(self._folder / "coming")
 
     # ---- handing in -----------------------------------------------------------------------------------------------
 
@@ -264,6 +264,9 @@ class BundleDesk:
                 work.bundles.forget(row.sha)
         for row in gone:
             shutil.rmtree(self._shelf(row.sha), ignore_errors=True)
+            self.coming.remove(row.sha)
+        # What a carrier began to send and never finished goes as parts of files do.
+        self.coming.tidy(self.server.clock.now())
 
     # ---- replies --------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ is here and somebody asks how it stands; the call that asks waits a few seconds,
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import replace
 from typing import Any
@@ -27,6 +28,7 @@ from sidumba_field.core.time import iso
 from sidumba_field.wire import endpoints
 from sidumba_field.wire.sticks import BundleStatus, FactsMessage
 
+log = logging.getLogger("sidumba_server.api")
 router = APIRouter()
 #: Bundles one laptop may have begun to send and not finished.
 MOST_UNDER_WAY = 8
@@ -61,6 +63,9 @@ def _worked(desk: BundleDesk, sha: str) -> bool:
             done.append(desk.handle_sent(sha))
         except SidumbaError as error:
             faults.append(error)
+        except Exception:
+            log.exception("a bundle was not read because of a fault of ours")
+            faults.append(SidumbaError("bug.unexpected"))
 
     thread = threading.Thread(target=work, daemon=True, name=f"bundle {sha[:8]}")
     thread.start()

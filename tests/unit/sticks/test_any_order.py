@@ -367,3 +367,19 @@ def test_an_edit_that_stands_on_two_revisions_leaves_in_parts_and_clashes_only_w
     assert office.records[rid].fields == {"nama": "dari desa", "alamat": "dari laptop kedua"}
     settled(village, office)
     same.store.close()
+
+
+def test_a_reply_lies_ready_for_ninety_days_and_the_bundle_is_welcome_after_that(
+    village: StickLaptop, office: StickServer, tmp_path: Path
+) -> None:
+    rid = village.begin(nama="x")
+    found = stick(village, tmp_path / "1")
+    first = office.take(found)
+    office.clock.advance(91 * 86_400)
+    office.take(stick(village, tmp_path / "2"))
+    assert not first.reply.paths[0].exists()
+    late = office.take(found)
+    assert not late.again
+    assert village.read(late.reply).answered == {"applied": 1}
+    assert village.record(rid).mark is Mark.RECEIVED
+    settled(village, office)
