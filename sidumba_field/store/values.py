@@ -261,7 +261,7 @@ class OnStick:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Ops that may leave now. ``reviews``: decisions on exact contents among the ``steps``; ``bytes``: of their texts."""
+    """Ops that may leave now. ``reviews``: decisions on exact contents among the ``steps``; ``bytes``: of all texts."""
 
     ops: int = 0
     steps: int = 0

@@ -10,7 +10,18 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-_TEXTS = ("state", "carrier", "begun_at", "bundle", "device", "made_at", "code", "answered_at", "reply", "reply_sha")
+_TEXTS = (
+    "state",
+    "carrier",
+    "begun_at",
+    "bundle",
+    "device",
+    "made_at",
+    "code",
+    "answered_at",
+    "reply",
+    "reply_sha",
+)
 _NUMBERS = ("size", "number", "ops", "files", "receipt", "reply_size")
 
 
