@@ -28,6 +28,7 @@ CHOSEN: dict[str, str] = {
     "formulir": "formulir-terisi",
     "produk": "formulir-catatan-kecamatan",
     "sinkronisasi": "sinkronisasi-luring",
+    "flashdisk": "flashdisk-tersimpan",
     "pilah": "seleksi-admin-desa",
     "pesan": "diajukan-ke-kecamatan",
     "dikembalikan": "beranda-dikembalikan",

@@ -57,8 +57,40 @@ def recount(out: Path) -> dict[str, Any]:
             local.append((folder.name, dict(_bases(db))))
     with opened(out / "server" / "server.db") as db:
         figures = _figures(db, entered, saved, local)
-        figures["backup_restored_ok"] = _restored(db, out / "backup" / "restored" / "server.db")
+        if (out / "usb.json").exists():
+            figures |= usb_figures(out, db, accounts)
+        else:
+            figures["backup_restored_ok"] = _restored(db, out / "backup" / "restored" / "server.db")
     return figures
+
+
+def usb_figures(out: Path, server: Any, accounts: dict[str, Any]) -> dict[str, Any]:
+    """What travelled by flashdisk: bundles and replies from the village's database and the server's; calls its laptop
+    made after its line was cut, from the server's own list of calls; the rest as the story noted it.
+    """
+    told = json.loads((out / "usb.json").read_text(encoding="utf-8"))
+    folder = out / "laptops" / "desa"
+    with opened(folder / "laptop.db", laptop_key(folder, accounts)) as db:
+        ((device,),) = db.execute("SELECT value FROM meta WHERE key = 'device'")
+        bundles = {bundle for (bundle,) in db.execute("SELECT bundle FROM bundle")}
+        replies = {answers for (answers,) in db.execute("SELECT answers FROM bundle_reply")}
+        ((waiting,),) = db.execute(
+            "SELECT COUNT(*) FROM bundle_op b JOIN outbox o ON o.op = b.op WHERE o.state IN ('queued', 'inflight')"
+        )
+    handled = dict(server.execute("SELECT bundle, state FROM bundle WHERE device = ?", (device,)))
+    calls = server.execute(
+        "SELECT COUNT(*) FROM nonce WHERE device = ? AND seen_at > ?", (device, told["cut_at"])
+    ).fetchone()[0]
+    return {
+        "bundles_written": len(bundles),
+        "bundles_answered_by_server": sum(handled.get(bundle) == "answered" for bundle in bundles),
+        "bundles_unanswered": len(bundles - replies),
+        "replies_read": len(replies),
+        "ops_on_stick_unanswered": waiting,
+        "calls_of_the_village": calls,
+        **{name: told[name] for name in told if name not in ("cut_at", "refused")},
+        "refused": len(told["refused"]),
+    }
 
 
 def _restored(db: Any, copy: Path) -> bool:

@@ -6,16 +6,20 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
 from sidumba_field.ui.jobs import Jobs
+from sidumba_field.ui.operations import sticks
 from sidumba_field.ui.operations.session import load_people
 from tests.helpers.server import ServerProcess
 from tests.tour import crowd as crowds
 from tests.tour import ending, people, sights
+from tests.tour.flashdisk import Flashdisk, drives_of
 from tests.tour.hiring import CLERK, OTHERS, enumerator_of, hire
 from tests.tour.offices import OfficeLaptop
 from tests.tour.stage import TourClock
@@ -43,8 +47,12 @@ class Tour:
     pictures: int = 0
     papers: list[str] = field(default_factory=list)
     extra: dict[str, dict[str, str]] = field(default_factory=dict)
+    stick: Flashdisk = field(init=False)
     seen: set[str] = field(default_factory=set)
     began: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.stick = Flashdisk(self.out / "sticks" / "desa")
 
     def chapter(self, told: str) -> None:
         """Say on standard error what is done, and how long it took."""
@@ -85,6 +93,7 @@ def set_up(tour: Tour) -> None:
             tour.clock,
             jobs.database_worker,
             tour.extra,
+            drives=drives_of((tour.stick,), name),
         )
         if name == "desa":
             tour.windows[name] = DrivenWindow(laptop, jobs)
@@ -131,15 +140,15 @@ def tell(tour: Tour) -> None:
     rids = _petugas(tour, desa)
     tour.chapter("three businesses typed by key, offline")
     _admin_desa(tour, desa)
-    _kecamatan_returns(tour, kecamatan)
+    kecamatan_returns(tour, kecamatan, rids[0])
     _desa_corrects(tour, desa, rids[0])
-    _kecamatan_verifies(tour, kecamatan)
+    kecamatan_verifies(tour, kecamatan)
     kecamatan.sign_out()
     desa.sign_out()
     tour.chapter("selected, returned, corrected, verified")
     crowd = _two_hundred(tour)
-    _kabupaten(tour, kabupaten)
-    batch = _kepala_dinas(tour, kabupaten)
+    validate_and_report(tour, kabupaten)
+    batch = sign_off(tour, kabupaten)
     tour.chapter("validated, reported, signed off")
     with tempfile.TemporaryDirectory() as folder:
         ending.take_back_and_sign_again(crowd, batch)
@@ -176,16 +185,17 @@ def _petugas(tour: Tour, desa: DrivenWindow) -> list[str]:
     tour.picture("desa", "masuk")
     desa.sign_in("petugas")
     tour.picture("desa", "beranda-petugas-kosong")
-    first = _type_form(tour, desa, people.BUSINESS, people.PRODUCTS, pictures=True)
+    first = type_form(tour, desa, people.BUSINESS, people.PRODUCTS, pictures=True)
     rids = [first]
     for changed, products in people.OTHERS:
-        rids.append(_type_form(tour, desa, {**people.BUSINESS, **changed}, products))
+        rids.append(type_form(tour, desa, {**people.BUSINESS, **changed}, products))
     tour.picture("desa", "beranda-diserahkan-luring")
     desa.go("sync")
     tour.let_undo_pass()
     desa.press("Ctrl+J")
     until(lambda: not desa.window.desk.sync.running, "sending without a line does not end", 60)
     tour.picture("desa", "sinkronisasi-luring")
+    _save_to_stick(tour, desa)
     if not desa.laptop.services.session.truth().waiting:
         raise RuntimeError("something was said to be sent without a line")
     tour.mend_the_line()
@@ -195,7 +205,20 @@ def _petugas(tour: Tour, desa: DrivenWindow) -> list[str]:
     return rids
 
 
-def _type_form(
+def _save_to_stick(tour: Tour, desa: DrivenWindow) -> None:
+    """Without a line the same work also goes onto a flashdisk; whichever arrives first counts."""
+    tour.stick.holder = desa.laptop.name
+    desa.go("sync")
+    sticks.load(desa.window.desk)
+    desa.rest()
+    desa.press("Alt+S")
+    until(lambda: bool(tour.stick.bundles("kirim")), "nothing was written to the flashdisk")
+    desa.rest()
+    tour.picture("desa", "flashdisk-tersimpan")
+    tour.stick.holder = ""
+
+
+def type_form(
     tour: Tour,
     desa: DrivenWindow,
     answers: dict[str, str],
@@ -240,7 +263,7 @@ def _admin_desa(tour: Tour, desa: DrivenWindow) -> None:
     desa.sign_in("admin_desa")
     desa.send()
     desa.go("selection")
-    until(lambda: _waiting(desa) >= 3, "nothing to sort")
+    until(lambda: waiting(desa) >= 3, "nothing to sort")
     desa.rest()
     tour.picture("desa", "seleksi-admin-desa")
     for _ in range(3):
@@ -248,7 +271,7 @@ def _admin_desa(tour: Tour, desa: DrivenWindow) -> None:
         desa.rest()
     tour.let_undo_pass()
     desa.send()
-    _open_pile(desa, "terpilah")
+    open_pile(desa, "terpilah")
     tour.picture("desa", "siap-diajukan")
     desa.press("Ctrl+A")
     desa.press("1")
@@ -258,7 +281,7 @@ def _admin_desa(tour: Tour, desa: DrivenWindow) -> None:
     desa.send()
 
 
-def _open_pile(window: DrivenWindow, state: str) -> None:
+def open_pile(window: DrivenWindow, state: str) -> None:
     """Alt+Right until the pile is open, then until it is there."""
     window.go("selection")
     steps = window.window.desk.steps
@@ -268,12 +291,12 @@ def _open_pile(window: DrivenWindow, state: str) -> None:
         window.press("Alt+Right")
         window.rest()
     until(
-        lambda: _waiting(window) >= 3,
-        lambda: f"pile {steps.view and steps.view.pile} holds {_waiting(window)}",
+        lambda: waiting(window) >= 3,
+        lambda: f"pile {steps.view and steps.view.pile} holds {waiting(window)}",
     )
 
 
-def _waiting(window: DrivenWindow) -> int:
+def waiting(window: DrivenWindow) -> int:
     view = window.window.desk.steps.view
     return len(view.rows) if view is not None else 0
 
@@ -298,10 +321,15 @@ def _forward(tour: Tour, window: DrivenWindow) -> None:
     window.send()
 
 
-def _kecamatan_returns(tour: Tour, kecamatan: DrivenWindow) -> None:
+def kecamatan_returns(tour: Tour, kecamatan: DrivenWindow, rid: str) -> None:
     """Step 6: a remark on one field, with the keyboard alone; the record goes back."""
     kecamatan.sign_in("admin_kecamatan")
     _open_review(kecamatan)
+    for _ in range(4):
+        if kecamatan.window.desk.review.rid == rid:
+            break
+        kecamatan.press("Alt+Down")
+        kecamatan.rest()
     tour.picture("kecamatan", "verifikasi-kecamatan")
     screen = kecamatan.window.screen_named("review")
     for _ in range(240):
@@ -325,13 +353,22 @@ def _desa_corrects(tour: Tour, desa: DrivenWindow, rid: str) -> None:
     desa.send()
     desa.go("home")
     tour.picture("desa", "beranda-dikembalikan")
+    correct(desa, rid, partial(tour.picture, "desa", "formulir-catatan-kecamatan"))
+    tour.let_undo_pass()
+    desa.send()
+
+
+def correct(desa: DrivenWindow, rid: str, opened: Callable[[], None] = lambda: None) -> None:
+    """From Beranda: Enter opens what was returned at its remark, the answer is corrected and submitted again."""
+    desa.go("home")
+    desa.press("Up", 8)
     desa.press("Return")
     until(
         lambda: desa.screen == "form" and desa.window.desk.form.rid == rid, "the returned record did not open"
     )
     desa.rest()
     desa.press("F7")
-    tour.picture("desa", "formulir-catatan-kecamatan")
+    opened()
     desa.press("Ctrl+A")
     desa.type(people.CORRECTED)
     desa.press("Return")
@@ -339,11 +376,9 @@ def _desa_corrects(tour: Tour, desa: DrivenWindow, rid: str) -> None:
     desa.press("Ctrl+Return")
     until(lambda: desa.screen != "form", lambda: "not submitted: " + desa.window.banner_text())
     desa.rest()
-    tour.let_undo_pass()
-    desa.send()
 
 
-def _kecamatan_verifies(tour: Tour, kecamatan: DrivenWindow) -> None:
+def kecamatan_verifies(tour: Tour, kecamatan: DrivenWindow) -> None:
     """Step 6 and 7: only what changed is shown; three are verified and submitted to the kabupaten."""
     kecamatan.front()
     _open_review(kecamatan)
@@ -352,7 +387,7 @@ def _kecamatan_verifies(tour: Tour, kecamatan: DrivenWindow) -> None:
         _forward(tour, kecamatan)
 
 
-def _kabupaten(tour: Tour, kabupaten: DrivenWindow) -> None:
+def validate_and_report(tour: Tour, kabupaten: DrivenWindow) -> None:
     """Step 8 and 9: validated, then reported to the head as one batch."""
     kabupaten.sign_in("verifikator_kabupaten")
     _open_review(kabupaten)
@@ -368,7 +403,7 @@ def _kabupaten(tour: Tour, kabupaten: DrivenWindow) -> None:
     kabupaten.sign_out()
 
 
-def _kepala_dinas(tour: Tour, kabupaten: DrivenWindow) -> str:
+def sign_off(tour: Tour, kabupaten: DrivenWindow) -> str:
     """Step 10: the head signs exactly the digest he sees. Return the batch's rid."""
     kabupaten.sign_in("kepala_dinas")
     kabupaten.send()

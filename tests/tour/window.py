@@ -64,6 +64,9 @@ class DrivenWindow:
         until(lambda: QApplication.activeWindow() is self.window, "the window did not come to the front")
 
     def _target(self) -> QWidget:
+        if QApplication.activeWindow() is None:
+            # The display without a screen gives the keyboard to nobody when a popup of its own has closed.
+            self.front()
         return QApplication.focusWidget() or self.window
 
     def press(self, keys: str, times: int = 1) -> None:
