@@ -12,8 +12,10 @@ from server_stub.auth.gate import ANY_STATE
 from server_stub.auth.orders import give
 from server_stub.cli.tools import Data, built, tell
 from server_stub.store.devices import DeviceState
+from server_stub.store.lives import twins_since
 from sidumba_field.bundle import gather, look
 from sidumba_field.seal.box import open_text
+from sidumba_field.seal.rescued import open_rescue
 from sidumba_field.words import say
 
 laptop = typer.Typer(no_args_is_help=True)
@@ -39,8 +41,9 @@ def laptop_code(
 
 @laptop.command("list")
 def laptop_list(data: Data) -> None:
-    """List laptops with their states."""
+    """List laptops with their states, and those that send from two machines."""
     with built(data).database.read() as work:
+        lives = work.lives.all()
         for one in work.devices.all():
             tell(
                 "device_row",
@@ -50,6 +53,17 @@ def laptop_list(data: Data) -> None:
                 state=_word(one.state),
                 seen=one.seen_at,
             )
+            if twins := twins_since(lives.get(one.id, [])):
+                tell("device_twins", at=twins)
+
+
+@laptop.command("open-rescue")
+def laptop_open_rescue(
+    data: Data, file: Path, into: Annotated[Path, typer.Option("--into", help="Folder hasil")]
+) -> None:
+    """Unlock what was saved from a broken laptop, or handed over from a quarantine: lines of JSON, and the files."""
+    number, files = open_rescue(file, built(data).keys.age_identity, into)
+    tell("rescue_opened", lines=number, files=files, folder=str(into))
 
 
 @laptop.command("suspend")

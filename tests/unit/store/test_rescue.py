@@ -15,6 +15,7 @@ from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.time import iso
 from sidumba_field.seal.box import new_identity, open_stream
+from sidumba_field.seal.rescued import open_rescue
 from sidumba_field.store import open_store
 from sidumba_field.store.pages import PAGE
 from sidumba_field.store.rescue import collect, rescue
@@ -75,6 +76,9 @@ def test_everything_is_read_from_a_database_with_its_log(tmp_path: Path) -> None
     assert {one["value"] for one in lines if one.get("path") == "nama"} == {f"Draf {n}" for n in range(10)}
     assert lines[-1] == {"end": len(lines) - 2}
     assert b"Usaha" not in made.path.read_bytes()
+    assert open_rescue(made.path, IDENTITY, tmp_path / "opened") == (len(lines), 0)
+    opened = (tmp_path / "opened" / "isi.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in opened] == lines
 
 
 @pytest.mark.parametrize("kept", sorted(FIXTURES.iterdir()), ids=lambda kept: kept.name)
