@@ -32,12 +32,12 @@ from sidumba_field.seal.signing import SigningKey
 from tests.chaos.dying import arm
 from tests.chaos.points import LAPTOP, SERVER, Point
 from tests.helpers.office import CHEAP, DESA, PROGRAM, PlainRules
-from tests.helpers.over_http import HttpLaptop, Seat, Truth, truth
+from tests.helpers.over_http import PATIENT_S, HttpLaptop, Seat, Truth, truth
 from tests.helpers.run_server import passphrase, set_up
 
 #: Entries beyond which a new laptop begins with a snapshot, and a few more.
 LONG = 108
-START_S = 30
+START_S = 90
 _PRELOAD = ["__main__", "tests.chaos.point_world", "sidumba_field.bootstrap", "server_stub.app"]
 
 
@@ -75,7 +75,7 @@ def run_laptop(folder: Path, seat: Seat, url: str, point: Point | None, mark: Pa
     if point is not None:
         arm(point.where, point.nth, mark)
     laptop = HttpLaptop.at(folder, seat, url)
-    laptop.sync_over(url)
+    laptop.sync_over(url, PATIENT_S)
     laptop.store.close()
 
 

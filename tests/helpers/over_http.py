@@ -26,6 +26,8 @@ from tests.helpers.laptop import (
 
 #: Runs of the sync after which two sides that can come together have come together.
 RUNS = 4
+#: How long a whole server may take for a reply on a machine that does something else as well.
+PATIENT_S = 30.0
 
 
 @dataclass
@@ -96,12 +98,12 @@ class HttpLaptop(Laptop):
 
     def line(self) -> Any:
         assert self.seat is not None
-        return self.seat.line(self.url, timeouts=(5.0, 5.0))
+        return self.seat.line(self.url, timeouts=(5.0, PATIENT_S))
 
-    def sync_over(self, url: str) -> SyncReport:
-        """One run over a line that is given up soon."""
+    def sync_over(self, url: str, read_s: float = 3.0) -> SyncReport:
+        """One run over a line; ``read_s``: how long a reply may take, short where replies are lost on purpose."""
         assert self.seat is not None
-        line = self.seat.line(url, timeouts=(5.0, 3.0))
+        line = self.seat.line(url, timeouts=(5.0, read_s))
         try:
             return self.sync(line=line)
         finally:
@@ -121,7 +123,7 @@ class HttpLaptop(Laptop):
         """Sync over a clean line until nothing is left to do."""
         self.url = url
         for _ in range(RUNS):
-            report = self.sync_over(url)
+            report = self.sync_over(url, PATIENT_S)
             if report.complete and not self.store.outbox.unsent() and not self.store.files.pending():
                 return report
         told = [(problem.stage.value, problem.code, problem.item) for problem in report.problems]
