@@ -49,7 +49,7 @@ class Seat:
         return tuple(Grant(**grant) for grant in self.user.grants)
 
     def show_files(self, values: Iterable[str], record: LocalRecord) -> None:
-        """Note that the answers of a record were shown: the files they name may be opened while the right lasts."""
+        """Note that answers of a record were shown: the files they name may be opened while the right lasts."""
         self.files.update((value, (record.program, record.vid)) for value in values if is_file_name(value))
 
 

@@ -19,8 +19,8 @@ def shown_value(
 ) -> str:
     """Return ``value`` as read; what cannot be read that way is shown as it was typed.
 
-    ``codes``: the code of a classification stands before its words, as verifiers and papers want it. An answer kept from
-    this reader is told as such, whether there is one or not.
+    ``codes``: the code of a classification stands before its words, as verifiers and papers want it. An answer kept
+    from this reader is told as such, whether there is one or not.
     """
     if iv is not None and question.path in iv.withheld:
         return say("services.withheld", lang)

@@ -350,7 +350,7 @@ class Subjects:
 
 
 def without_specific(record: LocalRecord, withheld: frozenset[str]) -> LocalRecord:
-    """Return a record of this laptop without the answers of ``withheld`` questions; the same one when there are none."""
+    """Return a record without the answers of ``withheld`` questions; the same one when there are none."""
     if not withheld:
         return record
     whole = open_record(record.as_record(), withheld)

@@ -1,9 +1,9 @@
 """A person had his data erased (UU 27/2022 article 8): what this laptop holds of the record goes the same way.
 
-The server's tombstone says so, or a snapshot that brings the record empty. What stays is what the chain needs: ids, states,
-revisions, times, who acted, hashes. Values go from entries, those set aside among them, from own ops, drafts, proposals
-and the access log; files nobody else refers to are named for the shelf to drop. The pages they lay on are written anew by
-``Store.scrub``, because a deleted row leaves its bytes behind until something else takes the place.
+The server's tombstone says so, or a snapshot that brings the record empty. What stays is what the chain needs: ids,
+states, revisions, times, who acted, hashes. Values go from entries, those set aside among them, from own ops, drafts,
+proposals and the access log; files nobody else refers to are named for the shelf to drop. The pages they lay on are
+written anew by ``Store.scrub``, because a deleted row leaves its bytes behind until something else takes the place.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from sidumba_field.store.tables import (
 #: Rows of ``meta``: hashes of files to drop from the shelf, and that pages have to be written anew.
 SHRED, SCRUB = "erase/files", "erase/pages"
 _NAME = re.compile(r'"([0-9a-f]{64})\.[a-z0-9]{1,8}"')
-_FILLED = "SELECT n FROM record WHERE rid = ?"
+_DROP_LINE = "DELETE FROM fill_line WHERE n IN (SELECT n FROM record WHERE rid = ?)"
 
 
 def erase(connection: sa.Connection, rid: str) -> None:
@@ -52,7 +52,7 @@ def erase(connection: sa.Connection, rid: str) -> None:
     told = sa.func.json_extract(ACCESS_LOG.c.detail, "$.rid") == rid
     without = sa.func.json_remove(ACCESS_LOG.c.detail, "$.set")
     connection.execute(sa.update(ACCESS_LOG).where(told).values(detail=without))
-    connection.exec_driver_sql(f"DELETE FROM fill_line WHERE n IN ({_FILLED})", (rid,))
+    connection.exec_driver_sql(_DROP_LINE, (rid,))
     _drop_files(connection, rid, lonely)
     write_meta(connection, SCRUB, "1")
 
