@@ -30,7 +30,7 @@ class FormModel(QObject):
     refused = Signal(object)
     choices_found = Signal(str, str, object)  # path, typed, tuple of ChoiceView
     photo_read = Signal(str, object)  # path, Preview
-    twin_sought = Signal(str, int, int)  # path, pages done, pages in all: a smaller twin of its file is looked for
+    twin_sought = Signal(str, int, int)  # path, pages done, pages in all
     twin_found = Signal(str, object)  # path, Offer or None
     settled = Signal()  # everything handed on is in the store
     paused = Signal(str, str)  # path, value: the hand rests, time to save
