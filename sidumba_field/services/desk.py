@@ -84,7 +84,7 @@ class Desk:
             raise SidumbaError("program.unknown", program=program_id) from None
 
     def group_of(self, program: str, form: str, path: str) -> str | None:
-        """Return the merge group of a field; None for one that stands for itself, or of a program not installed here."""
+        """Return the merge group of a field; None for one by itself, or of a program not installed here."""
         found = self.programs.get(program)
         return found.group_of(form, path) if found is not None else None
 

@@ -143,7 +143,7 @@ class Database:
             raw.execute("VACUUM INTO ?", (str(target),))
 
     def rewrite(self) -> None:
-        """Write every page anew and empty the log: nothing of deleted rows is left in the file, with the key or without.
+        """Write every page anew and empty the log: nothing of deleted rows is left, for whoever has the key.
 
         Takes about a second per hundred megabytes, and as much room again. Raises ``store.disk_full``.
         """
