@@ -83,8 +83,8 @@ class Op:
     """One save or one decision, as it travels. Only the members its kind needs are set.
 
     ``set``/``was``: path -> text or None (None = cleared / row removed). ``by``: user id. ``at``: local time, shown
-    and never trusted. ``sig``: Ed25519 signature (hex) by the user's own key over ``decision_bytes``. ``after``: own ops
-    of the same record that had no answer yet when this one left by stick; it stands on what they wrote.
+    and never trusted. ``sig``: Ed25519 signature (hex) by the user's own key over ``decision_bytes``. ``after``: own
+    ops of the same record that had no answer yet when this one left by stick; it stands on what they wrote.
     """
 
     op: str

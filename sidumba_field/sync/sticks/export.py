@@ -113,22 +113,33 @@ def export(
                 raise
             store.files.set_state(str(error.params["sha"]), FileState.TROUBLE, 0, error.code)
             continue
-        break
+        return _noted(store, facts, head, ops, (files, left), paths)
+
+
+def _noted(
+    store: Store,
+    facts: Facts,
+    head: Head,
+    ops: Sequence[Op],
+    files: tuple[Sequence[FileRow], Sequence[FileRow]],
+    paths: tuple[Path, ...],
+) -> Exported:
+    """Write down what lies on the stick. ``files``: those that went, those that wait for another one."""
+    gone, left = files
     records = len({op.rid for op in ops})
-    row = BundleRow(facts.bundle, facts.number, facts.made_at, len(ops), records, len(files), facts.size)
-    store.bundles.add(row, head.previous, facts.sha, [op.op for op in ops], [file.sha for file in files])
-    left_bytes = sum(one.size for one in left)
+    row = BundleRow(facts.bundle, facts.number, facts.made_at, len(ops), records, len(gone), facts.size)
+    store.bundles.add(row, head.previous, facts.sha, [op.op for op in ops], [file.sha for file in gone])
     return Exported(
         facts.bundle,
         facts.number,
         facts.made_at,
         len(ops),
         records,
-        len(files),
+        len(gone),
         facts.size,
         paths,
         len(left),
-        left_bytes,
+        sum(one.size for one in left),
     )
 
 

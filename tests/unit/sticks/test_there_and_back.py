@@ -64,3 +64,21 @@ def test_news_come_without_any_work(village: StickLaptop, office: StickServer, t
     assert (taken.pulled, taken.answered) == (1, {})
     assert village.record(rid).fields["nama"] == "dari Budi"
     other.store.close()
+
+
+def test_a_file_damaged_on_the_laptop_is_set_aside_and_the_rest_goes(
+    village: StickLaptop, office: StickServer, tmp_path: Path
+) -> None:
+    rid = village.begin(nama="x")
+    bad = village.photo(rid, "foto", b"rusak" * 5000).partition(".")[0]
+    village.photo(rid, "denah", b"utuh" * 5000)
+    village.send(rid)
+    path = next((tmp_path / "laptop" / "attachments").rglob(f"{bad}.enc"))
+    raw = bytearray(path.read_bytes())
+    raw[100] ^= 1
+    path.write_bytes(raw)
+    made = village.export(tmp_path / "stick")
+    assert (made.ops, made.files) == (1, 1)
+    assert [file.name for file in (tmp_path / "stick").iterdir()] == [made.paths[0].name]
+    assert [row.sha for row in village.store.files.troubled()] == [bad]
+    assert village.read(office.take(made.paths).reply).files_sent == 1
