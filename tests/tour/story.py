@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from sidumba_field.ui.jobs import Jobs
 from sidumba_field.ui.operations import sticks
 from sidumba_field.ui.operations.session import load_people
+from sidumba_field.ui.screens.home.screen import HomeScreen
 from tests.helpers.server import ServerProcess
 from tests.tour import crowd as crowds
 from tests.tour import ending, people, sights
@@ -361,7 +362,9 @@ def _desa_corrects(tour: Tour, desa: DrivenWindow, rid: str) -> None:
 def correct(desa: DrivenWindow, rid: str, opened: Callable[[], None] = lambda: None) -> None:
     """From Beranda: Enter opens what was returned at its remark, the answer is corrected and submitted again."""
     desa.go("home")
-    desa.press("Up", 8)
+    home = desa.window.screen_named("home")
+    assert isinstance(home, HomeScreen)
+    home.list.go_to(rid)
     desa.press("Return")
     until(
         lambda: desa.screen == "form" and desa.window.desk.form.rid == rid, "the returned record did not open"
