@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from sidumba_field.services.account.wiping import WipeService
     from sidumba_field.services.boards.dashboard import DashboardService
     from sidumba_field.services.boards.home import HomeService
-    from sidumba_field.services.conflicts.service import ConflictService
     from sidumba_field.services.care.service import CareService
+    from sidumba_field.services.conflicts.service import ConflictService
     from sidumba_field.services.entry.service import EntryService
     from sidumba_field.services.exchange.service import SyncingService
     from sidumba_field.services.exchange.sticks import SticksService
