@@ -50,8 +50,8 @@ class OfficeLaptop:
         self.services: Services = build_services(folder, clock=clock, worker=worker, drives=drives)
         self.cards: dict[str, AccountCard] = {}
 
-    def set_up(self) -> None:
-        """Enrol with a one-time code, activate everybody who works here and fetch what they need, each once.
+    def set_up(self, *, fetch: bool = False) -> None:
+        """Enrol with a one-time code and activate everybody who works here. ``fetch``: and fetch what they need.
 
         Where somebody set the laptop up at its window already, only the others are added.
         """
@@ -67,8 +67,9 @@ class OfficeLaptop:
                     self.url, code, person["username"], person["passphrase"], f"Laptop {self.name}"
                 )
                 session.unlock(card.user_id, person["passphrase"])
-                outcome = self.services.syncing.run()
-                assert outcome.ok, outcome.sentence
+                if fetch:
+                    outcome = self.services.syncing.run()
+                    assert outcome.ok, outcome.sentence
             else:
                 card = session.add_person(person["username"], person["passphrase"])
             self.cards[role] = card

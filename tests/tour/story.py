@@ -103,7 +103,7 @@ def set_up(tour: Tour) -> None:
             load_people(tour.windows[name].window.desk)
             tour.windows[name].rest()
         else:
-            laptop.set_up()
+            laptop.set_up(fetch=True)
             tour.windows[name] = DrivenWindow(laptop, jobs)
     tour.cut_the_line()
     tour.chapter("three laptops set up")
