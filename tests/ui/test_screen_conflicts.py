@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from sidumba_field.services.conflicts.views import STORED, TEXT, WAITING
+from sidumba_field.services.steps.views import Beside
+from sidumba_field.ui.operations import review
 from sidumba_field.ui.screens.conflicts.screen import ConflictScreen
-from tests.helpers.every_screen import PETUGAS, opened, sit
+from sidumba_field.ui.screens.home.screen import HomeScreen
+from tests.helpers.every_screen import KECAMATAN, PETUGAS, opened, sit
+from tests.helpers.fake_services import TRUTH
+from tests.helpers.fake_steps import DIFFER
 from tests.helpers.qt import press, type_text
 from tests.helpers.screens import Laptop, laptop
 
@@ -17,11 +22,11 @@ TURNOVER, PHONE = "usaha/omzet", "pemilik/hp"
 
 
 @pytest.fixture
-def screen(laptop: Laptop) -> Iterator[ConflictScreen]:
+def screen(laptop: Laptop) -> ConflictScreen:
     opened(PETUGAS, "conflicts")(laptop)
     found = laptop.window.screen_named("conflicts")
     assert isinstance(found, ConflictScreen)
-    yield found
+    return found
 
 
 def chosen(laptop: Laptop) -> dict[str, tuple[str, str]]:
@@ -146,3 +151,51 @@ def test_rows_speak_with_both_values(laptop: Laptop, screen: ConflictScreen) -> 
         "belum dipilih",
     ):
         assert part in said
+
+
+def test_sinkronisasi_leads_to_the_record_that_differs(laptop: Laptop) -> None:
+    opened(PETUGAS, "sync")(laptop)
+    press("Alt+D")
+    laptop.idle()
+    assert laptop.window.current_screen() == "conflicts"
+    first = laptop.services.syncing.view().differing[0][0]
+    assert laptop.services.office.named("open_conflict")[-1][2] == first
+    press("Escape")
+    laptop.idle()
+    assert laptop.window.current_screen() == "sync"
+
+
+def test_beranda_says_how_many_differ_and_leads_there(laptop: Laptop) -> None:
+    laptop.services.office.truth = replace(TRUTH, differing=2)
+    opened(PETUGAS, "home")(laptop)
+    home = laptop.window.screen_named("home")
+    assert isinstance(home, HomeScreen)
+    assert home.shipping.differs.text() == "2 data beda isi. Putuskan"
+    home.shipping.differs.click()
+    laptop.idle()
+    assert laptop.window.current_screen() == "conflicts"
+
+
+def test_the_record_itself_leads_here(laptop: Laptop) -> None:
+    opened(KECAMATAN, "review")(laptop)
+    laptop.services.steps.beside_of["k1"] = Beside("k1", differs=(DIFFER,))
+    review.open_record(laptop.window.desk, "k1")
+    laptop.idle()
+    press("Alt+P")
+    laptop.idle()
+    assert laptop.window.current_screen() == "conflicts"
+
+
+def test_sinkronisasi_prints_the_comparison_and_offline_the_last_one(laptop: Laptop) -> None:
+    opened(PETUGAS, "sync")(laptop)
+    press("Ctrl+P")
+    laptop.idle()
+    assert laptop.services.office.named("compare")
+    assert laptop.window.current_screen() == "reports", "the last comparison is printed without internet too"
+    assert "pencocokan terakhir" in laptop.window.banner_text()
+    laptop.services.syncing.is_online = True
+    laptop.window.show_screen("sync")
+    laptop.idle()
+    press("Ctrl+P")
+    laptop.idle()
+    assert laptop.window.current_screen() == "reports"

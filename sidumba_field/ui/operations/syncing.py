@@ -112,20 +112,19 @@ def print_comparison(desk: Desk) -> None:
     """Hold the laptop against the server, then open the Berita Acara; without internet the last comparison is printed,
     which says as of when."""
 
-    def chosen(paper: str) -> None:
-        if paper:
-            printing.choose_paper(desk, paper)
-            desk.go.emit("reports")
+    def open_paper(notice: Notice) -> None:
+        def chosen(paper: str) -> None:
+            if paper:
+                printing.choose_paper(desk, paper)
+                desk.go.emit("reports")
+                desk.say(notice)  # a new screen starts without the words of the old one
 
-    def opened() -> None:
         desk.jobs.db(partial(desk.services.reporting.paper_about, "sync"), chosen, desk.fail)
 
     def compared(found: Comparison) -> None:
-        desk.say(Notice(tell("sync.compared_same" if found.same else "sync.compared_differs")))
-        opened()
+        open_paper(Notice(tell("sync.compared_same" if found.same else "sync.compared_differs")))
 
     def failed(error: BaseException) -> None:
-        desk.say(Notice(f"{sentence_of(error)} {tell('sync.compared_before')}", "amber"))
-        opened()
+        open_paper(Notice(f"{sentence_of(error)} {tell('sync.compared_before')}", "amber"))
 
     desk.jobs.net(lambda _job: desk.services.syncing.compare(), compared, failed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from functools import partial
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -199,7 +201,10 @@ class ReceiptLine(QWidget):
 
 
 class RowsCard(Card):
-    """A short list in the right column; the sign of a row is a posisi ring where its first word names one."""
+    """A short list in the right column; the sign of a row is a posisi ring where its first word names one. ``acted``
+    carries the number of the row whose link was pressed."""
+
+    acted = Signal(int)
 
     def __init__(self, mark: str) -> None:
         super().__init__(padding=0)
@@ -222,25 +227,26 @@ class RowsCard(Card):
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(0, 0, 0, 4)
         self._rows.setSpacing(0)
-        self.action = Button("", "link")
-        self.action.hide()
         self.column.addWidget(head)
         self.column.addLayout(self._rows)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(12, 0, 12, 6)
-        foot.addWidget(self.action)
-        foot.addStretch(1)
-        self.column.addLayout(foot)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
-    def show_rows(self, title: str, rows: list[tuple[str, str]], none: str) -> None:
-        """Rows of (name or posisi, words)."""
+    def show_rows(
+        self, title: str, rows: list[tuple[str, str]], none: str, *, action: str = "", shortcut: str = ""
+    ) -> None:
+        """Rows of (name or posisi, words). ``action``: each ends in this link, the first one with ``shortcut``."""
         self._title.setText(title)
         self._pill.set_count(str(len(rows)) if rows and self._mark else "")
         clear(self._rows)
-        for first, second in rows[:5]:
+        for at, (first, second) in enumerate(rows[:5]):
             self._rows.addWidget(Rule())
-            self._rows.addWidget(self._row(first, second))
+            box = self._row(first, second)
+            layout = box.layout()
+            if action and isinstance(layout, QHBoxLayout):
+                link = Button(action, "link", small=True, shortcut=shortcut if not at else None)
+                link.clicked.connect(partial(self.acted.emit, at))
+                layout.addWidget(link)
+            self._rows.addWidget(box)
         if not rows:
             words = Label(none, "small", "secondary", wrap=True)
             words.setContentsMargins(14, 0, 14, 10)

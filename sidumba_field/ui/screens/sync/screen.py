@@ -60,7 +60,7 @@ class SyncScreen(QWidget):
         self._empty = EmptyState(tell("sync.nothing"), tell("sync.nothing_hint"), bare=True)
         self._receipts = QVBoxLayout()
         self._differing, self._news = RowsCard("beda"), RowsCard("")
-        self._differing.action.clicked.connect(partial(conflicts.open_room, desk, "sync"))
+        self._differing.acted.connect(self._settle)
         self.sticks = StickCard(desk)
         self._bundles_head = CardHeader(told("card.history"), height=36)
         self._bundles = QVBoxLayout()
@@ -114,8 +114,10 @@ class SyncScreen(QWidget):
         head.add_right(self.carry)
         self.list.setMinimumHeight(3 * 34)
         receipts = CardHeader(tell("sync.receipts"), height=36)
-        self.compare = Button(tell("sync.compare"), "link", shortcut="Alt+A")
-        self.compare.clicked.connect(partial(operations.print_comparison, self._desk))
+        self.compare = Button(tell("sync.compare"), "link", small=True)
+        self.compare.set_shortcut("Ctrl+P", bind=False)  # the window owns the key
+        self.compare.setAccessibleDescription(tell("sync.compare_hint"))
+        self.compare.clicked.connect(self.print_now)
         receipts.add_right(self.compare)
         self._receipts.setContentsMargins(0, 0, 0, 0)
         self._receipts.setSpacing(0)
@@ -176,9 +178,13 @@ class SyncScreen(QWidget):
             none.setContentsMargins(14, 8, 14, 8)
             self._receipts.addWidget(none)
         differing = [(title, text) for _rid, title, text in view.differing]
-        self._differing.show_rows(tell("sync.differing"), differing, tell("sync.no_differing"))
-        self._differing.action.setText(say_conflicts("home", count=len(differing)))
-        self._differing.action.setVisible(bool(differing))
+        self._differing.show_rows(
+            tell("sync.differing"),
+            differing,
+            tell("sync.no_differing"),
+            action=say_conflicts("settle"),
+            shortcut="Alt+D",
+        )
         self._news.show_rows(tell("sync.news"), list(view.news), tell("sync.no_news"))
 
     def _show_bundles(self) -> None:
@@ -197,6 +203,15 @@ class SyncScreen(QWidget):
         rows = view.rows if view is not None else ()
         self.carry.show_rules(self._desk.sync.rules)
         self.carry.show_row(next((row for row in rows if row.key == key), None), any(r.is_file for r in rows))
+
+    def print_now(self) -> None:
+        """Ctrl+P: laptop and server held against each other, as a Berita Acara."""
+        operations.print_comparison(self._desk)
+
+    def _settle(self, row: int) -> None:
+        view = self._desk.sync.view
+        if view is not None and row < len(view.differing):
+            conflicts.open_room(self._desk, "sync", view.differing[row][0])
 
     def _show_button(self) -> None:
         model = self._desk.sync
