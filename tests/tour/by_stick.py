@@ -101,7 +101,7 @@ def set_up(tour: story.Tour) -> Journey:
             url=line.url if name == "desa" else "",
             drives=drives_of(sticks, name),
         )
-        laptop.set_up()
+        laptop.set_up(fetch=True)
         tour.windows[name] = DrivenWindow(laptop, jobs)
     line.plan = lambda n: Way(refuse=True)
     tour.windows["desa"].laptop.services.syncing.online()
