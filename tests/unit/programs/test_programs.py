@@ -243,6 +243,8 @@ def test_words_places_and_figures(programs: dict[str, Program]) -> None:
     assert program.visit_place({}) == ""
     assert program.group_of(program.main, "lokasi/desa") == program.group_of(program.main, "lokasi/kab")
     assert program.group_of(program.main, "pemilik/nama") is None
+    assert program.group_of(program.main, "usaha/kbli") is not None
+    assert program.group_of(program.main, "usaha/kbli_kategori") is None, "what is worked out decides nothing"
     assert program.stations()[0] == ("desa", "Desa")
     assert [posisi for posisi, _ in program.stations("en")] == ["desa", "kecamatan", "kabupaten", "kadis"]
     assert program.posisi_label("diajukan_kecamatan") == "Di kecamatan"
