@@ -66,10 +66,12 @@ def made(office: Office, kept: Settings, name: str = "cadangan.age", to: tuple[s
 
 
 def state(work: Work) -> tuple[object, ...]:
-    """Everything a restore has to bring back, but the epoch."""
+    """Everything a restore has to bring back. Facts of the server are its own: a restored one draws a new epoch and
+    notes when that was."""
     heads = [(scope.vid, scope.seq, scope.hash) for scope in work.scopes.all()]
     records = [work.records.page(vid, "", 1000) for vid, _, _ in heads]
-    return counts(work), heads, records, work.people.all(), work.files.is_whole(SHA)
+    rows = {name: number for name, number in counts(work).items() if name != "meta"}
+    return rows, heads, records, work.people.all(), work.files.is_whole(SHA)
 
 
 # ------------------------------------------------------------------------------------------------ whole and elsewhere

@@ -587,5 +587,5 @@ def test_a_fault_of_ours_is_a_numbered_problem_and_a_line_in_the_log(
     def broken(*_: Any) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("server_stub.api.sync._push", broken)
+    monkeypatch.setattr("server_stub.api.sync.answer_push", broken)
     assert number(raw(laptop, "POST", endpoints.PUSH, push_body(laptop))) == "500.1"
