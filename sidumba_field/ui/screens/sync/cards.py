@@ -208,7 +208,7 @@ class RowsCard(Card):
 
     def __init__(self, mark: str) -> None:
         super().__init__(padding=0)
-        self._mark = mark
+        self._mark, self._short = mark, False
         head = QWidget()
         row = QHBoxLayout(head)
         row.setContentsMargins(14, 11, 14, 11)
@@ -231,6 +231,12 @@ class RowsCard(Card):
         self.column.addLayout(self._rows)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
+    def set_short(self, short: bool) -> None:
+        """Narrow windows: names before keycaps; the key itself stays."""
+        self._short = short
+        for link in self.findChildren(Button):
+            link.show_keys(not short)
+
     def show_rows(
         self, title: str, rows: list[tuple[str, str]], none: str, *, action: str = "", shortcut: str = ""
     ) -> None:
@@ -245,6 +251,7 @@ class RowsCard(Card):
             if action and isinstance(layout, QHBoxLayout):
                 link = Button(action, "link", small=True, shortcut=shortcut if not at else None)
                 link.clicked.connect(partial(self.acted.emit, at))
+                link.show_keys(not self._short)
                 layout.addWidget(link)
             self._rows.addWidget(box)
         if not rows:

@@ -145,6 +145,7 @@ class SyncScreen(QWidget):
 
     def set_narrow(self, below_1180: bool, below_1000: bool) -> None:
         """The right column gets slimmer; below 1000 px it stands below."""
+        self._differing.set_short(below_1180)
         slim = below_1180 and not below_1000
         self._link.set_slim(below_1000)
         self._side.setMinimumWidth(260 if slim else 0)
