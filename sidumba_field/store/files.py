@@ -60,7 +60,10 @@ class Files:
         """Return the answers a file was linked to: (rid, path), the newest record last."""
         found = sa.select(FILE_LINK.c.rid, FILE_LINK.c.path).where(FILE_LINK.c.sha == sha)
         with self._db.read() as connection:
-            return [(row.rid, row.path) for row in connection.execute(found.order_by(FILE_LINK.c.rid, FILE_LINK.c.path))]
+            return [
+                (row.rid, row.path)
+                for row in connection.execute(found.order_by(FILE_LINK.c.rid, FILE_LINK.c.path))
+            ]
 
     def get(self, sha: str) -> FileRow | None:
         """Return one file, None when the store has never heard of it."""
