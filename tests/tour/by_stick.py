@@ -129,7 +129,6 @@ def tell(journey: Journey) -> None:
     _corrected_in_the_wrong_order(journey, rids[0])
     tour.chapter("returned, corrected; a later bundle overtook an earlier one")
     story.kecamatan_verifies(tour, journey.kecamatan)
-    journey.kecamatan.sign_out()
     story.validate_and_report(tour, journey.kabupaten)
     story.sign_off(tour, journey.kabupaten)
     tour.chapter("verified, validated, signed off on the line")

@@ -119,7 +119,7 @@ class StickPainter:
         """Return what a reading did in one or two sentences, "" when it did nothing."""
         lang, told = self.desk.lang, []
         if replies:
-            key = "read_returned" if returned else "read"
+            key = "read_returned" if returned else "read" if received else "read_news"
             told.append(say(f"sticks.done.{key}", lang, received=received, returned=returned))
         if put_back:
             told.append(say("sticks.done.put_back", lang, count=put_back))

@@ -28,6 +28,7 @@ from sidumba_field.services.exchange.stick_views import StickOutcome, StickProgr
 from sidumba_field.services.threads import handed
 from sidumba_field.services.views import Changes
 from sidumba_field.store import Store
+from sidumba_field.sync.hello import SERVER_KEY
 from sidumba_field.sync.sticks import Exported, Standing, export, import_reply, judge, plan
 from sidumba_field.sync.transport import Transport
 from sidumba_field.words import explain_error, say
@@ -100,7 +101,7 @@ class SticksService:
     def _may_take(self, store: Store, found: Found, standing: Standing) -> bool:
         """A whole bundle of another laptop of the same office that was not taken along yet."""
         facts = found.facts
-        ours = facts is not None and facts.server == (store.meta.get("server_key") or facts.server)
+        ours = facts is not None and facts.server == (store.meta.get(SERVER_KEY) or facts.server)
         return found.whole and ours and not standing.mine and self.carrier.is_new(found)
 
     # ---- writing
