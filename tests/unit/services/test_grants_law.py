@@ -34,7 +34,7 @@ from tests.helpers.desk import NOW, Office
 from tests.helpers.told import PICTURE, Told, person
 
 pytestmark = pytest.mark.hypothesis
-EVERYDAY, SOAK = 2, 200
+EVERYDAY, SOAK = 1, 200
 #: Villages of two sub-districts; 63.1 is above none of them, though its letters begin their codes.
 PLACES = ("63.11.02.2005", "63.11.02.2002", "63.11.01.2001")
 STATES = ("terpilah", "diajukan_kecamatan", "tervalidasi")
