@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +23,9 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from server_stub.settings import ObjectStorage
 from server_stub.store.blobs import DiskBlobs, Tidied
 from sidumba_field.attachments import BlobStatus, hash_of
+from sidumba_field.attachments.shelf import demand_sha
 from sidumba_field.core.errors import SidumbaError
+from sidumba_field.seal.durable import write_file
 
 log = logging.getLogger("sidumba_server.store")
 # What boto3 tells at its finer levels holds signatures and addresses; nobody may switch that on by accident.
@@ -140,7 +143,7 @@ class S3Blobs(DiskBlobs):
     def status(self, sha: str) -> BlobStatus:
         """A part on the disk goes before the object: nobody has read that back yet."""
         here = super().status(sha)
-        if here.done or here.offset:
+        if here.done or here.offset or self._gone(sha).exists():
             return here
         size = self._bucket.size(sha)
         return here if size is None else BlobStatus(True, size, size)
@@ -150,6 +153,7 @@ class S3Blobs(DiskBlobs):
         self._carry(sha, self._part(sha))
         self._record(sha).unlink(missing_ok=True)
         self._part(sha).unlink(missing_ok=True)
+        self._gone(sha).unlink(missing_ok=True)
 
     def _carry(self, sha: str, path: Path) -> None:
         size = path.stat().st_size
@@ -164,13 +168,40 @@ class S3Blobs(DiskBlobs):
         """From the disk while it is still there, else from the bucket."""
         if self._whole(sha).exists():
             return super().read(sha, offset, size)
+        if self._gone(sha).exists():
+            raise SidumbaError("attachment.missing", sha=sha)
         return self._bucket.read(sha, offset, size)
 
     def remove(self, sha: str) -> None:
-        """From both places; the bucket first, so that a fault leaves the rest to be asked for again."""
+        """From both places. An object the storage does not let go of now is noted here, counts as gone at once and goes
+        with the next ``tidy``: an erasure must not hang on a line."""
         with self._locked(sha):
-            self._bucket.delete(sha)
+            write_file(self._gone(sha), [])
         super().remove(sha)
+        with self._locked(sha):
+            self._let_go(sha)
+
+    def _gone(self, sha: str) -> Path:
+        return self._parts / f"{demand_sha(sha)}.gone"
+
+    def _let_go(self, sha: str) -> bool:
+        """Take a noted object away, and the note with it; False while the storage is away."""
+        try:
+            self._bucket.delete(sha)
+        except SidumbaError:
+            return False
+        self._gone(sha).unlink(missing_ok=True)
+        return True
+
+    def tidy(self, now: datetime) -> Tidied:
+        """As on the disk; besides, what was removed while the storage was away goes now, unless it is coming anew."""
+        done = super().tidy(now)
+        left = list(done.waiting)
+        for note in sorted(self._parts.glob("*.gone")) if self._parts.exists() else ():
+            with self._locked(note.stem):
+                if not self._part(note.stem).exists() and not self._let_go(note.stem):
+                    left.append(note.stem)
+        return Tidied(done.finished, done.dropped, tuple(left))
 
     def carry_over(self) -> Tidied:
         """Whole files on the disk go over to the bucket; one that has rotted here is not handed on."""

@@ -60,6 +60,7 @@ class Watched(Bucket):
         self.calls: list[str] = []
         self.dies_after = ""
         self.stores_instead: bytes | None = None
+        self.keeps = False
 
     def put(self, sha: str, path: Path) -> None:
         self.calls.append("put")
@@ -74,6 +75,11 @@ class Watched(Bucket):
         self.calls.append(f"holds {found}")
         self._die(f"holds {found}")
         return found
+
+    def delete(self, sha: str) -> None:
+        if self.keeps:
+            raise SidumbaError("attachment.later")
+        super().delete(sha)
 
     def _die(self, what: str) -> None:
         if self.dies_after == what:
@@ -265,6 +271,40 @@ def test_files_that_lay_on_the_disk_count_and_move_over(tmp_path: Path, watched:
     assert not (tmp_path / "blobs" / SHA[:2] / SHA).exists()
     assert blobs.status(SHA).done
     assert blobs.read(SHA) == DATA
+
+
+def test_what_is_erased_while_the_storage_is_away_is_gone_at_once_and_for_good_later(
+    tmp_path: Path, watched: Watched
+) -> None:
+    blobs = S3Blobs(tmp_path / "blobs", watched)
+    blobs.take(SHA, len(DATA), [DATA])
+    watched.keeps = True
+    blobs.remove(SHA)
+    assert not blobs.status(SHA).done
+    with pytest.raises(SidumbaError) as refusal:
+        blobs.read(SHA)
+    assert refusal.value.code == "attachment.missing"
+    assert blobs.tidy(NOW).waiting == (SHA,)
+    assert watched.size(SHA) is not None
+    watched.keeps = False
+    assert blobs.tidy(NOW).waiting == ()
+    assert watched.size(SHA) is None
+    assert write(blobs, 0, len(DATA)) == (True, len(DATA)), "the same file may come again"
+
+
+def test_a_file_that_comes_again_is_not_taken_away_with_the_one_that_was_erased(
+    tmp_path: Path, watched: Watched
+) -> None:
+    blobs = S3Blobs(tmp_path / "blobs", watched)
+    blobs.take(SHA, len(DATA), [DATA])
+    watched.keeps = True
+    blobs.remove(SHA)
+    watched.keeps = False
+    write(blobs, 0, 4_000)
+    blobs.tidy(NOW)
+    write(blobs, 4_000, len(DATA))
+    blobs.tidy(NOW)
+    assert (blobs.status(SHA).done, blobs.read(SHA)) == (True, DATA)
 
 
 def _shut() -> ObjectStorage:
