@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QApplication
 
 from sidumba_field.services.exchange.stick_views import StickOutcome
-from sidumba_field.ui.operations import session
+from sidumba_field.ui.operations import session, sticks
 from sidumba_field.ui.screens.setup.screen import SetupScreen
 from tests.helpers.every_screen import fetching, first_pin
 from tests.helpers.fake_services import PASSPHRASE
@@ -166,6 +166,15 @@ def test_alt_f_reads_the_reply_and_shows_what_it_brought(laptop: Laptop) -> None
     laptop.idle()
     assert len(laptop.services.office.named("stick_read")) == 1
     assert screen(laptop).fetch._note.text() == whole.note
+
+
+def test_taking_the_flashdisk_out_says_nothing_of_a_request(laptop: Laptop) -> None:
+    laptop.services.sticks.outcome = StickOutcome(True, "Balasan dibaca.", safe=True, replies=1)
+    pane = with_stick(laptop, "reply").fetch
+    sticks.eject(laptop.window.desk)
+    wait_until(lambda: bool(laptop.services.office.named("stick_eject")))
+    laptop.idle()
+    assert pane.message.text() == ""
 
 
 def test_what_a_flashdisk_could_not_bring_is_told(laptop: Laptop) -> None:

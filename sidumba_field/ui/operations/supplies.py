@@ -48,20 +48,22 @@ def from_stick(desk: Desk) -> None:
         elif any(row.mark is Mark.WAITING for row in view.history):
             desk.supplies.tell(_said("stick.no_reply"))
         else:
+            desk.supplies.asking = True
             sticks.save(desk)
 
     desk.jobs.net(lambda _job: desk.services.sticks.view(chosen), found, desk.fail)
 
 
 def stick_done(desk: Desk, outcome: StickOutcome) -> None:
-    """A flashdisk was written or read: show what came, and what is to be done with it next."""
+    """A flashdisk was written, read or taken out: show what came, and what is to be done with it next."""
+    asked, desk.supplies.asking = desk.supplies.asking, False
     if outcome.replies and outcome.ok and not outcome.notes:
         desk.jobs.db(desk.services.supplies.took_stick, desk.supplies.show, desk.fail)
         return
     load(desk)
     if outcome.notes:
         desk.supplies.tell(outcome.notes[0])
-    elif outcome.ok and not outcome.replies and outcome.safe:
+    elif asked and outcome.ok:
         desk.supplies.tell(_said("stick.asked"))
 
 

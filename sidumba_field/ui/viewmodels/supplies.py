@@ -21,6 +21,7 @@ class SuppliesModel(QObject):
         self.view: SuppliesView | None = None
         self.step = FETCH
         self.busy = False
+        self.asking = False  # a request is being written to a flashdisk
         self.said = ""  # what came of the last press, until the next one
 
     def show(self, view: SuppliesView) -> None:
@@ -30,7 +31,7 @@ class SuppliesModel(QObject):
 
     def begin(self) -> None:
         """Somebody is led to the list of what comes in."""
-        self.view, self.step, self.busy, self.said = None, FETCH, False, ""
+        self.view, self.step, self.busy, self.asking, self.said = None, FETCH, False, False, ""
         self.stepped.emit()
 
     def tell(self, sentence: str) -> None:
