@@ -472,7 +472,8 @@ def test(arguments: list[str]) -> int:
     if arguments:
         return become(module("pytest", *arguments), cwd=ROOT)
     linted = lint([])
-    workers = str(max(2, min(4, os.cpu_count() or 2)))
+    # One more than the cores: many tests wait for a disk, a socket or a process that is being killed.
+    workers = str(max(2, min(4, (os.cpu_count() or 2) + 1)))
     tested = subprocess.call(
         module("pytest", "-q", "-n", workers, "--dist", "worksteal"), cwd=ROOT, env=child_env()
     )
