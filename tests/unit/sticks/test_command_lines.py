@@ -49,7 +49,9 @@ def laptop_says(laptop: StickLaptop, *arguments: object) -> Result:
     assert user is not None
     desk = Desk(laptop.folder, {}, laptop.clock)
     desk.seated = Seat(user, laptop.user_key, laptop.store, laptop.shelf)
-    services: Any = SimpleNamespace(session=SimpleNamespace(desk=desk, lock=lambda: None))
+    services: Any = SimpleNamespace(
+        session=SimpleNamespace(desk=desk, lock=lambda: None), orders=SimpleNamespace(heed=lambda: "")
+    )
     return CliRunner().invoke(bundle_app(lambda data, name: services), [str(one) for one in arguments])
 
 
