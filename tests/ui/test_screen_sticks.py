@@ -214,6 +214,16 @@ def test_what_was_taken_along_leaves_at_once_where_there_is_a_line(
     assert len(laptop.services.office.named("run")) == sent
 
 
+def test_an_order_that_came_with_a_reply_is_obeyed(laptop: Laptop) -> None:
+    stand(laptop, "reply")
+    laptop.services.orders.word = "wipe"
+    laptop.services.sticks.outcome = StickOutcome(True, "Balasan dibaca.", replies=1, order=True)
+    press("Alt+C")
+    wait_until(lambda: bool(laptop.services.office.named("obey")))
+    wait_until(lambda: laptop.window.current_screen() == "login")
+    laptop.idle()
+
+
 def test_a_fault_is_told_and_the_card_is_free_again(laptop: Laptop) -> None:
     card = stand(laptop)
     laptop.services.office.broken["stick_save"] = SidumbaError("store.disk_full")

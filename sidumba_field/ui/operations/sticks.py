@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sidumba_field.services.exchange.stick_views import StickOutcome, StickProgress, StickView
 from sidumba_field.services.views import Link
 from sidumba_field.ui.jobs import Job
-from sidumba_field.ui.operations import syncing
+from sidumba_field.ui.operations import orders, syncing
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.sticks_speech import told
@@ -98,6 +98,8 @@ def _run(desk: Desk, what: str, act: Work) -> None:
     def ended(outcome: StickOutcome) -> None:
         desk.sticks.end(outcome)
         desk.touch(outcome.changes)
+        if outcome.order:
+            orders.heed(desk)
         _tell(desk, outcome, what)
         load(desk)
         truth = desk.session.truth

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Notice:
     """``tone``: "" for a toast of good news, else a colour family for a banner. ``undo`` runs on Urungkan or Ctrl+Z.
 
-    ``seconds``: how long the undo stands; 0 takes the toast's own time. ``details``: for "Salin rincian". ``act``: words
-    and keys of the toast's button when ``undo`` is no taking back but a next step.
+    ``seconds``: how long the undo stands; 0 takes the toast's own time. ``details``: for "Salin rincian". ``act``:
+    words and keys of the toast's button when ``undo`` is no taking back but a next step.
     """
 
     text: str

@@ -56,6 +56,7 @@ class SticksModel(QObject):
         self.changed.emit()
 
     def forget(self) -> None:
-        """Somebody else sits down."""
+        """Somebody else sits down; what is under way stops between two pieces."""
+        self.stopping = True
         self.view, self.busy, self.chosen, self.notes, self.seen = None, "", "", (), ()
         self.changed.emit()
