@@ -61,9 +61,8 @@ def sync_once(
     services = _unlocked(laptop_folder(data), user)
     outcome = services.syncing.run()
     typer.echo(outcome.sentence)
-    if outcome.order == "wipe":
-        services.orders.obey()
-        typer.echo(services.session.login_view().wiped)
+    if told := services.orders.heed():
+        typer.echo(told)
     services.session.lock()
     raise typer.Exit(0 if outcome.ok else 1)
 

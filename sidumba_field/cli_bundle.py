@@ -58,6 +58,8 @@ def bundle_app(unlock: Unlock) -> typer.Typer:
         services = unlock(data, user)
         try:
             whole = _import(services, files)
+            if told := services.orders.heed():
+                typer.echo(told)
         finally:
             services.session.lock()
         raise typer.Exit(0 if whole else 1)

@@ -165,7 +165,8 @@ class World:
     def copy(self, to: Path, database_url: str = "") -> World:
         """Return a world of its own for one death. ``database_url``: a copy of the PostgreSQL database."""
         shutil.copytree(self.folder, to)
-        return World(to, database_url, self.seats, self.typed, self.photos, self.made)
+        typed = {name: {rid: dict(told) for rid, told in mine.items()} for name, mine in self.typed.items()}
+        return World(to, database_url, self.seats, typed, self.photos, self.made)
 
     @property
     def settings(self) -> Settings:

@@ -15,7 +15,6 @@ class FakeOrders:
         self.word = ""
 
     def pending(self) -> str:
-        self.office.note("pending")
         return self.word
 
     def obey(self, *_: Any) -> Emptied:

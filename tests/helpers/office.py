@@ -20,11 +20,12 @@ from server_stub.auth.accounts import Accounts
 from server_stub.auth.passwords import Passwords
 from server_stub.store.database import Database
 from server_stub.store.devices import Device, DeviceState
+from server_stub.store.feed import Draft
 from server_stub.store.people import User
 from server_stub.workflow.rules import Findings
 from server_stub.workflow.service import Sender, WorkflowService
 from sidumba_field.core.ids import derived_id, new_id
-from sidumba_field.core.records import Op, OpAnswer, OpKind, OpStatus, Record, content_sha256
+from sidumba_field.core.records import FeedKind, Op, OpAnswer, OpKind, OpStatus, Record, content_sha256
 from sidumba_field.core.time import FixedClock, iso
 from sidumba_field.core.workflow import Grant, Workflow
 from sidumba_field.seal.signing import SigningKey
@@ -256,6 +257,15 @@ class Office:
     ) -> Record:
         """A stored record that has come as far as ``state``."""
         return self.put(self.imagine(state, owner, authors, **changes))
+
+    def tell(self, record: Record) -> Record:
+        """Write the entry a placed record would have begun with, for what compares records with their history."""
+        said = {"command": "buat", "set": dict(record.fields), "state": record.state, "owner": record.owner}
+        named = {name: getattr(record, name) for name in ("program", "subject", "form", "form_v", "period")}
+        draft = Draft(record.vid, record.rid, record.rev, FeedKind.EDIT, "", record.owner, {**said, **named})
+        with self.database.write() as work:
+            work.feed.append([draft], iso(self.clock.now()))
+        return record
 
     def imagine(
         self, state: str, owner: str = "petugas", authors: Iterable[str] = (), **changes: Any

@@ -17,10 +17,9 @@ from sidumba_field.bundle import Progress, Stop, Stopped, go_on, ignore, look
 from sidumba_field.core.errors import SidumbaError
 from sidumba_field.core.ids import new_id
 from sidumba_field.core.time import iso
-from sidumba_field.services.account.emptied import HANDED_IN, Emptied, finish, write_note
+from sidumba_field.services.account.emptied import HANDED_IN, Emptied, finish, sentence, write_note
 from sidumba_field.services.account.session import SessionService
 from sidumba_field.services.desk import Desk, Seat
-from sidumba_field.services.threads import handed
 from sidumba_field.sync import orders
 from sidumba_field.sync.sticks import Exported, ask_carried, export, send_carried
 from sidumba_field.sync.sticks.carrying import PARTIAL
@@ -38,14 +37,18 @@ class WipeService:
         self.desk, self._session, self._worker = desk, session, worker
 
     def pending(self) -> str:
-        """Return what the district has ordered: "" when this laptop may work, else "suspended", "revoked", "wipe"."""
-        return orders.pending(self.desk.seat().store)
+        """Return what the district has ordered: "" when this laptop may work, or nobody sits here, else "suspended",
+        "revoked", "wipe".
+        """
+        seat = self.desk.seated
+        return orders.pending(seat.store) if seat is not None else ""
 
-    def ask(self) -> str:
-        """Fetch the newest order over the line and return what is pending then. Raises a fault of the line."""
-        store = handed(self.desk.seat().store, self._worker)
-        orders.ask(store, self._on_worker(self._session.transport))
-        return orders.pending(store)
+    def heed(self) -> str:
+        """Obey an order to empty this laptop, if there is one; return what to tell then, "" otherwise."""
+        if self.pending() != orders.WIPE:
+            return ""
+        self.obey()
+        return sentence(self.desk.folder, self.desk.lang)
 
     def obey(self, progress: Progress = ignore, stop: Stop = go_on) -> Emptied:
         """Seal, hand in if the line allows, destroy the key slots, and let nobody sit here any more.

@@ -10,6 +10,19 @@ from sidumba_field.services.account.emptied import Emptied
 from sidumba_field.ui.operations import session
 from sidumba_field.ui.viewmodels.desk import Desk
 
+#: What the district says when it wants this laptop emptied.
+WIPE = "wipe"
+
+
+def heed(desk: Desk) -> None:
+    """Obey an order that lies here, however it came: by line, by stick, or before the last start."""
+
+    def found(word: str) -> None:
+        if word == WIPE:
+            obey(desk)
+
+    desk.jobs.db(desk.services.orders.pending, found, desk.fail)
+
 
 def obey(desk: Desk) -> None:
     """Get up for good: what is on screen is kept first, so that the seal holds it too."""

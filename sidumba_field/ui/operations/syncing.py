@@ -13,7 +13,6 @@ from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.speech import sentence_of, tell
 
-WIPE = "wipe"  # what the district says when it wants this laptop emptied
 FETCH_MS = 5 * 60_000  # how long news from the server may wait while nothing is to be sent
 
 
@@ -40,7 +39,7 @@ def run(desk: Desk, *, quietly: bool = False) -> None:
     def ended(outcome: SyncOutcome) -> None:
         desk.sync.end(outcome)
         desk.touch(outcome.changes)
-        if outcome.order == WIPE:
+        if outcome.order == orders.WIPE:
             orders.obey(desk)
             return
         if outcome.sentence and not desk.sync.quiet:
@@ -92,6 +91,7 @@ def look(desk: Desk) -> None:
     if desk.leaving or desk.sync.running or desk.sync.looking or desk.session.current is None:
         return
     desk.sync.looking = True
+    orders.heed(desk)
 
     def seen(online: bool) -> None:
         desk.sync.looking = False

@@ -42,7 +42,7 @@ def backed_up(office: Office, folder: Path) -> None:
 
 def test_a_period_goes_from_opening_to_publication(office: Office, tmp_path: Path) -> None:
     period = opened(office)
-    ready = office.at_state("tervalidasi")
+    ready = office.tell(office.at_state("tervalidasi"))
     assert office.do(close(office, period)).params["guard"] == "all_batches_signed_or_listed"
     report = office.batch("verifikator_kabupaten", "laporkan", [ready.rid])
     office.must(report)
