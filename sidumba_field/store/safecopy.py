@@ -76,10 +76,11 @@ def write_copy(
     Raises ``store.disk_full``, ``store.read_only``, ``copy.gone`` (the stick was pulled), ``copy.not_read_back``,
     ``Stopped``. Copies that were there before stay until this one is whole.
     """
-    alone, made_at = store.alone(), iso(clock.now())
-    number = int(store.meta.get(NUMBER) or "0") + 1
-    scratch = store.folder / "copying.part"
-    target = folder / f"{_stem(store)}-{number:04d}{SUFFIX}"
+    alone, made_at, stem = store.alone(), iso(clock.now()), _stem(store)
+    number = max(int(store.meta.get(NUMBER) or "0"), _highest(folder, stem)) + 1
+    target = folder / f"{stem}-{number:04d}{SUFFIX}"
+    # Beside the copy: the laptop's own disk may be full, and what lies here is as encrypted as it is there.
+    scratch = target.with_name(target.name + ".part.db")
     unread = target.with_name(target.name + ".unread")
     try:
         store.copy_whole(scratch)
@@ -93,15 +94,30 @@ def write_copy(
     except OSError as error:
         raise _named(error, folder) from error
     finally:
-        scratch.unlink(missing_ok=True)
         with suppress(OSError):
+            scratch.unlink(missing_ok=True)
             unread.unlink(missing_ok=True)
             unread.with_name(unread.name + ".part").unlink(missing_ok=True)
-    store.meta.set(NUMBER, str(number))
-    store.meta.set(LAST, json.dumps({"at": made_at, "work": alone.newest}))
-    _let_go(folder, _stem(store))
+    _note(store, number, {"at": made_at, "work": alone.newest})
+    _let_go(folder, stem)
     files = sum(part.name.startswith("attachments/") for part in parts)
     return SafeCopy(target, number, made_at, target.stat().st_size, alone.records, files)
+
+
+def _highest(folder: Path, stem: str) -> int:
+    """Return the highest number of a copy of this laptop that lies in ``folder``, 0 for none."""
+    numbers = (file.stem.rpartition("-")[2] for file in folder.glob(f"{stem}-*{SUFFIX}"))
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
+def _note(store: Store, number: int, last: dict[str, str]) -> None:
+    """Remember the copy. A laptop whose disk is full has it all the same; its next number follows from the folder."""
+    try:
+        store.meta.set(NUMBER, str(number))
+        store.meta.set(LAST, json.dumps(last))
+    except SidumbaError as refused:
+        if refused.code != "store.disk_full":
+            raise
 
 
 def _named(error: OSError, folder: Path) -> SidumbaError:

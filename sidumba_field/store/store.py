@@ -122,6 +122,8 @@ class Store:
         if not self.meta.get(SCRUB):
             return False
         self._db.rewrite()
+        # What was erased lies in the databases before an upgrade too.
+        kept.give_up(self._db, self.folder / "copies")
         self.meta.set(SCRUB, "")
         return True
 

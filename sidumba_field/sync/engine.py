@@ -87,7 +87,7 @@ class SyncEngine:
             # What is under way was signed by the old life; the next run begins with the new one.
             self._store.reincarnate()
         if run.hello is not None:
-            self._store.meta.set(SKEW, str(run.clock_skew_s))
+            self._store.meta.set(SKEW, f"{run.clock_skew_s} {began}")
         report = _report(run, began, iso(self._clock.now()), finished)
         self._store.meta.set(REPORT, json.dumps(summary(report), sort_keys=True))
         return report

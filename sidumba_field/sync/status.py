@@ -12,7 +12,7 @@ from sidumba_field.sync.stages import SyncReport
 
 LAST_SYNC = "last_sync"
 REPORT = "sync/report"
-#: Seconds the server's clock is ahead of this laptop's, as the last run found them.
+#: Seconds the server's clock is ahead of this laptop's, as the last run found them, a space, and when it began.
 SKEW = "clock/skew"
 
 

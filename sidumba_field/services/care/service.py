@@ -29,6 +29,7 @@ from sidumba_field.services.care.views import (
 )
 from sidumba_field.services.desk import Desk
 from sidumba_field.services.exchange.drives import Drives, removable
+from sidumba_field.services.exchange.forms_installed import FormsService
 from sidumba_field.services.threads import handed
 from sidumba_field.services.views import Link
 from sidumba_field.store import Alone
@@ -61,11 +62,13 @@ class CareService:
         self._drives = drives
         self._free = free
         self._drift = Drift(desk.clock)
+        self._measured = ""
         self._stuck = Stuck(desk)
 
     def begin(self) -> None:
         """Somebody sat down: keep a little of the disk back for sending, and look at the clock from now on."""
         self._drift = Drift(self.desk.clock)
+        self._measured = self.desk.seat().store.meta.get(SKEW) or "0"
         self.desk.seat().store.hold_reserve()
 
     # ---- the picture
@@ -101,8 +104,11 @@ class CareService:
 
     def _clock(self) -> Notice | None:
         """Tell of a clock that stands apart from the server's, or was moved since somebody sat down."""
-        skew = int(self.desk.seat().store.meta.get(SKEW) or "0") - self._drift.seconds()
-        text = skew_text(skew, self.desk.lang)
+        measured = self.desk.seat().store.meta.get(SKEW) or "0"
+        if measured != self._measured:
+            # What the clock was moved before, the run has measured with the rest.
+            self._measured, self._drift = measured, Drift(self.desk.clock)
+        text = skew_text(int(measured.split()[0]) - self._drift.seconds(), self.desk.lang)
         return Notice("clock", Tone.WARN, text, say("care.clock_next", self.desk.lang)) if text else None
 
     def _disk(self) -> Notice | None:
@@ -167,7 +173,12 @@ class CareService:
         seat = self.desk.seat()
         store = handed(seat.store, self._worker, self._still(seat))
         made = write_copy(store, folder, self.desk.clock, progress, stop)
-        store.log("copy", seat.user.user_id, number=made.number, records=made.records, size=made.size)
+        try:
+            store.log("copy", seat.user.user_id, number=made.number, records=made.records, size=made.size)
+        except SidumbaError as refused:
+            # The copy is whole and read back; the laptop's own disk is what it was made for.
+            if refused.code != "store.disk_full":
+                raise
         sentence = say(
             "care.copy_made", self.desk.lang, records=made.records, size=size(made.size, self.desk.lang)
         )
@@ -194,6 +205,12 @@ class CareService:
         Raises ``copy.not_empty``, ``auth.wrong_passphrase``, ``copy.damaged``, ``store.disk_full``.
         """
         restore(file, self.desk.folder, secret, self.desk.clock, progress)
+        # The office's versions of forms came with it; what is on the desk is changed on the database worker.
+        refresh = FormsService(self.desk).refresh
+        if self._worker is None:
+            refresh()
+        else:
+            self._worker.submit(refresh).result()
         return say("care.restore_done", self.desk.lang)
 
     # ---- quarantine

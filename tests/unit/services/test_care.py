@@ -149,6 +149,16 @@ def test_a_clock_that_jumps_while_somebody_sits_here_is_told_without_a_server(de
     assert desk.told()["clock"] == (Tone.WARN, "Jam laptop berbeda 10 tahun dari server.")
 
 
+def test_what_a_run_has_measured_is_not_counted_twice(desk: Desk) -> None:
+    desk.care.begin()
+    desk.clock._at = desk.clock._at.replace(year=2036)
+    assert desk.told()["clock"][1] == "Jam laptop berbeda 10 tahun dari server."
+    desk.office.store.meta.set(SKEW, f"{-10 * 365 * 86_400} 2036-11-20T01:41:12.000Z")
+    assert desk.told()["clock"][1] == "Jam laptop berbeda 10 tahun dari server."
+    desk.office.store.meta.set(SKEW, "0 2036-11-20T02:00:00.000Z")
+    assert "clock" not in desk.told()
+
+
 @pytest.mark.parametrize("years", [-10, 10])
 def test_a_step_waiting_to_be_undone_leaves_however_the_clock_jumps(desk: Desk, years: int) -> None:
     rid = desk.type("Warung")

@@ -136,7 +136,25 @@ def test_a_stopped_or_full_copy_leaves_nothing_and_the_older_one(
         _copy(laptop, tmp_path / "stick")
     assert refusal.value.code == "store.disk_full"
     assert list((tmp_path / "stick").iterdir()) == [good]
-    assert not (laptop.folder / "copying.part").exists()
+    assert not list(laptop.folder.glob("*.part*"))
+
+
+def test_a_laptop_whose_own_disk_is_full_is_copied_all_the_same(
+    laptop: LaptopFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stick has room; nothing can be written beside the database."""
+    (tmp_path / "stick").mkdir()
+    store = laptop.open()
+
+    def full(*_: object) -> None:
+        raise SidumbaError("store.disk_full")
+
+    monkeypatch.setattr(store.meta, "set", full)
+    names = [write_copy(store, tmp_path / "stick", SystemClock()).path.name for _ in range(2)]
+    store.close()
+    assert len(set(names)) == 2
+    assert look(tmp_path / "stick" / names[-1]).number == 2
+    restore(tmp_path / "stick" / names[-1], tmp_path / "other", laptop.passphrase, SystemClock())
 
 
 def test_only_the_newest_copies_of_a_laptop_stay(laptop: LaptopFolder, tmp_path: Path) -> None:
