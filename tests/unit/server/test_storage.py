@@ -198,9 +198,9 @@ def test_a_backup_and_verify_read_either_storage(
         assert (into / "blobs" / SHA[:2] / SHA).read_bytes() == DATA
         blobs.remove(SHA)
         assert file_faults(office.database, blobs) == (1, (f"{SHA}: missing",))
-        if objects is None:
-            (kept.blobs / SHA[:2] / SHA).write_bytes(DATA[:-1])
-            assert file_faults(office.database, blobs) == (1, (f"{SHA}: damaged",))
+        (kept.blobs / SHA[:2]).mkdir(exist_ok=True)
+        (kept.blobs / SHA[:2] / SHA).write_bytes(DATA[:-1])
+        assert file_faults(office.database, blobs) == (1, (f"{SHA}: damaged",))
 
 
 # ------------------------------------------------------------------------------------------------ the object storage
