@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -29,6 +29,7 @@ from sidumba_field.ui.theme import apply_theme
 from tests.helpers import fake_care, fake_review
 from tests.helpers.fake_services import PASSPHRASE, PIN, TRUTH, FakeServices, sample_office
 from tests.helpers.fake_steps import CLOCK, DIFFER, MESSAGE, SIGNOFF, SORTING, TWIN
+from tests.helpers.fake_sticks import STATES
 from tests.helpers.fake_supplies import FAILED, MANY, UNDER_WAY
 
 SIZES = {"": (1366, 696), "-125": (1093, 543), "-960": (960, 500)}
@@ -208,9 +209,20 @@ def pulihkan(window: Window, services: FakeServices) -> None:
 
 
 def sinkronisasi_luring(window: Window, services: FakeServices) -> None:
-    """06b."""
+    """06b: a bundle was written, the flashdisk may be taken out."""
+    flashdisk(window, services, "ready")
+    services.sticks.picture = STATES["waiting"]
+    services.office.truth = replace(TRUTH, on_stick=23)
+    sticks.save(window.desk)
+
+
+def flashdisk(window: Window, services: FakeServices, state: str) -> None:
+    """06b with the card in that state."""
+    services.sticks.picture = STATES[state]
     sign_in(window, "u1")
     window.show_screen("sync")
+    settle(window)
+    sticks.load(window.desk)
     settle(window)
 
 
@@ -370,6 +382,7 @@ SCENES: dict[str, Scene] = {
     "06-sinkronisasi-rawat": partial(rawat, room="sync"),
     "10b-pulihkan": pulihkan,
     "06b-sinkronisasi-luring": sinkronisasi_luring,
+    **{f"06b-flashdisk-{state}": partial(flashdisk, state=state) for state in STATES},
 }
 
 
