@@ -91,9 +91,12 @@ def wait_until(true: Callable[[], bool], ms: int = 10_000) -> None:
 
 
 def idle(jobs: Jobs, ms: int = 5000) -> None:
-    """Wait until no job is under way."""
-    wait_until(lambda: jobs.pending == 0, ms)
-    settle()
+    """Wait until no job is under way, and none that the end of another one began."""
+    while True:
+        wait_until(lambda: jobs.pending == 0, ms)
+        settle()
+        if jobs.pending == 0:
+            return
 
 
 def picture(widget: QWidget, path: Path | None = None) -> QImage:

@@ -112,8 +112,10 @@ def test_a_big_file_is_kept_for_the_flashdisk_and_let_go_again(village: RealLapt
     press("Alt+L")
     village.idle()
     assert [one.sha for one in village.on_worker(store.files.postponed)] == [sha]
-    shown = next(item for item in screen.list.model().items if item.key == sha)
-    assert (shown.status, shown.sign) == ("lewat flashdisk", "usb")
+    kept = ("lewat flashdisk", "usb")
+    wait_until(
+        lambda: kept in [(one.status, one.sign) for one in screen.list.model().items if one.key == sha]
+    )
     press("Alt+L")
     village.idle()
     assert village.on_worker(store.files.postponed) == []
