@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sidumba_field.core.errors import SidumbaError
-from sidumba_field.programs import open_program, shipped, shipped_folder
+from sidumba_field.programs import Program, open_program, shipped, shipped_folder
 from sidumba_field.programs.fitting import uncovered
 from sidumba_field.programs.reading import FILE
 
@@ -23,6 +23,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "forms" / first.name
 
 
+def opened(folder: Path) -> Program:
+    """Open it with forms converted once for all tests here."""
+    return open_program(folder, folder.parents[2] / "cache")
+
+
 def change(folder: Path, old: str, new: str) -> None:
     file = folder / FILE
     text = file.read_text(encoding="utf-8")
@@ -32,12 +37,12 @@ def change(folder: Path, old: str, new: str) -> None:
 
 def refused(folder: Path) -> dict[str, object]:
     with pytest.raises(SidumbaError, match=r"program\.bad_value") as error:
-        open_program(folder)
+        opened(folder)
     return dict(error.value.params)
 
 
 def test_the_shipped_program_withholds_something_from_somebody(folder: Path) -> None:
-    program = open_program(folder)
+    program = opened(folder)
     assert program.specific
     assert program.trusted_roles < program.roles.keys()
 
@@ -48,13 +53,13 @@ def test_who_works_on_records_has_to_see_all_of_them(folder: Path) -> None:
 
 
 def test_nobody_searches_by_a_specific_answer(folder: Path) -> None:
-    path = sorted(path for path in open_program(folder).specific if path.count("/") == 1)[0]
+    path = sorted(path for path in opened(folder).specific if path.count("/") == 1)[0]
     change(folder, 'search = ["', f'search = ["{path}", "')
     assert refused(folder)["field"] == path
 
 
 def test_retention_and_papers_of_the_file_are_read(folder: Path) -> None:
-    program = open_program(folder)
+    program = opened(folder)
     assert program.keep_years > 0
     assert set(program.closed_states) <= set(program.states)
     assert set(program.privacy_papers) == {"copy", "notice", "destruction"}

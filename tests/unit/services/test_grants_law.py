@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from sidumba_field.core.errors import SidumbaError
@@ -34,7 +34,7 @@ from tests.helpers.desk import NOW, Office
 from tests.helpers.told import PICTURE, Told, person
 
 pytestmark = pytest.mark.hypothesis
-EVERYDAY, SOAK = 1, 200
+SOAK = 200
 #: Villages of two sub-districts; 63.1 is above none of them, though its letters begin their codes.
 PLACES = ("63.11.02.2005", "63.11.02.2002", "63.11.01.2001")
 STATES = ("terpilah", "diajukan_kecamatan", "tervalidasi")
@@ -163,7 +163,8 @@ _people = st.lists(st.tuples(_roles, _units, _bounds, _bounds), max_size=3).map(
 @example(drawn=(("operator_server", "63.11", 0, 0), ("admin_desa", PLACES[0], 0, -1)))
 @example(drawn=(("admin_kecamatan", "63.11.02", 0, 0), ("petugas", "63.1", 0, 0)))
 @settings(
-    max_examples=SOAK if settings().max_examples > 500 else EVERYDAY,
+    max_examples=SOAK,
+    phases=tuple(Phase) if settings().max_examples > 500 else (Phase.explicit,),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
