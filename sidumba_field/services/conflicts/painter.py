@@ -31,7 +31,7 @@ class ConflictPainter:
 
     # ---- words
 
-    def say(self, key: str, **params: object) -> str:
+    def told(self, key: str, **params: object) -> str:
         return say(f"conflicts.{key}", self.desk.lang, **params)
 
     def when(self, at: str) -> str:
@@ -40,7 +40,7 @@ class ConflictPainter:
         today = self.desk.local(self.desk.clock.now()).date()
         time = time_of_day(local, lang=self.desk.lang)
         if local.date() == today:
-            return self.say("today", time=time)
+            return self.told("today", time=time)
         return f"{date_short(local.date(), self.desk.lang)} {time}"
 
     def sides(self, proposal: Proposal, found: Versions) -> tuple[Side, Side]:
@@ -49,34 +49,36 @@ class ConflictPainter:
         name = proposal.by_name or self.desk.seat().store.people.name(proposal.by)
         here = self.desk.seat().store.outbox.get(proposal.op) is not None
         word = "laptop" if here else "other"
-        who = self.say("who", name=self.say("you") if mine else name, when=self.when(proposal.at))
-        left = Side(self.say(f"side.{word}"), who, "laptop" if here else "user", self.say(f"source.{word}"))
+        who = self.told("who", name=self.told("you") if mine else name, when=self.when(proposal.at))
+        left = Side(self.told(f"side.{word}"), who, "laptop" if here else "user", self.told(f"source.{word}"))
         rival = found.rival
         said = rival.payload if rival is not None and rival.payload is not None else {}
         other = ""
         if rival is not None:
             theirs = str(said.get("by_name") or "")
             me = rival.actor == self.desk.seat().user.user_id
-            other = self.say("who", name=self.say("you") if me else theirs, when=self.when(rival.server_time))
-        return left, Side(self.say("side.server"), other, "server", self.say("source.server"))
+            other = self.told(
+                "who", name=self.told("you") if me else theirs, when=self.when(rival.server_time)
+            )
+        return left, Side(self.told("side.server"), other, "server", self.told("source.server"))
 
     def base(self, proposal: Proposal, found: Versions) -> str:
         """ "versi 2, 18 Nov"."""
         if found.based is None:
-            return self.say("version", number=proposal.base_rev)
+            return self.told("version", number=proposal.base_rev)
         day = date_short(self.desk.local(parse_iso(found.based.server_time)).date(), self.desk.lang)
-        return self.say("version_day", number=proposal.base_rev, day=day)
+        return self.told("version_day", number=proposal.base_rev, day=day)
 
     def elsewhere(self, record: LocalRecord) -> str:
         """Return who decides, when it is not this person."""
         program = self.desk.program(record.program)
         roles = desk_roles(program.workflow, record.subject, record.state)
         if not roles:
-            return self.say("nobody")
+            return self.told("nobody")
         named = " / ".join(
             program.roles[role].words.in_(self.desk.lang) for role in roles if role in program.roles
         )
-        return self.say("elsewhere", who=named)
+        return self.told("elsewhere", who=named)
 
     # ---- rows
 
@@ -115,7 +117,7 @@ class ConflictPainter:
         results = {WAITING: (left, sides[0].source), STORED: (right, sides[1].source), "": ("", "")}
         if choice is not None and word == TEXT:
             own = {**found.now, **{path: choice.value if not path.startswith("@") else "" for path in paths}}
-            results[TEXT] = (pen.shown(paths, own), self.say("source.own"))
+            results[TEXT] = (pen.shown(paths, own), self.told("source.own"))
         result, source = results[word]
         return UnitView(
             unit=unit,
@@ -146,7 +148,7 @@ class ConflictPainter:
             before, left, right, result = (
                 pen.shown(paths, fields) for fields in (found.before, found.left, found.right, found.now)
             )
-            source = self.say("source.both") if by_us and by_them else sides[0 if by_us else 1].source
+            source = self.told("source.both") if by_us and by_them else sides[0 if by_us else 1].source
             lines.append(
                 MergedView(
                     pen.label(paths, found), before, left if by_us else before, right if by_them else before,
@@ -211,10 +213,10 @@ class _Pen:
         for path in paths:
             if path.startswith(_WHY):
                 why = fields.get(path, "")
-                parts += [self._painter.say(f"why.{why}")] if why in ("menolak", "tidak_tahu") else []
+                parts += [self._painter.told(f"why.{why}")] if why in ("menolak", "tidak_tahu") else []
             elif path.startswith(_REASON):
                 reason = fields.get(path, "")
-                parts += [self._painter.say("reason", text=reason)] if reason else []
+                parts += [self._painter.told("reason", text=reason)] if reason else []
             else:
                 parts.append(self.value(path, fields.get(path, "")))
         return " · ".join(part for part in parts if part)
@@ -231,11 +233,11 @@ class _Pen:
     def _row(self, row: str, fields: Mapping[str, str]) -> str:
         repeat = self._form.repeats.get(template_path(row))
         if row not in fields or repeat is None:
-            return self._painter.say("no_row")
+            return self._painter.told("no_row")
         cells = [
             self.value(f"{row}/{one.name}", fields.get(f"{row}/{one.name}", "")) for one in repeat.columns
         ]
-        return " · ".join(cell for cell in cells if cell) or self._painter.say("empty_row")
+        return " · ".join(cell for cell in cells if cell) or self._painter.told("empty_row")
 
     def item(self, paths: Sequence[str], value: str) -> ItemView | None:
         """Return the question of a unit of one answer, to write another value; None for what the form alone can take

@@ -117,7 +117,7 @@ class ConflictService:
         rows = self._painter.units(record, found, sides, chosen, may_type)
         held = proposal.reason == "held"
         merged = () if held else self._painter.merged(record, found, sides)
-        note = self._painter.say("note_held" if held else "note", merged=len(merged), waiting=len(rows))
+        note = self._painter.told("note_held" if held else "note", merged=len(merged), waiting=len(rows))
         if not may_settle:
             note = self._painter.elsewhere(record)
         return ConflictView(
@@ -125,7 +125,7 @@ class ConflictService:
             rid=record.rid,
             title=self._title(record),
             subtitle=self._subtitle(record),
-            lead=self._painter.say("lead_held" if held else "lead"),
+            lead=self._painter.told("lead_held" if held else "lead"),
             note=note,
             before_note=self._painter.base(proposal, found),
             left_side=sides[0],
@@ -155,7 +155,7 @@ class ConflictService:
             rid=record.rid,
             title=self._title(record),
             subtitle=self._subtitle(record),
-            lead=self._painter.say("lead_late"),
+            lead=self._painter.told("lead_late"),
             note=item.detail,
             before_note="",
             left_side=nobody,
@@ -208,11 +208,11 @@ class ConflictService:
         view = self._view(record, proposal, "", ("", ""))
         open_units = tuple(unit.unit for unit in view.units if not unit.choice)
         if open_units:
-            return Refusal("conflicts.open", self._painter.say("missing", count=len(open_units)), open_units)
+            return Refusal("conflicts.open", self._painter.told("missing", count=len(open_units)), open_units)
         if any(one.word == TEXT for one in chosen.values()) and not self._subjects.editable(record):
             return Refusal("workflow.locked", explain("workflow.locked", lang).text(), (), "workflow.locked")
         token = self._proposals.edit(record, self._change(record, proposal, chosen))
-        sentence = self._painter.say("saved", title=self._title(record))
+        sentence = self._painter.told("saved", title=self._title(record))
         changes = Changes(records=frozenset({rid}), lists=True, counts=True)
         return Decided(rid, sentence, token, UNDO_SECONDS, changes)
 
