@@ -25,6 +25,18 @@ from tests.helpers.office import CHEAP, PROGRAM, PlainRules
 from tests.helpers.over_http import HttpLaptop, Seat, Truth, judge_all, truth
 from tests.helpers.run_server import set_up
 
+#: Everyday each database and each kind of copy once; the other two pairs under ``run.py soak``.
+WORLDS = pytest.mark.parametrize(
+    ("place", "seen"),
+    [
+        ("sqlite", "seen"),
+        ("postgres", "unseen"),
+        pytest.param("sqlite", "unseen", marks=pytest.mark.soak),
+        pytest.param("postgres", "seen", marks=pytest.mark.soak),
+    ],
+    indirect=True,
+)
+
 
 @dataclass
 class Place:
@@ -85,20 +97,21 @@ def postgres() -> Iterator[Postgres]:
         yield started
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     url = request.getfixturevalue("postgres").empty() if request.param == "postgres" else ""
     with opened(tmp_path, url) as made:
         yield made
 
 
-@pytest.fixture(params=["seen", "unseen"])
+@pytest.fixture
 def seen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     if request.param == "unseen":
         monkeypatch.setattr(lives, "_fingerprint", lambda folder, salt: "the very same disk")
     return request.param == "seen"
 
 
+@WORLDS
 def test_two_copies_of_one_laptop_both_edit_and_nothing_is_lost(place: Place, seen: bool) -> None:
     first = place.laptop("first")
     shared, other, third = (first.begin(nama=name, omzet="1") for name in ("Warung", "Kios", "Toko"))
@@ -141,6 +154,7 @@ def test_two_copies_of_one_laptop_both_edit_and_nothing_is_lost(place: Place, se
     second.store.close()
 
 
+@WORLDS
 def test_a_laptop_set_back_gets_its_later_work_by_pull_and_doubles_nothing(place: Place, seen: bool) -> None:
     laptop = place.laptop("laptop")
     kept = laptop.begin(nama="Warung", omzet="1")
@@ -180,6 +194,7 @@ def test_a_laptop_set_back_gets_its_later_work_by_pull_and_doubles_nothing(place
     back.store.close()
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_lost_reply_is_no_second_laptop(place: Place) -> None:
     laptop = place.laptop("laptop")
     for name in ("Warung", "Kios", "Toko"):
