@@ -31,7 +31,14 @@ def decide_settling(case: Case, record: Record) -> Decision:
     group_of = partial(case.rules.group_of, record.form)
     try:
         found = settle(
-            case.rules.workflow, record, op.by, roles, op.set, waiting(case, record), base_rev(case, record), group_of
+            case.rules.workflow,
+            record,
+            op.by,
+            roles,
+            op.set,
+            waiting(case, record),
+            base_rev(case, record),
+            group_of,
         )
     except SidumbaError as error:
         st = OpStatus.CONFLICT if error.code == "op.stale_review" else OpStatus.REJECTED

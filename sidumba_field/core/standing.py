@@ -1,6 +1,6 @@
 """How the records of a unit are held against each other on two machines: a count and one hash per form.
 
-Both sides take the same line of each filled form, "<id> <revision> <content hash>", in the order of the ids, and hash them
+Both sides take the same line of each filled form, "<id> <revision> <content hash>", in the order of ids, and hash them
 together; equal hashes mean the same records with the same answers, to the letter. Pure; asked by laptop and server.
 """
 

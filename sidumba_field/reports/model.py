@@ -23,6 +23,7 @@ class Withheld(str):
 
     __slots__ = ()
 
+
 """A cell as data: str, int, Decimal, date, datetime or None; its column says how it is written."""
 
 

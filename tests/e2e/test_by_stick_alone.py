@@ -1,4 +1,4 @@
-"""A village that never goes online: every step of the SOP travels by flashdisk, carried by a laptop that cannot read it."""
+"""A village that never goes online: every step of the SOP travels by flashdisk, by a laptop that cannot read it."""
 
 from __future__ import annotations
 

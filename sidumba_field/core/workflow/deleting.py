@@ -1,4 +1,4 @@
-"""How many drafts may be withdrawn in a day without a word: beyond that a person says why, and beyond a limit not today.
+"""How many drafts may go in a day without a word: beyond that a person says why, and beyond a limit not today.
 
 One draft is deleted and taken back with a key. Many at once is how a broken or stolen laptop empties a village, so
 laptop and server count alike: by person and unit, over a day of the server's clock (docs/spec/sync.md "Deleting").

@@ -337,7 +337,9 @@ def _cell_label(repeat: Repeat, place: int, row: str, column: Question, iv: Inte
 
 def _is_whole(record: LocalRecord, history: Sequence[FeedEntry]) -> bool:
     """Tell whether the entry a record began with is here; one the server does not know yet has no history."""
-    return record.base_rev == 0 or any(entry.rev == 1 and entry.kind is not FeedKind.FILE for entry in history)
+    return record.base_rev == 0 or any(
+        entry.rev == 1 and entry.kind is not FeedKind.FILE for entry in history
+    )
 
 
 def _seen_before(history: Sequence[FeedEntry], roles: Sequence[str]) -> tuple[int, str] | None:

@@ -96,7 +96,9 @@ class Finish:
     then_next: bool = True
 
 
-Step = Answer | NewRow | DropRow | Attach | TakeSmaller | Explain | Refuse | Reply | CopyLastYear | Undo | Finish
+Step = (
+    Answer | NewRow | DropRow | Attach | TakeSmaller | Explain | Refuse | Reply | CopyLastYear | Undo | Finish
+)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Which flashdisks a machine says it has: mount tables of Linux, letters of Windows, volumes of macOS; taking one out."""
+"""Which flashdisks a machine has: mount tables of Linux, letters of Windows, volumes of macOS; taking one out."""
 
 from __future__ import annotations
 
