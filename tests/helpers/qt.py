@@ -19,10 +19,11 @@ from sidumba_field.ui.theme import apply_theme
 
 
 @pytest.fixture
-def themed(qapp: QApplication) -> QApplication:
-    """The application in the light theme."""
+def themed(qapp: QApplication) -> Iterator[QApplication]:
+    """The application in the light theme, before and after: it changes cheaply while no window is there."""
     apply_theme(qapp, "light")
-    return qapp
+    yield qapp
+    apply_theme(qapp, "light")
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from sidumba_field.ui.screens.login.sample_card import SampleCard
 from sidumba_field.ui.screens.parts import Rule, scroll
 from sidumba_field.ui.screens.setup.frame import setup_rail
 from sidumba_field.ui.theme import breakpoint_px
-from sidumba_field.ui.viewmodels.care_speech import told as say
+from sidumba_field.ui.viewmodels.care_speech import told as say_care
 from sidumba_field.ui.viewmodels.desk import Desk
 from sidumba_field.ui.viewmodels.notice import Notice
 from sidumba_field.ui.viewmodels.speech import tell
@@ -182,7 +182,9 @@ class LoginScreen(QWidget):
         model.restored.connect(self._restored)
 
     def _choose_copy(self) -> None:
-        file, _kind = QFileDialog.getOpenFileName(self, say("restore_dialog"), "", say("restore_filter"))
+        file, _kind = QFileDialog.getOpenFileName(
+            self, say_care("restore_dialog"), "", say_care("restore_filter")
+        )
         care.look(self._desk, file)
 
     def _show_copy(self, copy: CopySeen) -> None:
@@ -193,7 +195,7 @@ class LoginScreen(QWidget):
     def _show_restoring(self) -> None:
         model = self._desk.care
         going = model.busy == "restore"
-        self.restoring.set_busy(say("restore_going", percent=model.percent) if going else "")
+        self.restoring.set_busy(say_care("restore_going", percent=model.percent) if going else "")
 
     def _restored(self) -> None:
         self.restoring.clear_secrets()
