@@ -13,12 +13,15 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pypdfium2
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sidumba_field.attachments.images import MAX_POINTS
 from sidumba_field.core.errors import SidumbaError
+
+if TYPE_CHECKING:
+    import pypdfium2
 
 #: Held by whoever calls pypdfium2.
 ONE_AT_A_TIME = threading.Lock()
@@ -70,6 +73,9 @@ def _pages(raw: bytes) -> int:
 @contextmanager
 def opened(raw: bytes) -> Iterator[pypdfium2.PdfDocument]:
     """Open a PDF for the length of the block, alone; raise ``attachment.not_a_document``."""
+    # Imported where a PDF is met: it would cost every start of the window a tenth of a second.
+    import pypdfium2
+
     with ONE_AT_A_TIME:
         try:
             document = pypdfium2.PdfDocument(raw)

@@ -11,12 +11,14 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import pypdfium2
+from typing import TYPE_CHECKING
 
 from sidumba_field.attachments.documents import is_pdf, opened, page_picture, preview, written
 from sidumba_field.attachments.images import check_image
 from sidumba_field.core.errors import SidumbaError
+
+if TYPE_CHECKING:
+    import pypdfium2
 
 #: Files up to this size are not worth a question; nor is one that would not become a fifth smaller.
 WORTH = 300 * 1024
@@ -78,6 +80,8 @@ def _picture(raw: bytes) -> tuple[bytes, str]:
 def _pdf(raw: bytes, progress: Progress, stop: Stop) -> tuple[bytes, str] | None:
     if any(word in raw for word in _SIGNED):
         return None
+    import pypdfium2
+
     with opened(raw) as document:
         count = len(document)
         if not 0 < count <= MOST_PAGES or not _is_scanned(document):
@@ -118,6 +122,8 @@ def _is_scanned(document: pypdfium2.PdfDocument) -> bool:
 
 def _draw(document: pypdfium2.PdfDocument, page: int, smaller: pypdfium2.PdfDocument) -> None:
     """Put a drawing of one page into ``smaller``, on a sheet of the same size."""
+    import pypdfium2
+
     width, height = document.get_page_size(page)
     drawing = written(page_picture(document, page, DOTS), QUALITY)
     image = pypdfium2.PdfImage.new(smaller)
